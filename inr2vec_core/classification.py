@@ -1,0 +1,119 @@
+"""Classifying embeddings with a small fully connected network (paper, Section 4, Appendix F)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .errors import InputError
+from .seeding import derive_seed
+
+
+def mlp_classifier(
+    embedding: int, classes: int, hidden: Sequence[int] = (512, 256), dropout: float = 0.5
+) -> nn.Sequential:
+    """Linear layers with BatchNorm, ReLU and dropout between: (b, embedding) -> (b, classes)."""
+    layers: list[nn.Module] = []
+    width = embedding
+    for size in hidden:
+        layers += [nn.Linear(width, size), nn.BatchNorm1d(size), nn.ReLU(), nn.Dropout(dropout)]
+        width = size
+    return nn.Sequential(*layers, nn.Linear(width, classes))
+
+
+def e_stitchup(x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Embeddings mixed within their class, appended to the batch (Wolfe & Lundgaard 2019).
+
+    A sample with at least two others of its class in the batch is mixed with a random one of
+    the class (itself included): dimension by dimension the partner's value is taken where
+    u >= t, u ~ U(0, 1) per dimension, t ~ U(0, 1) once per sample.
+
+    Args: x (b, e), labels (b,). Returns: x (b + m, e), labels (b + m,), m the mixed samples.
+    """
+    # Drawn on the CPU, where the generator is, so that every device draws the same.
+    same = (labels.unsqueeze(0) == labels.unsqueeze(1)).cpu()
+    chosen = torch.nonzero(same.sum(1) >= 3).squeeze(1)
+    if not len(chosen):
+        return x, labels
+    partner = torch.multinomial(same[chosen].float(), 1, generator=generator).squeeze(1)
+    u = torch.rand(len(chosen), x.shape[1], generator=generator)
+    t = torch.rand(len(chosen), 1, generator=generator)
+    chosen, partner, taken = (v.to(x.device) for v in (chosen, partner, u >= t))
+    mixed = torch.where(taken, x[partner], x[chosen])
+    return torch.cat([x, mixed]), torch.cat([labels, labels[chosen]])
+
+
+@dataclass(frozen=True)
+class Split:
+    """Embeddings (n, e) float32 and class numbers (n,) int64 of one split."""
+
+    x: Tensor
+    labels: Tensor
+
+    @classmethod
+    def of(cls, x: np.ndarray, labels: np.ndarray) -> "Split":
+        return cls(torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(labels).long())
+
+    def to(self, device: torch.device) -> "Split":
+        return Split(self.x.to(device), self.labels.to(device))
+
+
+class Classification:
+    """The trainer's task (`training.Task`): cross-entropy, best validation accuracy.
+
+    Args:
+        train, validation: the splits.
+        batch: embeddings a step, before E-Stitchup adds its own.
+        stitchup: mix embeddings of a class online.
+
+    Raises:
+        InputError: a split has too few embeddings to train on or to pick the best model by.
+    """
+
+    score, higher_is_better = "accuracy", True
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: Split,
+        validation: Split,
+        batch: int,
+        seed: int,
+        stitchup: bool = True,
+    ):
+        if len(train.labels) < 2 or not len(validation.labels):
+            raise InputError(
+                f"{len(train.labels)} training and {len(validation.labels)} validation embeddings: "
+                "a classifier needs at least 2 and 1"
+            )
+        self.model, self.train, self.validation = model, train, validation
+        self.batch, self.seed, self.stitchup = batch, seed, stitchup
+        # Of even size, and never of a single row: BatchNorm cannot train on one.
+        self.steps_per_epoch = min(-(-len(train.labels) // batch), len(train.labels) // 2)
+
+    def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Shuffled batches of nearly the same size, with their mixed embeddings."""
+        generator = torch.Generator().manual_seed(derive_seed(self.seed, "stitch", epoch))
+        order = torch.randperm(len(self.train.labels), generator=generator)
+        for index in order.tensor_split(self.steps_per_epoch):
+            batch = self.train.x[index], self.train.labels[index]
+            yield e_stitchup(*batch, generator) if self.stitchup else batch
+
+    def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        x, labels = batch
+        return F.cross_entropy(self.model(x), labels)
+
+    def validate(self) -> dict[str, float]:
+        logits = self.model(self.validation.x)
+        return {
+            "accuracy": accuracy(logits, self.validation.labels),
+            "val_loss": float(F.cross_entropy(logits, self.validation.labels)),
+        }
+
+
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Share of right arg-max classes: (n, c), (n,) -> [0, 1]."""
+    return float((logits.argmax(1) == labels).float().mean())

@@ -1,0 +1,163 @@
+"""The geometry of point clouds: sampling surfaces, thinning, normalising, augmenting.
+
+A prepared cloud is (n, 3) float32 in the unit sphere: its mean is the origin and its farthest
+point lies at distance 1. The paper names clouds of 2,048 points (Section 4), shapes normalised to
+the volume that queries are drawn from (Appendix F) and data sets augmented to some 100,000 INRs
+(Appendix G); the numbers that its text leaves out are those of the authors' released code.
+"""
+
+import numpy as np
+
+from inr2vec_core.errors import BadShape
+from inr2vec_core.readers import Cloud, Mesh, check_finite
+
+
+def normalise(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Moves the mean to the origin and the farthest point to distance 1.
+
+    Args:
+        points: (P, 3), in any unit; meshes pass their vertices.
+
+    Returns:
+        The points, (P, 3) float32 in the unit sphere; the centre taken away, (3,) float64; and
+        the scale divided by, so that `points * scale + centre` is the input.
+
+    Raises:
+        BadShape: coordinates are not finite, or all points coincide.
+    """
+    check_finite(points)
+    points = np.asarray(points, np.float64)  # float32 would lose digits at coordinates of 1e5
+    if len(points) == 0 or np.all(points == points[0]):
+        raise BadShape(f"its {len(points)} points all coincide: the shape has no extent")
+    with np.errstate(over="ignore", invalid="ignore"):
+        centre = points.mean(axis=0)
+        centred = points - centre
+        scale = float(np.linalg.norm(centred, axis=1).max())
+    if not 0 < scale < np.inf:
+        raise BadShape(f"coordinates of {np.abs(points).max():.3g} cannot be scaled: change unit")
+    return (centred / scale).astype(np.float32), centre, scale
+
+
+def augment(
+    points: np.ndarray,
+    rng: np.random.Generator,
+    scale_range: tuple[float, float] = (2 / 3, 3 / 2),
+    jitter: float = 0.01,
+    clip: float = 0.05,
+) -> np.ndarray:
+    """A new shape from a normalised one: stretched along each axis, jittered, normalised again.
+
+    Args:
+        points: (n, 3), unit sphere.
+        scale_range: each axis is multiplied by a factor drawn uniformly from here.
+        jitter: standard deviation of the noise added to each coordinate; 0 for the vertices of
+            meshes, which are only stretched.
+        clip: the noise's largest absolute value.
+
+    Returns:
+        (n, 3) float32, unit sphere.
+
+    Raises:
+        BadShape: as `normalise`.
+    """
+    stretched = points * rng.uniform(*scale_range, size=3)
+    noise = np.clip(rng.normal(0, jitter, size=points.shape), -clip, clip)
+    return normalise(stretched + noise)[0]
+
+
+def sample_surface(mesh: Mesh, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draws points uniformly by area.
+
+    Returns:
+        The points, (n, 3) float64 in the mesh's unit, and the face each lies on, (n,) int64.
+
+    Raises:
+        BadShape: a vertex is not finite, or the faces have no area.
+    """
+    check_finite(mesh.vertices)
+    corners = mesh.vertices[mesh.faces]  # (F, 3, 3)
+    edge1, edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    cumulative = np.cumsum(np.linalg.norm(np.cross(edge1, edge2), axis=1))
+    if len(cumulative) == 0 or not 0 < cumulative[-1] < np.inf:
+        raise BadShape(f"its {len(mesh.faces)} faces have no area to sample")
+    # side="right" never picks a face without area; the minimum guards against rounding to 1.
+    faces = np.searchsorted(cumulative, rng.random(n) * cumulative[-1], side="right")
+    faces = np.minimum(faces, len(cumulative) - 1)
+    u, v = rng.random((2, n, 1))
+    beyond = u + v > 1  # in the parallelogram's other half: mirror back
+    u, v = np.where(beyond, 1 - u, u), np.where(beyond, 1 - v, v)
+    return corners[faces, 0] + u * edge1[faces] + v * edge2[faces], faces
+
+
+def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Thins a cloud by farthest-point sampling from a random start.
+
+    Args:
+        points: (P, 3) finite coordinates.
+
+    Returns:
+        (n,) int64, the rows kept, ascending; all rows where the cloud has exactly n points.
+
+    Raises:
+        BadShape: the cloud has fewer than n points, or fewer than n different ones.
+    """
+    if len(points) < n:
+        raise BadShape(
+            f"has {len(points)} points, {n} asked: lower `points` or supply denser clouds"
+        )
+    if len(points) == n:
+        return np.arange(n)
+    import open3d as o3d  # takes two seconds to import
+
+    cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(np.asarray(points, np.float64)))
+    # Open3D returns points only; their row numbers travel with them as colours.
+    rows = np.repeat(np.arange(len(points), dtype=np.float64)[:, None], 3, axis=1)
+    cloud.colors = o3d.utility.Vector3dVector(rows)
+    thinned = cloud.farthest_point_down_sample(n, int(rng.integers(len(points))))
+    kept = np.asarray(thinned.colors)[:, 0].astype(np.int64)
+    if len(kept) < n:
+        raise BadShape(
+            f"has {len(kept)} different points, {n} asked: lower `points` or supply denser clouds"
+        )
+    return kept
+
+
+def farthest_points(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """The (n, 3) points that `farthest_indices` keeps."""
+    return points[farthest_indices(points, n, rng)]
+
+
+def prepare_cloud(
+    geometry: Cloud | Mesh, n_points: int, rng: np.random.Generator, oversample: int = 4
+) -> np.ndarray:
+    """Turns what was read into the cloud that INRs are fitted to.
+
+    A mesh is sampled at `oversample * n_points` surface points first, which farthest-point
+    sampling thins, as the paper's clouds are.
+
+    Returns:
+        (n_points, 3) float32, unit sphere.
+
+    Raises:
+        BadShape: coordinates are not finite, there are too few points, or no extent or area.
+    """
+    return prepare_labelled_cloud(geometry, n_points, rng, oversample)[0]
+
+
+def prepare_labelled_cloud(
+    geometry: Cloud | Mesh, n_points: int, rng: np.random.Generator, oversample: int = 4
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """`prepare_cloud`, and the part each point lies on.
+
+    Returns:
+        (n_points, 3) float32, unit sphere; and (n_points,) int64, the `face_parts` of the faces
+        that the points lie on, or None where the geometry has no parts.
+    """
+    if isinstance(geometry, Mesh):
+        points, faces = sample_surface(geometry, oversample * n_points, rng)
+        parts = None if geometry.face_parts is None else geometry.face_parts[faces]
+    else:
+        points, parts = geometry.points, None
+        check_finite(points)
+    kept = farthest_indices(points, n_points, rng)
+    return normalise(points[kept])[0], None if parts is None else parts[kept]

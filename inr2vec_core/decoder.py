@@ -1,0 +1,65 @@
+"""inr2vec's implicit decoder: embedding and query in, field value out (paper, Fig. 13)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def encode_coordinates(coords: Tensor, frequencies: int = 10) -> Tensor:
+    """Positional encoding: (b, q, 3) -> (b, q, 3 + 6 * frequencies).
+
+    The coordinates, then sin(2^k x) and cos(2^k x) for k < frequencies (no pi).
+    """
+    scales = 2.0 ** torch.arange(frequencies, device=coords.device, dtype=coords.dtype)
+    angles = (coords.unsqueeze(-2) * scales.unsqueeze(-1)).flatten(-2)  # (b, q, 3 * frequencies)
+    return torch.cat([coords, angles.sin(), angles.cos()], -1)
+
+
+class JointLinear(nn.Linear):
+    """A linear layer on [embedding, query features] that multiplies each embedding only once.
+
+    All queries of an INR share its embedding, so W [e; x] = W_e e + W_x x with the first term
+    computed once per INR: half of the decoder's arithmetic at the paper's sizes.
+    """
+
+    def __init__(self, embedding: int, features: int, outputs: int):
+        super().__init__(embedding + features, outputs)
+        self.embedding = embedding
+
+    def forward(self, embedding: Tensor, features: Tensor) -> Tensor:
+        """(b, embedding), (b, q, features) -> (b, q, outputs)."""
+        shared = F.linear(embedding, self.weight[:, : self.embedding], self.bias)
+        return F.linear(features, self.weight[:, self.embedding :]) + shared.unsqueeze(1)
+
+
+class ImplicitDecoder(nn.Module):
+    """Six hidden layers of `hidden`, the input added again after the third (DeepSDF-like).
+
+    >>> decoder = ImplicitDecoder(1024, 512)
+    >>> sum(p.numel() for p in decoder.parameters())
+    2165249
+    """
+
+    def __init__(
+        self, embedding: int = 1024, hidden: int = 512, frequencies: int = 10, outputs: int = 1
+    ):
+        super().__init__()
+        self.frequencies = frequencies
+        features = 3 + 6 * frequencies
+        self.first = JointLinear(embedding, features, hidden)
+        self.before = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(2))
+        self.skip = JointLinear(embedding, features, hidden)
+        self.after = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(2))
+        self.last = nn.Linear(hidden, outputs)
+
+    def forward(self, embedding: Tensor, coords: Tensor) -> Tensor:
+        """(b, embedding), (b, q, 3) -> logits (b, q), or (b, q, outputs) where outputs > 1."""
+        features = encode_coordinates(coords, self.frequencies)
+        x = self.first(embedding, features).relu_()
+        for layer in self.before:
+            x = layer(x).relu_()
+        x = x + self.skip(embedding, features).relu_()
+        for layer in self.after:
+            x = layer(x).relu_()
+        x = self.last(x)
+        return x.squeeze(-1) if x.shape[-1] == 1 else x

@@ -1,0 +1,76 @@
+"""One way to list any data set's shapes, and their spread over shards.
+
+Standard library only at the top, as in `sources.py`: the Snakefile imports this module.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import InputError
+from .sources import (
+    Listing,
+    Source,
+    cut_validation,
+    list_folder,
+    list_modelnet_h5,
+    list_procedural,
+    source_files,
+)
+
+
+@dataclass(frozen=True)
+class DataSetSource:
+    """Where a data set's shapes come from; the fields that a reader has no use for are ignored.
+
+    Attributes:
+        reader: "procedural", "folder" or "modelnet_h5".
+        counts: procedural training, validation and test shapes a class.
+        validation_fraction: share of a class's training shapes that becomes the validation
+            split where the source has none.
+        test_fraction: share of a class that becomes the test split, for the layout class/*.
+    """
+
+    reader: str
+    root: str = ""
+    classes: Sequence[str] = ()
+    counts: tuple[int, int, int] = (60, 10, 20)
+    validation_fraction: float = 0.1
+    test_fraction: float | None = None
+    shards: int = 1
+    seed: int = 0
+
+    def listing(self) -> Listing:
+        """All shapes with their splits, sorted by id.
+
+        Raises:
+            InputError: see `sources.py`; or there are fewer shapes than shards.
+        """
+        if self.reader == "procedural":
+            from .procedural import CLASSES
+
+            listing = list_procedural(self.classes or CLASSES, *self.counts)
+        elif self.reader == "modelnet_h5":
+            listing = list_modelnet_h5(self.root)
+        elif self.reader == "folder":
+            listing = list_folder(self.root, self.test_fraction, self.seed)
+        else:
+            raise InputError(f"unknown reader {self.reader!r}")
+        if self.reader != "procedural":
+            sources = cut_validation(listing.sources, self.validation_fraction, self.seed)
+            listing = listing._replace(sources=sources)
+        if len(listing.sources) < self.shards:
+            raise InputError(
+                f"{self.root or self.reader}: {len(listing.sources)} shapes cannot fill "
+                f"{self.shards} shards; set the data set's `shards` to at most that"
+            )
+        return listing
+
+    def shard(self, listing: Listing, shard: int) -> list[Source]:
+        """The shapes of one shard: every `shards`-th of the list."""
+        return listing.sources[shard :: self.shards]
+
+    def files(self, listing: Listing, shard: int) -> list[str]:
+        """The files that a shard's shapes are read from."""
+        if self.reader == "folder":
+            return [source.path for source in self.shard(listing, shard)]
+        return [str(path) for path in source_files(self.reader, self.root)]

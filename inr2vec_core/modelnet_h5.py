@@ -1,0 +1,134 @@
+"""The files of modelnet40_ply_hdf5_2048 and data sets laid out as it is, all but the points.
+
+Only the standard library is imported at the top; see `inr2vec_core.sources`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inr2vec_core.errors import InputError
+
+if TYPE_CHECKING:
+    import h5py
+
+
+def all_files(root: Path) -> list[Path]:
+    """Every file of the data set, sorted.
+
+    Raises:
+        InputError: there are no h5 files or no `shape_names.txt`.
+    """
+    files = [file for file, _ in h5_files(root)]
+    names = [_names_file(file) for file in files if _names_file(file).exists()]
+    return sorted([_class_names_file(root), *files, *names])
+
+
+def h5_files(root: Path) -> list[tuple[Path, str]]:
+    """The h5 files, each with its split.
+
+    Raises:
+        InputError: there are none.
+    """
+    found = [
+        (file, split)
+        for split in ("train", "val", "test")
+        for file in sorted(root.glob(f"ply_data_{split}*.h5"))
+    ]
+    if not found:
+        raise InputError(f"{root} holds no ply_data_train*.h5 or ply_data_test*.h5: check the root")
+    return found
+
+
+def class_names(root: Path) -> list[str]:
+    """The classes in the order of their labels.
+
+    Raises:
+        InputError: `shape_names.txt` is missing, empty or names a class twice.
+    """
+    file = _class_names_file(root)
+    names = _read_lines(file)
+    if not names or len(set(names)) < len(names):
+        raise InputError(
+            f"{file} names {len(names)} classes, {len(set(names))} of them different: "
+            "name each class once, in the order of the labels"
+        )
+    return names
+
+
+def names_and_labels(file: Path) -> list[tuple[str, int]]:
+    """The name and label of each shape in an h5 file.
+
+    Names are read from `<file>_names.txt`, or made of the file's name and the row.
+
+    Raises:
+        InputError: the file is unreadable or not laid out as expected, or the numbers of names
+            and shapes differ.
+    """
+    labels = _read_labels(file)
+    names_file = _names_file(file)
+    if not names_file.exists():
+        return [(f"{file.stem}_{row:05d}", label) for row, label in enumerate(labels)]
+    names = _read_lines(names_file)
+    if len(names) != len(labels):
+        raise InputError(
+            f"{names_file} has {len(names)} names for the {len(labels)} shapes of {file.name}: "
+            "give one a line, or remove the file"
+        )
+    return list(zip(names, labels, strict=True))
+
+
+def _class_names_file(root: Path) -> Path:
+    file = root / "shape_names.txt"
+    if not file.exists():
+        raise InputError(f"{file} is missing: write the classes' names in it, one a line")
+    return file
+
+
+def _names_file(h5_file: Path) -> Path:
+    return h5_file.with_name(f"{h5_file.stem}_names.txt")
+
+
+def _read_lines(file: Path) -> list[str]:
+    """The file's lines, stripped, blank ones left out."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read as text ({error}): restore it") from None
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def _read_labels(file: Path) -> list[int]:
+    import h5py
+
+    try:
+        with h5py.File(file, "r") as h5:
+            _check_layout(file, h5)
+            return [int(label) for label in h5["label"][:].reshape(-1)]
+    except InputError:
+        raise
+    except Exception as error:  # h5py raises all sorts of things on corrupt files
+        message = " ".join(str(error).split())
+        raise InputError(f"{file} cannot be read ({message}): download it again") from error
+
+
+def _check_layout(file: Path, h5: h5py.File) -> None:
+    data, label = (getattr(h5.get(key), "shape", ()) for key in ("data", "label"))
+    if (
+        len(data) != 3
+        or data[2] != 3
+        or h5["data"].dtype.kind != "f"
+        or label not in {data[:1], (data[0], 1)}
+        or h5["label"].dtype.kind not in "iu"
+    ):
+        found = [_describe(key, h5[key]) for key in h5]
+        raise InputError(
+            f"{file} holds {', '.join(found) or 'nothing'}; expected data (N, P, 3) of floats and "
+            "label (N,) or (N, 1) of integers"
+        )
+
+
+def _describe(key: str, item: h5py.Dataset | h5py.Group) -> str:
+    return f"{key} {getattr(item, 'shape', 'group')} {getattr(item, 'dtype', '')}".strip()

@@ -1,0 +1,78 @@
+"""inr2vec models built from a description, and kept in files that carry it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import h5py
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from .autoencoding import Inr2vec
+from .decoder import ImplicitDecoder
+from .encoder import ENCODERS
+from .errors import InputError
+from .siren import SirenShape
+from .storage import atomic
+
+
+def build_inr2vec(architecture: Mapping) -> Inr2vec:
+    """An untrained model.
+
+    Args:
+        architecture: `type` (a name of `encoder.ENCODERS`), `hidden`, `embedding`,
+            `decoder_hidden`, and `siren` with the INRs' `width` and `depth`.
+    """
+    encoder = ENCODERS[architecture["type"]](
+        SirenShape(**architecture["siren"]), architecture["hidden"], architecture["embedding"]
+    )
+    return Inr2vec(
+        encoder, ImplicitDecoder(architecture["embedding"], architecture["decoder_hidden"])
+    )
+
+
+def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:
+    """Write the model's weights with its description and further metadata (safetensors)."""
+    header = {"architecture": json.dumps(architecture)}
+    header |= {name: str(value) for name, value in metadata.items()}
+    with atomic(path) as temporary:
+        save_file(
+            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
+        )
+
+
+def load_inr2vec(path: str | Path) -> Inr2vec:
+    """Read a model that `save_inr2vec` wrote, in evaluation mode.
+
+    Raises:
+        InputError: the file is no such model.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            architecture = json.loads(file.metadata()["architecture"])
+        model = build_inr2vec(architecture)
+        model.load_state_dict(load_file(path))
+    except Exception as error:
+        raise InputError(f"{path}: no inr2vec model ({error}); remove it and run again") from error
+    return model.eval()
+
+
+def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
+    """A key for checkpoints: settings, and of each shard how and from what it was made."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    for path in shards:
+        with h5py.File(path, "r") as file:
+            digest.update(
+                json.dumps(
+                    {
+                        k: str(v)
+                        for k, v in file.attrs.items()
+                        if k not in ("wall_seconds", "peak_mib")
+                    }
+                ).encode()
+            )
+            name = "loss" if "loss" in file else "points"
+            digest.update(file[name][:].tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,70 @@
+"""Reads PCD clouds.
+
+Open3D is given the compressed kind only, once checked: from a file cut short in its header or
+its text it reads uninitialised memory, which yields points that are no points, or an allocation
+that takes the whole process down.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from inr2vec_core.errors import BadShape
+
+
+def read_pcd(path: Path) -> np.ndarray:
+    """The points of an ascii, binary or binary_compressed PCD file, (P, 3) float64.
+
+    Raises:
+        BadShape: the header is missing or cut short, points are missing, or there are none.
+        Exception: of other kinds, where header and data contradict each other.
+    """
+    parts = re.split(rb"^DATA +(\w+)\r?\n", path.read_bytes(), maxsplit=1, flags=re.MULTILINE)
+    if len(parts) < 3:
+        raise BadShape("no PCD header, or one cut short")
+    text, kind, body = parts[0].decode("utf-8", errors="replace"), parts[1].decode(), parts[2]
+    header = {key: values for key, *values in map(str.split, text.splitlines()) if values}
+    number = int(header["POINTS"][0])
+    if number < 1:
+        raise BadShape("holds no points")
+    fields = header["FIELDS"]
+    counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
+    columns = [fields.index(axis) for axis in "xyz"]
+    if kind == "ascii":
+        return _read_ascii(body, number, [sum(counts[:column]) for column in columns])
+    types = zip(header["TYPE"], header["SIZE"], counts, strict=True)
+    # Fields are numbered, not named: padding fields share the name "_".
+    point = np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (t, s, n) in enumerate(types)])
+    if kind == "binary_compressed":
+        return _read_compressed(path, body, number * point.itemsize)
+    _check_length(len(body), number * point.itemsize)
+    points = np.frombuffer(body, point, number)
+    return np.stack([points[f"{column}"][:, 0] for column in columns], axis=1).astype(np.float64)
+
+
+def _read_ascii(body: bytes, number: int, columns: list[int]) -> np.ndarray:
+    lines = [line for line in body.decode("utf-8").splitlines() if line.strip()]
+    if len(lines) < number:
+        raise BadShape(f"truncated: {len(lines)} of the {number} points its header declares")
+    return np.loadtxt(lines[:number], dtype=np.float64, usecols=columns, ndmin=2)
+
+
+def _read_compressed(path: Path, body: bytes, length: int) -> np.ndarray:
+    _check_length(len(body), 8)
+    compressed, uncompressed = np.frombuffer(body, "<u4", 2).tolist()
+    _check_length(len(body) - 8, compressed)
+    if uncompressed != length:
+        raise BadShape(f"its header declares {length} bytes of points, its data {uncompressed}")
+    import open3d as o3d  # takes two seconds to import
+
+    with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
+        cloud = o3d.io.read_point_cloud(str(path), format="pcd")
+    if len(cloud.points) == 0:
+        raise BadShape("its compressed points cannot be read")
+    return np.array(cloud.points, np.float64)
+
+
+def _check_length(found: int, declared: int) -> None:
+    if found < declared:
+        raise BadShape(f"truncated: {found} of the {declared} bytes its header declares")

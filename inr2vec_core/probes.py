@@ -1,0 +1,76 @@
+"""Lower bounds: what can be told without an encoder, from plain weights or proportions alone."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from sklearn.decomposition import IncrementalPCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+
+from .embeddings import Labelled
+from .progress import track
+from .streaming import ShardedShapes
+
+CHUNK = 1024
+REGULARISATIONS = (1e-2, 1e-1, 1.0, 10.0, 100.0)
+
+
+def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.ndarray, float]:
+    """Logistic regression on principal components of the flat INR weights.
+
+    The components come from the training split, in one streaming pass; they are divided by
+    their common scale, not one by one. The regularisation is picked on the validation split.
+
+    Returns:
+        The data, class scores of the test split (n_test, classes), and the C picked.
+    """
+    labelled = Labelled.of(data.shape_id, data.class_name, data.split)
+    train, val, test = (np.flatnonzero(labelled.split == s) for s in ("train", "val", "test"))
+    pca = IncrementalPCA(min(components, len(train) - 1))
+    for chunk in track(list(_chunks(train, pca.n_components)), "PCA of weights", unit="chunk"):
+        pca.partial_fit(data.read(chunk, ["weights"])["weights"])
+    x = np.concatenate(
+        [
+            pca.transform(data.read(chunk, ["weights"])["weights"])
+            for chunk in _chunks(np.arange(len(data)), 1)
+        ]
+    )
+    x /= x[train].std()
+    best: tuple[float, LogisticRegression] | None = None
+    for c in track(REGULARISATIONS, "logistic regression", unit="fit"):
+        model = LogisticRegression(C=c, max_iter=2000).fit(x[train], labelled.labels[train])
+        score = model.score(x[val], labelled.labels[val])
+        if best is None or score > best[0]:
+            best = score, model
+    return labelled, _scores(best[1], x[test], labelled), float(best[1].C)
+
+
+def _chunks(index: np.ndarray, at_least: int) -> Iterator[np.ndarray]:
+    """Rows in chunks of about CHUNK, none below what one step of the PCA needs."""
+    size = max(CHUNK, at_least)
+    yield from np.array_split(index, max(1, len(index) // size))
+
+
+def probe_bounding_boxes(data: ShardedShapes, trees: int, seed: int) -> tuple[Labelled, np.ndarray]:
+    """A random forest on the six bounds of each normalised cloud.
+
+    Returns:
+        The data and class scores of the test split (n_test, classes).
+    """
+    labelled = Labelled.of(data.shape_id, data.class_name, data.split)
+    boxes = np.concatenate([
+        np.concatenate([points.min(1), points.max(1)], 1)
+        for points in (data.read(chunk, ["points"])["points"]
+                       for chunk in _chunks(np.arange(len(data)), 1))
+    ])  # fmt: skip
+    train, test = labelled.split == "train", labelled.split == "test"
+    forest = RandomForestClassifier(trees, random_state=seed)
+    forest.fit(boxes[train], labelled.labels[train])
+    return labelled, _scores(forest, boxes[test], labelled)
+
+
+def _scores(model, x: np.ndarray, labelled: Labelled) -> np.ndarray:
+    """Class scores in the numbering of all classes; 0 for one that training had no shape of."""
+    scores = np.zeros((len(x), len(labelled.classes)))
+    scores[:, model.classes_] = model.predict_proba(x)
+    return scores

@@ -1,0 +1,185 @@
+"""Shapes and their INRs read from HDF5 shards in bounded memory, shuffled.
+
+100,000 INRs at 512 x 4 are 316 GB: nothing here holds a data set. An epoch visits blocks of
+consecutive rows in random order, gathers them into a buffer of at most `buffer` shapes, and
+shuffles inside the buffer. A data set smaller than the buffer is shuffled perfectly.
+"""
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+from .seeding import numpy_stream
+from .storage import open_shard, text
+
+BLOCK = 32
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one step: ids and classes (b,), columns as arrays (b, ...)."""
+
+    shape_id: list[str]
+    class_name: list[str]
+    columns: dict[str, np.ndarray]
+
+
+class ShardedShapes:
+    """Rows of `inrs/{shard}.h5`, with the same shapes' rows of `shapes/{shard}.h5` beside them.
+
+    Args:
+        inr_files: shards with `weights`, or any shards where `weights` is not read.
+        shape_files: the shards of geometry in the same order; None where it is not read.
+        splits: which splits to keep; None keeps all.
+
+    Raises:
+        InputError: no shape of these splits is left.
+    """
+
+    def __init__(
+        self,
+        inr_files: Sequence[str | Path],
+        shape_files: Sequence[str | Path] | None = None,
+        splits: Sequence[str] | None = None,
+    ):
+        self.files = {"weights": list(inr_files), "points": list(shape_files or [])}
+        self.shape_id: list[str] = []
+        self.class_name: list[str] = []
+        self.split: list[str] = []
+        rows: list[tuple[int, int, int]] = []
+        for shard, path in enumerate(inr_files):
+            with open_shard(path) as file:
+                columns = [text(file[name]) for name in ("shape_id", "class", "split")]
+            where = self._rows_of_shapes(shard, columns[0])
+            for row, (shape_id, class_name, split) in enumerate(zip(*columns, strict=True)):
+                if splits is None or split in splits:
+                    rows.append((shard, row, where[shape_id]))
+                    self.shape_id.append(shape_id)
+                    self.class_name.append(class_name)
+                    self.split.append(split)
+        if not rows:
+            raise InputError(
+                f"no shape of the splits {splits} in {len(inr_files)} shard(s), "
+                f"first {inr_files[0] if inr_files else None}"
+            )
+        self.rows = np.array(rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def steps(self, size: int) -> int:
+        """Batches of one epoch of `shuffled`."""
+        full, rest = divmod(len(self), size)
+        return max(1, full + (rest > 1))
+
+    def _rows_of_shapes(self, shard: int, ids: list[str]) -> dict[str, int]:
+        if not self.files["points"]:
+            return dict.fromkeys(ids, -1)
+        with open_shard(self.files["points"][shard]) as file:
+            return {shape_id: row for row, shape_id in enumerate(text(file["shape_id"]))}
+
+    def read(self, index: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
+        """Columns ("weights", "points") of some rows, in the order of `index`, as float32."""
+        out: dict[str, np.ndarray] = {}
+        for name in columns:
+            position = 1 if name == "weights" else 2
+            for shard in np.unique(self.rows[index, 0]):
+                here = np.flatnonzero(self.rows[index, 0] == shard)
+                wanted, inverse = np.unique(self.rows[index[here], position], return_inverse=True)
+                with open_shard(self.files[name][shard]) as file:
+                    values = _read_rows(file[name], wanted)[inverse]
+                if name not in out:
+                    out[name] = np.empty((len(index), *values.shape[1:]), np.float32)
+                out[name][here] = values
+        return out
+
+    def in_order(self, size: int, columns: Sequence[str]) -> Iterator[Batch]:
+        """All rows, in stored order."""
+        for start in range(0, len(self), size):
+            yield self._batch(
+                index := np.arange(start, min(start + size, len(self))), self.read(index, columns)
+            )
+
+    def shuffled(
+        self, size: int, columns: Sequence[str], buffer: int, seed: int, *names: str | int
+    ) -> Iterator[Batch]:
+        """All rows once, shuffled; the last batch is dropped if it is a single row.
+
+        BatchNorm cannot train on a single sample.
+        """
+        rng = numpy_stream(seed, "shuffle", *names)
+        blocks = np.array_split(np.arange(len(self)), -(-len(self) // BLOCK))
+        order = rng.permutation(len(blocks))
+        per_group = max(1, buffer // BLOCK)
+        rest = np.empty(0, int)
+        held: dict[str, np.ndarray] = {}
+        for start in range(0, len(blocks), per_group):
+            index = np.concatenate([blocks[k] for k in order[start : start + per_group]])
+            index = index[rng.permutation(len(index))]
+            values = self.read(index, columns)
+            if len(rest):
+                values = {k: np.concatenate([held[k], v]) for k, v in values.items()}
+                index = np.concatenate([rest, index])
+            final = start + per_group >= len(blocks)
+            stop = len(index) if final else len(index) // size * size
+            for at in range(0, stop, size):
+                chunk = slice(at, min(at + size, stop))
+                if chunk.stop - at > 1 or len(self) == 1:
+                    yield self._batch(index[chunk], {k: v[chunk] for k, v in values.items()})
+            rest, held = index[stop:], {k: v[stop:] for k, v in values.items()}
+
+    def _batch(self, index: np.ndarray, columns: dict[str, np.ndarray]) -> Batch:
+        return Batch(
+            [self.shape_id[i] for i in index], [self.class_name[i] for i in index], columns
+        )
+
+
+def _read_rows(dataset, wanted: np.ndarray) -> np.ndarray:
+    """Sorted rows; one contiguous read where they are dense, which HDF5 serves far faster."""
+    first, last = int(wanted[0]), int(wanted[-1]) + 1
+    if last - first <= 4 * len(wanted):
+        return dataset[first:last][wanted - first]
+    return dataset[wanted]
+
+
+def prefetch(items: Iterable, depth: int = 2) -> Iterator:
+    """Iterate with up to `depth` items made ahead in a thread; errors are raised here."""
+    ready: queue.Queue = queue.Queue(depth)
+    stop, end = threading.Event(), object()
+
+    def put(item) -> bool:
+        while not stop.is_set():
+            try:
+                ready.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not put((item, None)):
+                    return
+            put((end, None))
+        except Exception as error:
+            put((end, error))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while True:
+            item, error = ready.get()
+            if error is not None:
+                raise error
+            if item is end:
+                return
+            yield item
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,89 @@
+"""Shapes classified from their embeddings, and the two lower bounds beside."""
+
+
+rule classify_embeddings:
+    input:
+        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+    output:
+        metrics="results/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}/metrics.json",
+        predictions="results/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}/predictions.parquet",
+    log:
+        "results/logs/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        settings={k: v for k, v in config["classification"].items() if k != "seeds"},
+        code=code("classify_embeddings.py"),
+    script:
+        "../workflow_scripts/classify_embeddings.py"
+
+
+rule probe_weights:
+    input:
+        lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
+    output:
+        metrics="results/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}/metrics.json",
+        predictions="results/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}/predictions.parquet",
+    log:
+        "results/logs/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}.tsv"
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        settings={"components": config["probes"]["components"]},
+        code=code("probe_weights.py"),
+    script:
+        "../workflow_scripts/probe_weights.py"
+
+
+rule probe_bounding_boxes:
+    input:
+        lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        metrics="results/{dataset}/classification/{inr}/bounding_box/original/seed{seed}/metrics.json",
+        predictions="results/{dataset}/classification/{inr}/bounding_box/original/seed{seed}/predictions.parquet",
+    log:
+        "results/logs/{dataset}/classification/{inr}/bounding_box/original/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/classification/{inr}/bounding_box/original/seed{seed}.tsv"
+    conda:
+        ENV
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings={"trees": config["probes"]["trees"]},
+        code=code("probe_bounding_boxes.py"),
+    script:
+        "../workflow_scripts/probe_bounding_boxes.py"
+
+
+rule measure_retrieval:
+    input:
+        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+    output:
+        "results/{dataset}/retrieval/{inr}/{encoder}/metrics.json",
+    log:
+        "results/logs/{dataset}/retrieval/{inr}/{encoder}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/retrieval/{inr}/{encoder}.tsv"
+    conda:
+        ENV
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code("measure_retrieval.py"),
+    script:
+        "../workflow_scripts/measure_retrieval.py"

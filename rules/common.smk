@@ -1,0 +1,221 @@
+"""Config checks, path helpers, shard lists. No torch, here or in any rule file."""
+
+import functools
+import os
+import sys
+
+from snakemake.exceptions import WorkflowError
+
+ROOT = workflow.basedir
+for folder in (ROOT, os.path.join(ROOT, "workflow_scripts")):
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+import _workflow
+from inr2vec_core.errors import InputError
+from inr2vec_core.listing import DataSetSource
+
+_workflow.prepare_environment()
+try:
+    _workflow.complete_config(config, _workflow.ROOT / "schemas" / "config.schema.yaml")
+except _workflow.ConfigError as error:
+    raise WorkflowError(f"The configuration is wrong:\n{error}")
+
+ENV = "../envs/environment.yaml"
+# GPU jobs wait for each other under a limit; under 0 they run side by side on the cores. Inside
+# a cluster's job the limit of the profile is unknown and must not be replaced by this machine's.
+if not workflow.remote_exec:
+    workflow.global_resources.setdefault("gpu", _workflow.count_gpus())
+
+
+def one_of(section):
+    """Regular expression of the section's entries."""
+    return "|".join(config[section])
+
+
+def data_source(dataset):
+    """The data set's shapes, as the library lists them."""
+    entry = config["datasets"][dataset]
+    counts = tuple(entry[f"{split}_per_class"] for split in ("train", "val", "test"))
+    names = (
+        "reader",
+        "root",
+        "classes",
+        "shards",
+        "validation_fraction",
+        "test_fraction",
+    )
+    return DataSetSource(
+        counts=counts, seed=config["seed"], **{n: entry[n] for n in names}
+    )
+
+
+@functools.cache
+def listing_of(dataset):
+    """All shapes of a data set, or an error that says what is missing."""
+    try:
+        return data_source(dataset).listing()
+    except InputError as error:
+        raise WorkflowError(f"datasets.{dataset}: {error}")
+
+
+def source_files_of(wildcards):
+    """The files that a shard is read from."""
+    source = data_source(wildcards.dataset)
+    return source.files(listing_of(wildcards.dataset), int(wildcards.shard))
+
+
+def fingerprint_of_shapes(wildcards):
+    """Hash of a shard's number and of its shapes' ids, classes and splits.
+
+    They are in no source file's content: a file moved to another class, or one more that shifts
+    the validation split, must make the shard anew, and shards must differ in Snakemake's cache,
+    whose keys know nothing of wildcards.
+    """
+    source, listing = data_source(wildcards.dataset), listing_of(wildcards.dataset)
+    shard = int(wildcards.shard)
+    refused = listing.rejected if shard == 0 else []
+    return _workflow.fingerprint(shard, source.shard(listing, shard), refused)
+
+
+def shard_numbers(dataset):
+    return range(config["datasets"][dataset]["shards"])
+
+
+def shape_shards(dataset):
+    return [f"results/{dataset}/shapes/{k}.h5" for k in shard_numbers(dataset)]
+
+
+def inr_shards(dataset, inr):
+    return [f"results/{dataset}/inrs/{inr}/{k}.h5" for k in shard_numbers(dataset)]
+
+
+def trained_model(wildcards):
+    """The model that embeds: the data set's own, or another's that `from` names."""
+    encoder = config["encoders"][wildcards.encoder]
+    dataset = encoder.get("from", wildcards.dataset)
+    name = encoder.get("encoder", wildcards.encoder)
+    return f"results/{dataset}/encoders/{wildcards.inr}/{name}/model.safetensors"
+
+
+def classification_metrics(row, method):
+    """The metrics files of one method in one row of table 2, over its seeds."""
+    source = "original" if method == "bounding_box" else "inr"
+    folder = f"results/{row['dataset']}/classification/{row['inr']}/{method}/{source}"
+    # The linear probe has nothing random in it.
+    seeds = [0] if method == "weights_probe" else config["classification"]["seeds"]
+    return [f"{folder}/seed{seed}/metrics.json" for seed in seeds]
+
+
+def table2_inputs(wildcards):
+    files = []
+    for row in config["tables"]["table2"]:
+        for method in row["methods"]:
+            files += classification_metrics(row, method)
+            if method in config["encoders"]:
+                files.append(
+                    f"results/{row['dataset']}/retrieval/{row['inr']}/{method}/metrics.json"
+                )
+    return files
+
+
+def figures_of(row, method):
+    where = f"results/figures/{row['dataset']}/{row['inr']}/{method}"
+    names = ["tsne", "confusion", "decoded"]
+    if "from" not in config["encoders"][method]:
+        names.append("curves")
+    return [f"{where}/{name}.png" for name in names]
+
+
+def dataset_key(*keys):
+    """A params function: these keys of the job's data set."""
+    return lambda wildcards: {k: config["datasets"][wildcards.dataset][k] for k in keys}
+
+
+def entry(section):
+    """A params function: the entry that the job's wildcard names."""
+    return lambda wildcards: config[section][wildcards[section.removesuffix("s")]]
+
+
+def title_of(dataset):
+    return config["datasets"][dataset]["title"] or dataset
+
+
+def code(script):
+    return _workflow.code_version(script)
+
+
+# Data sets that something is trained on need every class in every split; those that are only
+# embedded do not.
+TRAINED_ON = {row["dataset"] for row in config["tables"]["table2"]}
+
+
+def n_weights(inr):
+    """Weights between hidden layers, nearly all there are."""
+    return config["inrs"][inr]["width"] ** 2 * (config["inrs"][inr]["depth"] - 1)
+
+
+def n_parameters(inr):
+    width, depth = config["inrs"][inr]["width"], config["inrs"][inr]["depth"]
+    return n_weights(inr) + width * (depth + 4) + 1
+
+
+def shapes_per_shard(dataset):
+    entry = config["datasets"][dataset]
+    shapes = len(listing_of(dataset).sources)
+    return shapes * (1 + entry["augment_copies"]) / entry["shards"]
+
+
+def fit_minutes(wildcards, attempt):
+    """Time limit of a fitting job, from its arithmetic at a modest 20 GFLOP/s."""
+    inr = config["inrs"][wildcards.inr]
+    flop = 6 * n_weights(wildcards.inr) * inr["queries"] * inr["steps"]
+    return attempt * int(10 + flop * shapes_per_shard(wildcards.dataset) / 20e9 / 60)
+
+
+def fit_mib(wildcards, attempt):
+    """Memory of a fitting job: activations, queries, and the shard's weights."""
+    inr, dataset = config["inrs"][wildcards.inr], config["datasets"][wildcards.dataset]
+    activations = inr["queries"] * inr["width"] * (2 * inr["depth"] + 2)
+    queries = 6 * dataset["queries"]["per_shape"]
+    weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
+    return attempt * int(
+        1000 + 4 * (inr["batch"] * (activations + queries) + weights) / 2**20
+    )
+
+
+def train_mib(wildcards, attempt):
+    """Memory of a training: the shuffling buffer and a step's activations."""
+    encoder = config["encoders"][wildcards.encoder]
+    rows = n_weights(wildcards.inr) / config["inrs"][wildcards.inr]["width"]
+    step = encoder["batch"] * (
+        3 * rows * sum(encoder["hidden"])
+        + 10 * encoder["queries"] * encoder["decoder_hidden"]
+    )
+    held = encoder["buffer"] * (
+        n_weights(wildcards.inr) + 3 * config["datasets"][wildcards.dataset]["points"]
+    )
+    return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
+
+
+def sizes_of_fits(jobs):
+    """One line per data set whose INRs are about to be fitted: how many, and how large."""
+    shards = {}
+    for job in jobs:
+        if job.rule.name == "fit_inrs":
+            key = job.wildcards.dataset, job.wildcards.inr
+            shards[key] = shards.get(key, 0) + 1
+    for (dataset, inr), number in shards.items():
+        per_shard = shapes_per_shard(dataset)
+        bytes_per_weight = 2 if config["inrs"][inr]["storage"] == "float16" else 4
+        weights = per_shard * n_parameters(inr) * bytes_per_weight / 1e9
+        queries = 8 * per_shard * config["datasets"][dataset]["queries"]["per_shape"]
+        yield (
+            f"{dataset}: fitting {per_shard * number:.0f} INRs ({inr}) in {number} shard(s); "
+            f"weights {weights * number:.3g} GB as {config['inrs'][inr]['storage']}, "
+            f"queries {queries / 1e9:.3g} GB a shard, removed when it is fitted"
+        )
+
+
+onstart:
+    for line in sizes_of_fits(workflow.dag.needrun_jobs()):
+        print(line, file=sys.stderr)

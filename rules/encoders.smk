@@ -1,0 +1,53 @@
+"""inr2vec trained on a data set's INRs, and the embeddings of INRs."""
+
+
+rule train_encoder:
+    input:
+        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        multiext(
+            "results/{dataset}/encoders/{inr}/{encoder}/",
+            "model.safetensors",
+            "history.parquet",
+        ),
+    log:
+        "results/logs/{dataset}/encoders/{inr}/{encoder}.log",
+    cache: True
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=train_mib,
+        runtime=2880,
+    params:
+        settings=entry("encoders"),
+        queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
+        seed=config["seed"],
+        code=code("train_encoder.py"),
+    script:
+        "../workflow_scripts/train_encoder.py"
+
+
+rule embed_inrs:
+    input:
+        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
+        model=trained_model,
+    output:
+        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+    log:
+        "results/logs/{dataset}/embeddings/{inr}/{encoder}.log",
+    cache: True
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        precision=lambda wildcards: config["encoders"][wildcards.encoder]["precision"],
+        code=code("embed_inrs.py"),
+    script:
+        "../workflow_scripts/embed_inrs.py"

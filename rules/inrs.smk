@@ -1,0 +1,44 @@
+"""INRs fitted shard by shard from one shared initial vector."""
+
+
+rule write_init:
+    output:
+        "results/inits/{inr}.safetensors",
+    log:
+        "results/logs/inits/{inr}.log",
+    benchmark:
+        "results/benchmarks/inits/{inr}.tsv"
+    conda:
+        ENV
+    params:
+        settings=lambda wildcards: {
+            k: config["inrs"][wildcards.inr][k] for k in ("width", "depth")
+        },
+        seed=config["seed"],
+        code=code("write_init.py"),
+    script:
+        "../workflow_scripts/write_init.py"
+
+
+rule fit_inrs:
+    input:
+        queries="results/{dataset}/queries/{shard}.h5",
+        init="results/inits/{inr}.safetensors",
+    output:
+        "results/{dataset}/inrs/{inr}/{shard}.h5",
+    log:
+        "results/logs/{dataset}/inrs/{inr}/{shard}.log",
+    cache: True
+    conda:
+        ENV
+    threads: config["compute"]["fit_threads"]
+    resources:
+        gpu=1,
+        mem_mb=fit_mib,
+        runtime=fit_minutes,
+    params:
+        settings=entry("inrs"),
+        seed=config["seed"],
+        code=code("fit_inrs.py"),
+    script:
+        "../workflow_scripts/fit_inrs.py"

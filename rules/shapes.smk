@@ -1,0 +1,75 @@
+"""Shapes read from their sources, and queries of their fields."""
+
+
+rule read_shapes:
+    input:
+        source_files_of,
+    output:
+        multiext("results/{dataset}/shapes/{shard}", ".h5", ".rejected.csv"),
+    log:
+        "results/logs/{dataset}/shapes/{shard}.log",
+    cache: True
+    conda:
+        ENV
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        source=lambda wildcards: vars(data_source(wildcards.dataset)),
+        shapes=fingerprint_of_shapes,
+        settings=dataset_key("points", "augment_copies"),
+        seed=config["seed"],
+        code=code("read_shapes.py"),
+    script:
+        "../workflow_scripts/read_shapes.py"
+
+
+rule collect_shapes:
+    input:
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        rejected=lambda wildcards: [
+            path.replace(".h5", ".rejected.csv")
+            for path in shape_shards(wildcards.dataset)
+        ],
+    output:
+        manifest="results/{dataset}/shapes.parquet",
+        rejected="results/{dataset}/rejected.csv",
+    log:
+        "results/logs/{dataset}/shapes.log",
+    benchmark:
+        "results/benchmarks/{dataset}/shapes.tsv"
+    conda:
+        ENV
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=dataset_key("on_bad_shape"),
+        needs_splits=lambda wildcards: wildcards.dataset in TRAINED_ON,
+        code=code("collect_shapes.py"),
+    script:
+        "../workflow_scripts/collect_shapes.py"
+
+
+rule sample_queries:
+    input:
+        shapes="results/{dataset}/shapes/{shard}.h5",
+        # Only for its checks: a bad data set stops here, and another shard's change does not.
+        checked=ancient("results/{dataset}/shapes.parquet"),
+    output:
+        temp("results/{dataset}/queries/{shard}.h5"),
+    log:
+        "results/logs/{dataset}/queries/{shard}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/queries/{shard}.tsv"
+    conda:
+        ENV
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        settings=dataset_key("queries", "field"),
+        seed=config["seed"],
+        code=code("sample_queries.py"),
+    script:
+        "../workflow_scripts/sample_queries.py"

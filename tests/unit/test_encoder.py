@@ -1,0 +1,79 @@
+"""The encoder: its size and its invariances."""
+
+import pytest
+import torch
+
+from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.siren import SirenShape, rows
+
+SHAPE = SirenShape(4, 3)
+
+
+@pytest.fixture
+def encoder():
+    torch.manual_seed(0)
+    encoder = Inr2vecEncoder(SHAPE, (8, 6), 5)
+    for norm in encoder.norms:  # running figures other than the initial 0 and 1
+        norm.running_mean.uniform_(-0.1, 0.1)
+        norm.running_var.uniform_(0.5, 2)
+    return encoder.eval()
+
+
+def weights(b):
+    return torch.randn(b, SHAPE.n_parameters, generator=torch.Generator().manual_seed(1))
+
+
+def test_the_papers_encoder_has_3155968_parameters():
+    with torch.device("meta"):
+        encoder = Inr2vecEncoder(SirenShape(512, 4))
+    assert sum(p.numel() for p in encoder.parameters()) == 3_155_968
+
+
+def test_an_embedding_for_each_inr(encoder):
+    assert encoder(weights(3)).shape == (3, 5)
+
+
+def test_permuting_the_rows_leaves_the_embedding_unchanged(encoder):
+    flat = weights(2)
+    permuted = flat.clone()
+    matrix = rows(permuted, SHAPE)  # a view: writing to it writes to `permuted`
+    matrix.copy_(matrix[:, torch.randperm(SHAPE.n_rows)].clone())
+    assert not torch.equal(permuted, flat)
+    torch.testing.assert_close(encoder(permuted), encoder(flat))
+
+
+def test_changing_a_row_changes_the_embedding(encoder):
+    flat = weights(1)
+    changed = flat.clone()
+    rows(changed, SHAPE)[0, 3] += 100
+    assert not torch.allclose(encoder(changed), encoder(flat))
+
+
+def test_first_and_last_layer_are_not_read(encoder):
+    flat = weights(1)
+    changed = flat.clone()
+    changed[:, : SHAPE.hidden_slice.start] += 1
+    changed[:, SHAPE.hidden_slice.stop :] += 1
+    assert torch.equal(encoder(changed), encoder(flat))
+
+
+def test_an_embedding_does_not_depend_on_its_batch(encoder):
+    flat = weights(4)
+    torch.testing.assert_close(encoder(flat[2:3])[0], encoder(flat)[2])
+
+
+def test_the_embedding_is_the_maximum_over_rows_of_the_last_linear_layer(encoder):
+    flat = weights(1)
+    x = rows(flat, SHAPE)[0]
+    for layer, norm in zip(encoder.layers, encoder.norms, strict=True):
+        x = torch.relu(
+            (layer(x) - norm.running_mean) / (norm.running_var + norm.eps).sqrt() * norm.weight
+            + norm.bias
+        )
+    torch.testing.assert_close(encoder(flat)[0], encoder.last(x).max(0).values)
+
+
+def test_all_parameters_learn():
+    encoder = Inr2vecEncoder(SHAPE, (8, 6), 5)
+    encoder(weights(3)).square().sum().backward()
+    assert all(p.grad is not None for p in encoder.parameters())

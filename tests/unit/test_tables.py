@@ -1,0 +1,75 @@
+"""Tables of results: mean, spread, the paper's figures, layout."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures
+
+
+@pytest.fixture
+def files(tmp_path):
+    results = [
+        {"method": "inr2vec", "seed": 0, "accuracy": 0.80},
+        {"method": "inr2vec", "seed": 1, "accuracy": 0.90},
+        {"method": "inr2vec", "hit@1": 0.75},
+        {"method": "bounding_box", "accuracy": 0.5, "oob": 1.0},
+    ]
+    for k, result in enumerate(results):
+        common = {"dataset": "demo", "inr": "small", "n_test": 40}
+        (tmp_path / f"{k}.json").write_text(json.dumps(common | result))
+    return [tmp_path / f"{k}.json" for k in range(len(results))]
+
+
+@pytest.fixture
+def table(files):
+    table = read_metrics(files, ("accuracy", "hit@1"))
+    table.insert(1, "modality", "point cloud")
+    paper = pd.DataFrame([
+        {"method": "inr2vec", "modality": "point cloud", "dataset": "demo", "metric": "accuracy",
+         "value": 87.0},
+        {"method": "inr2vec", "modality": "mesh", "dataset": "demo", "metric": "hit@1",
+         "value": 99.0},
+    ])  # fmt: skip
+    return with_paper_figures(table, paper)
+
+
+def test_mean_and_sample_deviation_over_seeds_in_percent(table):
+    row = table.iloc[0]
+    assert (row["method"], row["metric"]) == ("inr2vec", "accuracy")
+    assert row["mean"] == pytest.approx(85)
+    assert row["std"] == pytest.approx(50**0.5)  # of 80 and 90, divided by n - 1
+    assert (row["seeds"], row["n"]) == (2, 40)
+
+
+def test_one_run_has_no_deviation(table):
+    row = table.iloc[1]
+    assert (row["metric"], row["mean"], row["seeds"]) == ("hit@1", 75, 1)
+    assert pd.isna(row["std"])
+
+
+def test_rows_keep_the_order_of_the_files(table):
+    assert table["method"].tolist() == ["inr2vec", "inr2vec", "bounding_box"]
+
+
+def test_metrics_that_were_not_asked_are_left_out(table):
+    assert set(table["metric"]) == {"accuracy", "hit@1"}
+
+
+def test_the_papers_figure_is_that_of_the_same_modality_data_set_and_metric(table):
+    assert table["paper"].iloc[0] == 87
+    assert table["paper"].iloc[1:].isna().all()  # the paper's hit@1 above is of meshes
+
+
+def test_markdown_in_the_papers_layout(table):
+    other = table.iloc[[0]].assign(dataset="other", mean=12.34, std=0.04, paper=float("nan"))
+    lines = in_paper_layout(pd.concat([table, other])).splitlines()
+    assert lines[:5] == [
+        "| metric (%) | method | point cloud: demo (small) | point cloud: other (small) |",
+        "|---|---|---|---|",
+        "| accuracy | inr2vec | 85.0 ± 7.1 (87.0) | 12.3 ± 0.0 |",
+        "| hit@1 | inr2vec | 75.0 | – |",
+        "| accuracy | bounding_box | 50.0 | – |",
+    ]
+    assert "lower bounds" in lines[-1]

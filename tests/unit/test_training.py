@@ -1,0 +1,220 @@
+"""The trainer: resuming, the best model, the schedule, and what it refuses."""
+
+import logging
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from inr2vec_core import training
+from inr2vec_core.training import TrainSettings, train
+
+
+class Killed(Exception):
+    pass
+
+
+class Toy:
+    """Three steps an epoch on a small network whose dropout uses torch's own random stream."""
+
+    steps_per_epoch = 3
+    score, higher_is_better = "error", False
+
+    def __init__(self, initial_seed=0, killed_in=None, scores=None):
+        torch.manual_seed(initial_seed)
+        self.model = nn.Sequential(
+            nn.Linear(2, 6), nn.BatchNorm1d(6), nn.Dropout(0.5), nn.Linear(6, 1)
+        )
+        self.killed_in, self.scores = killed_in, scores
+        self.validated = []  # the weights at each validation
+
+    def batches(self, epoch):
+        generator = torch.Generator().manual_seed(epoch)
+        for step in range(self.steps_per_epoch):
+            if epoch == self.killed_in and step == 1:
+                raise Killed
+            yield torch.rand(8, 2, generator=generator)
+
+    def loss(self, x):
+        return (self.model(x) - x.sum(1, keepdim=True)).square().mean()
+
+    def validate(self):
+        assert not self.model.training
+        self.validated.append({k: v.clone() for k, v in self.model.state_dict().items()})
+        if self.scores:
+            return {"error": self.scores[len(self.validated) - 1]}
+        x = torch.linspace(-1, 1, 20).view(10, 2)
+        return {"error": float(self.loss(x))}
+
+
+@pytest.fixture(autouse=True)
+def checkpoint_each_epoch(monkeypatch):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", -1)
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    return tmp_path / "state.pt"
+
+
+def settings(epochs=6, schedule="constant", validate_every=2):
+    return TrainSettings(
+        epochs, lr=0.05, weight_decay=0.01, schedule=schedule, validate_every=validate_every
+    )
+
+
+def history(course):
+    return [{k: v for k, v in row.items() if k != "seconds"} for row in course.history]
+
+
+def assert_same_weights(a, b):
+    assert a.keys() == b.keys()
+    for name in a:
+        assert torch.equal(a[name], b[name]), name
+
+
+# ---------------------------------------------------------------------------- resuming
+
+
+@pytest.mark.parametrize("schedule", ["constant", "onecycle"])
+@pytest.mark.parametrize("killed_in", [2, 4, 6])
+def test_a_resumed_training_ends_as_an_uninterrupted_one(schedule, killed_in, checkpoint):
+    whole = Toy()
+    expected = train(whole, settings(schedule=schedule), seed=7)
+
+    with pytest.raises(Killed):
+        train(Toy(killed_in=killed_in), settings(schedule=schedule), 7, "", checkpoint, "key")
+    assert checkpoint.exists()
+    resumed = Toy(initial_seed=99)  # other initial weights: all must come from the checkpoint
+    course = train(resumed, settings(schedule=schedule), 7, "", checkpoint, "key")
+
+    assert_same_weights(resumed.model.state_dict(), whole.model.state_dict())
+    assert history(course) == history(expected)
+    assert (course.best_epoch, course.best_score) == (expected.best_epoch, expected.best_score)
+    assert len(resumed.validated) == len(whole.validated) - (killed_in - 1) // 2
+
+
+def test_the_checkpoint_is_removed_at_the_end(checkpoint):
+    train(Toy(), settings(), 7, "", checkpoint, "key")
+    assert not checkpoint.exists()
+
+
+def test_no_checkpoint_before_its_time(checkpoint, monkeypatch):
+    monkeypatch.setattr(training, "CHECKPOINT_EVERY", 1e9)
+    with pytest.raises(Killed):
+        train(Toy(killed_in=4), settings(), 7, "", checkpoint, "key")
+    assert not checkpoint.exists()
+
+
+def test_a_checkpoint_of_other_settings_is_ignored(checkpoint):
+    with pytest.raises(Killed):
+        train(Toy(killed_in=4), settings(), 7, "", checkpoint, "old key")
+    fresh = Toy()
+    expected = train(fresh, settings(), 7)
+    anew = Toy()
+    course = train(anew, settings(), 7, "", checkpoint, "new key")
+    assert history(course) == history(expected)
+    assert_same_weights(anew.model.state_dict(), fresh.model.state_dict())
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
+def test_a_spoilt_checkpoint_is_ignored_with_a_warning(content, checkpoint, caplog):
+    with pytest.raises(Killed):
+        train(Toy(killed_in=4), settings(), 7, "", checkpoint, "key")
+    whole = checkpoint.read_bytes()
+    checkpoint.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with caplog.at_level(logging.WARNING):
+        course = train(Toy(), settings(), 7, "", checkpoint, "key")
+    assert "state.pt cannot be read" in caplog.text and "starts anew" in caplog.text
+    assert [row["epoch"] for row in course.history] == [1, 2, 3, 4, 5, 6]
+
+
+# ---------------------------------------------------------------------------- the best model
+
+
+@pytest.mark.parametrize(
+    "higher, scores, best",
+    [(False, [3.0, 1.0, 2.0], 2), (True, [3.0, 1.0, 2.0], 1), (True, [1.0, 2.0, 2.0], 3)],
+)
+def test_the_best_validations_weights_are_restored(higher, scores, best):
+    task = Toy(scores=scores)
+    task.higher_is_better = higher
+    course = train(task, settings(3, validate_every=1), 7)
+    assert (course.best_epoch, course.best_score) == (best, scores[best - 1])
+    assert_same_weights(task.model.state_dict(), task.validated[best - 1])
+    assert not task.model.training
+
+
+def test_a_nan_score_is_never_the_best():
+    task = Toy(scores=[math.nan, 5.0, math.nan])
+    course = train(task, settings(3, validate_every=1), 7)
+    assert (course.best_epoch, course.best_score) == (2, 5.0)
+
+
+def test_validation_every_few_epochs_and_after_the_last():
+    course = train(Toy(), settings(5, validate_every=2), 7)
+    assert [row["epoch"] for row in course.history if "error" in row] == [2, 4, 5]
+
+
+# ---------------------------------------------------------------------------- the course
+
+
+def test_training_learns():
+    course = train(Toy(), settings(40), 7)
+    first, last = course.history[1], course.history[-1]
+    assert last["loss"] < 0.5 * course.history[0]["loss"]
+    assert last["error"] < first["error"]
+
+
+def test_the_loss_of_an_epoch_is_the_mean_of_its_steps(monkeypatch):
+    task = Toy()
+    losses = iter([1.0, 2.0, 6.0])
+    monkeypatch.setattr(task, "loss", lambda x: task.model(x).sum() * 0 + next(losses))
+    monkeypatch.setattr(task, "validate", lambda: {"error": 0.0})
+    course = train(task, settings(1), 7)
+    assert course.history[0]["loss"] == pytest.approx(3.0)
+
+
+def test_a_nan_loss_stops_the_training():
+    task = Toy()
+    with torch.no_grad():
+        task.model[0].weight[0, 0] = math.nan
+    with pytest.raises(FloatingPointError, match="NaN in epoch 1: lower the learning rate"):
+        train(task, settings(), 7)
+
+
+def test_onecycle_ends_with_its_last_step(monkeypatch):
+    made = []
+
+    class Recorded(torch.optim.lr_scheduler.OneCycleLR):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    monkeypatch.setattr(torch.optim.lr_scheduler, "OneCycleLR", Recorded)
+    course = train(Toy(), settings(10, "onecycle"), 7)
+    rates = [row["lr"] for row in course.history]
+    assert rates[0] == pytest.approx(0.05 / 25)
+    assert max(rates) == pytest.approx(0.05, rel=0.05)
+    assert made[0].get_last_lr()[0] == pytest.approx(0.05 / 25 / 1e4)
+
+
+def test_each_epoch_has_a_random_stream_of_its_own():
+    task, seen = Toy(), []
+    plain = task.batches
+
+    def recorded(epoch):
+        seen.append((epoch, torch.rand(1).item()))
+        return plain(epoch)
+
+    task.batches = recorded
+    for seed in (7, 7, 8):
+        train(task, settings(2), seed)
+    first, again, other = (dict(seen[k : k + 2]) for k in (0, 2, 4))
+    assert first == again
+    assert len({*first.values(), *other.values()}) == 4
+
+
+def test_a_constant_rate_stays():
+    assert {row["lr"] for row in train(Toy(), settings(), 7).history} == {0.05}

@@ -1,0 +1,358 @@
+"""The rule files' helpers: configuration, its schema, and fingerprints of code."""
+
+import copy
+import re
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import _workflow
+import numpy as np
+import pytest
+import yaml
+from _workflow import ConfigError, code_version, complete_config
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
+SCHEMA = yaml.safe_load(SCHEMA_FILE.read_text())
+CONFIGS = [ROOT / "config.yaml", *sorted((ROOT / "configs").glob("*.yaml"))]
+SMALLEST = {"datasets": {"d": {"reader": "procedural"}}, "inrs": {"i": {}}, "encoders": {"e": {}}}
+
+
+def read(path):
+    return yaml.safe_load(path.read_text())
+
+
+def completed(**changes):
+    return complete_config(copy.deepcopy(SMALLEST) | changes, SCHEMA_FILE)
+
+
+def resolved(node):
+    """A schema node with what its $ref names beneath its own keys."""
+    if "$ref" not in node:
+        return node
+    target = SCHEMA
+    for part in node["$ref"].removeprefix("#/").split("/"):
+        target = target[part]
+    return resolved(target) | node
+
+
+def properties(node, path=()):
+    """(path, schema node) of every key that the schema knows; * stands for an entry's name."""
+    node = resolved(node)
+    for key, sub in node.get("properties", {}).items():
+        yield (*path, key), resolved(sub)
+        yield from properties(sub, (*path, key))
+    if isinstance(node.get("additionalProperties"), dict):
+        yield from properties(node["additionalProperties"], (*path, "*"))
+    if "items" in node:
+        yield from properties(node["items"], (*path, "*"))
+
+
+KNOWN = dict(properties(SCHEMA))
+
+
+def leaves(value, path=()):
+    """Paths of all leaf keys of a config, entries' names and positions replaced by *."""
+    if isinstance(value, dict) and value:
+        named = len(path) == 1 and path[0] in ("datasets", "inrs", "encoders")
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, "*" if named else key))
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for item in value:
+            yield from leaves(item, (*path, "*"))
+    else:
+        yield path
+
+
+# ---------------------------------------------------------------------------- schema and configs
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda p: p.name)
+def test_every_key_of_a_config_is_in_the_schema(path):
+    found = set(leaves(read(path)))
+    assert len(found) > 5
+    assert found <= set(KNOWN)
+
+
+def laid_over(config, other):
+    """As Snakemake lays one --configfile over another: mappings are merged, the rest replaced."""
+    for key, value in other.items():
+        both = isinstance(value, dict) and isinstance(config.get(key), dict)
+        config[key] = laid_over(config[key], value) if both else value
+    return config
+
+
+@pytest.mark.parametrize("path", CONFIGS[1:], ids=lambda p: p.name)
+def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
+    (command,) = re.findall(r"^#.*--configfile (.*)$", path.read_text(), re.MULTILINE)
+    files = re.findall(r"configs/\w+\.yaml", command)
+    assert files[-1] == f"configs/{path.name}"
+    config = read(ROOT / "config.yaml")
+    for file in files:
+        laid_over(config, read(ROOT / file))
+    complete_config(config, SCHEMA_FILE)
+
+
+@pytest.mark.parametrize("path", KNOWN, ids=".".join)
+def test_every_key_of_the_schema_has_a_description(path):
+    assert len(KNOWN[path].get("description", "")) > 10
+
+
+def test_unknown_keys_are_refused_at_every_level():
+    nodes = [SCHEMA, *map(resolved, SCHEMA["$defs"].values()), *KNOWN.values()]
+    objects = [node for node in nodes if "properties" in node]
+    assert len(objects) > 8
+    assert all(node["additionalProperties"] is False for node in objects)
+
+
+def assert_filled(given, done, node, path=""):
+    node = resolved(node)
+    for key, sub in node.get("properties", {}).items():
+        sub, here = resolved(sub), f"{path}.{key}"
+        if "properties" in sub:
+            assert_filled(given.get(key, {}), done[key], sub, here)
+        elif key in given:
+            if not isinstance(given[key], dict | list):
+                assert done[key] == given[key], here
+        elif "default" in sub:
+            assert done[key] == sub["default"], here
+        else:
+            assert key not in done, here
+    if isinstance(node.get("additionalProperties"), dict):
+        for name, entry in given.items():
+            assert_filled(entry, done[name], node["additionalProperties"], f"{path}.{name}")
+
+
+def test_what_config_yaml_leaves_out_is_the_schemas_default():
+    given = read(ROOT / "config.yaml")
+    done = complete_config(copy.deepcopy(given), SCHEMA_FILE)
+    for section in ("datasets", "inrs", "encoders"):
+        node = SCHEMA["properties"][section]
+        assert_filled(given[section], done[section], node, section)
+    assert_filled(given, done, SCHEMA)
+    assert done["datasets"]["demo_clouds"]["validation_fraction"] == 0.1  # one that it leaves out
+    assert done["inrs"]["small"]["steps"] == given["inrs"]["small"]["steps"]
+
+
+def test_defaults_are_not_shared_between_entries():
+    config = completed(inrs={"i": {}, "j": {}}, encoders={"e": {}, "f": {}})
+    config["encoders"]["e"]["hidden"].append(1)
+    assert config["encoders"]["f"]["hidden"] == [512, 512, 1024, 1024]
+
+
+def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
+    from inr2vec_core.autoencoding import AutoencodingSettings
+    from inr2vec_core.fitting import FitSettings
+    from inr2vec_core.queries import QueryMix
+    from inr2vec_core.siren import SirenShape
+
+    config = completed()
+    inr, encoder = config["inrs"]["i"], config["encoders"]["e"]
+    assert SirenShape(inr["width"], inr["depth"]).n_parameters == 790_529
+    assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", 16, 500, 1e-4)
+    assert (encoder["epochs"], encoder["lr"], encoder["weight_decay"]) == (300, 1e-4, 1e-2)
+    for given, settings in ((inr, FitSettings()), (encoder, AutoencodingSettings())):
+        assert {k: given[k] for k in asdict(settings)} == asdict(settings)
+    queries = config["datasets"]["d"]["queries"]
+    n = queries.pop("per_shape")
+    assert QueryMix(**queries).counts(n) == QueryMix().counts(600_000)
+    assert np.array_equal(queries["sigmas"], QueryMix().sigmas)
+
+
+# ---------------------------------------------------------------------------- messages
+
+
+def message_of(**changes):
+    with pytest.raises(ConfigError) as error:
+        completed(**changes)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("changes, parts", [
+    ({"inrs": {"i": {"stepz": 3}}}, ["inrs.i:", "'stepz' was unexpected", "known keys:", "steps"]),
+    ({"sead": 1}, ["(top level):", "'sead' was unexpected"]),
+    ({"inrs": {"i": {"lr": "1e-4"}}}, ["inrs.i.lr:", "'1e-4'", "write 1.0e-4"]),
+    ({"inrs": {"i": {"width": 0}}}, ["inrs.i.width:", "minimum"]),
+    ({"inrs": {"i": None}}, ["inrs.i:", "not of type 'object'"]),
+    ({"inrs": {"i": {"loss": "l1"}}}, ["inrs.i.loss:", "'bce', 'mse'"]),
+    ({"datasets": {"d": {}}}, ["datasets.d:", "'reader' is a required property"]),
+    ({"datasets": {"a b": {"reader": "procedural"}}}, ["datasets:", "'a b' does not match"]),
+    ({"datasets": {40: {"reader": "procedural"}}}, ["datasets:", "40 is not of type 'string'"]),
+    ({"encoders": {"weights_probe": {}}}, ["encoders:", "'weights_probe'"]),
+    ({"encoders": {"e": {"hidden": [64, "x"]}}}, ["encoders.e.hidden.1:", "'x'"]),
+], ids=str)  # fmt: skip
+def test_a_wrong_value_is_named_with_its_key(changes, parts):
+    message = message_of(**changes)
+    for part in parts:
+        assert part in message
+
+
+def test_all_wrong_values_are_named_at_once_whatever_their_keys():
+    message = message_of(
+        datasets={40: {"reader": "none"}, "d": {"reader": "procedural", "points": -1}},
+        inrs={"i": {"depth": 1.5}},
+    )
+    for part in ("datasets.40.reader:", "datasets.d.points:", "inrs.i.depth:"):
+        assert part in message
+
+
+def test_a_section_left_out_is_named():
+    with pytest.raises(ConfigError, match="'inrs' is a required property"):
+        complete_config({"datasets": SMALLEST["datasets"], "encoders": {"e": {}}}, SCHEMA_FILE)
+
+
+def table2(**row):
+    return {"tables": {"table2": [{"dataset": "d", "inr": "i", "methods": ["e"]} | row]}}
+
+
+def test_names_that_exist_are_accepted():
+    completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
+
+
+@pytest.mark.parametrize("changes, parts", [
+    (table2(dataset="x"), ["tables.table2.0.dataset: 'x' is no entry; there are d"]),
+    (table2(inr="x"), ["tables.table2.0.inr: 'x' is no entry; there are i"]),
+    (table2(methods=["e", "x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e"]),
+    ({"encoders": {"e": {}, "f": {"from": "x", "encoder": "e"}}}, ["encoders.f.from: 'x'"]),
+    ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "x"}}}, ["encoders.f.encoder: 'x'"]),
+    ({"encoders": {"e": {}, "f": {"from": "d"}}}, ["encoders.f: `from` and `encoder`"]),
+    ({"encoders": {"e": {}, "f": {"encoder": "e"}}}, ["encoders.f: `from` and `encoder`"]),
+    ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "e"},
+                   "g": {"from": "d", "encoder": "f"}}},
+     ["encoders.g.encoder: name the entry that was trained"]),
+    ({"datasets": {"d": {"reader": "folder"}}}, ["datasets.d.root: needed by the reader folder"]),
+], ids=str)  # fmt: skip
+def test_a_dangling_name_is_told_with_its_key(changes, parts):
+    message = message_of(**changes)
+    for part in parts:
+        assert part in message
+
+
+def test_the_order_of_keys_in_a_file_does_not_matter():
+    one = completed(inrs={"b": {"width": 8, "steps": 9}, "a": {}})
+    other = completed(inrs={"a": {}, "b": {"steps": 9, "width": 8}})
+    assert repr(one) == repr(other)
+
+
+# ---------------------------------------------------------------------------- code_version
+
+TREE = {
+    "workflow_scripts/fit.py": "from _job import run\nfrom inr2vec_core.a import f\n",
+    "workflow_scripts/_job.py": "from inr2vec_core import storage\n\ndef run(): pass\n",
+    "inr2vec_core/__init__.py": '"""The package."""\n',
+    "inr2vec_core/a.py": "def f():\n    from .b import g\n    return g()\n",  # inside a function
+    "inr2vec_core/b.py": "from .sub import deep\nimport numpy\n\ndef g():\n    return 1\n",
+    "inr2vec_core/sub/__init__.py": "from . import inner\n",
+    "inr2vec_core/sub/deep.py": "from ..top import T\n",
+    "inr2vec_core/sub/inner.py": "import inr2vec_core.dotted\n",
+    "inr2vec_core/top.py": "T = 1\n",
+    "inr2vec_core/dotted.py": "D = 1\n",
+    "inr2vec_core/storage.py": "S = 1\n",
+    "inr2vec_core/unrelated.py": "from . import a\nU = 1\n",
+    "workflow_scripts/other.py": "import fit\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    monkeypatch.setattr(_workflow, "ROOT", tmp_path)
+    for name, text in TREE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    yield tmp_path
+    code_version.cache_clear()  # it knows scripts by name alone
+
+
+def version():
+    code_version.cache_clear()
+    return code_version("fit.py")
+
+
+def append(path, text):
+    path.write_text(path.read_text() + text)
+
+
+@pytest.mark.parametrize("name", [n for n in TREE if "unrelated" not in n and "other" not in n])
+def test_code_of_every_module_in_the_closure_counts(tree, name):
+    before = version()
+    append(tree / name, "\nNEW = 1\n")
+    assert version() != before
+
+
+@pytest.mark.parametrize("name", ["inr2vec_core/unrelated.py", "workflow_scripts/other.py"])
+def test_other_modules_do_not_count(tree, name):
+    before = version()
+    append(tree / name, "\nNEW = 1\n")
+    assert version() == before
+
+
+def test_comments_docstrings_and_layout_do_not_count(tree):
+    before = version()
+    (tree / "inr2vec_core/b.py").write_text(
+        '"""About b."""\n# comment\nfrom .sub import deep\n\n\nimport numpy\n'
+        'def g( ):\n    """Returns one."""\n    return (1)  # here\n'
+    )
+    assert version() == before
+
+
+def test_a_text_that_is_no_docstring_counts(tree):
+    before = version()
+    (tree / "inr2vec_core/b.py").write_text(
+        "from .sub import deep\nimport numpy\n\ndef g():\n    return 'one'\n"
+    )
+    assert version() != before
+
+
+def test_a_module_that_comes_into_being_counts(tree):
+    append(tree / "inr2vec_core/a.py", "try:\n    from . import late\nexcept ImportError: pass\n")
+    before = version()
+    (tree / "inr2vec_core/late.py").write_text("L = 1\n")
+    assert version() != before
+
+
+def test_import_cycles_end(tree):
+    append(tree / "inr2vec_core/top.py", "from . import a\n")
+    assert len(version()) == 16
+
+
+@pytest.mark.parametrize("script", sorted(
+    p.name for p in (ROOT / "workflow_scripts").glob("[!_]*.py")))  # fmt: skip
+def test_every_script_of_the_project_has_a_version(script):
+    code_version.cache_clear()
+    assert len(code_version(script)) == 16
+
+
+# ---------------------------------------------------------------------------- the rest
+
+
+def test_the_papers_table_2():
+    figures = _workflow.paper_figures(2)
+    (found,) = [
+        row["value"] for row in figures
+        if (row["method"], row["dataset"], row["metric"]) == ("inr2vec", "ModelNet40", "accuracy")
+    ]  # fmt: skip
+    assert found == 87.0
+    assert _workflow.paper_figures(99) == []
+
+
+@pytest.mark.parametrize("listed, gpus", [
+    ("GPU 0: NVIDIA H100 (UUID: x)\nGPU 1: NVIDIA H100 (UUID: y)\n", 2),
+    ("No devices found.\n", 0),
+])  # fmt: skip
+def test_gpus_are_counted(monkeypatch, listed, gpus):
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed))
+    assert _workflow.count_gpus() == gpus
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(), subprocess.TimeoutExpired("nvidia-smi", 20)]
+)
+def test_no_driver_is_no_gpu(monkeypatch, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(subprocess, "run", fail)
+    assert _workflow.count_gpus() == 0

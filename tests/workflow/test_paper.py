@@ -1,0 +1,76 @@
+"""The paper's settings plan, given the data, and a miniature of them runs."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import yaml
+from safetensors import safe_open
+
+EMBEDDINGS = "results/modelnet40/embeddings/siren512/inr2vec.parquet"
+
+
+def write_h5(root: Path, split: str, shapes: int, points: int = 2048) -> None:
+    """Clouds of two classes in turn, in the layout of modelnet40_ply_hdf5_2048."""
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "shape_names.txt").write_text("airplane\nbathtub\n")
+    rng = np.random.default_rng(len(split))
+    with h5py.File(root / f"ply_data_{split}0.h5", "w") as file:
+        file["data"] = rng.normal(size=(shapes, points, 3)).astype(np.float32)
+        file["label"] = (np.arange(shapes) % 2).astype(np.uint8)[:, None]
+
+
+def write_folder(root: Path, shapes: int) -> None:
+    for split in ("train", "test"):
+        for name in ("bed", "chair"):
+            (root / name / split).mkdir(parents=True)
+            for k in range(shapes):
+                (root / name / split / f"{k}.npy").touch()
+
+
+@pytest.fixture
+def paper(workflow):
+    write_h5(workflow.path / "data/modelnet40_ply_hdf5_2048", "train", 256, 4)
+    write_h5(workflow.path / "data/modelnet40_ply_hdf5_2048", "test", 32, 4)
+    for name in ("shapenet", "scannet"):
+        write_folder(workflow.path / f"data/PointDA_data/{name}", 40)
+    return workflow
+
+
+def test_table2_is_planned_with_the_papers_settings(paper):
+    planned = paper.planned("--configfile", "configs/paper.yaml", "--", "results/tables/table2.csv")
+    assert planned["fit_inrs"] == 3 * 128
+    assert planned["train_encoder"] == planned["embed_inrs"] == 3
+    assert planned["classify_embeddings"] == 9
+
+
+def test_missing_data_is_named(workflow):
+    done = workflow.run("--dry-run", "--configfile", "configs/paper.yaml", "--",
+                        "results/tables/table2.csv", check=False)  # fmt: skip
+    assert done.returncode != 0
+    assert "datasets.modelnet40" in done.stdout
+    assert "data/modelnet40_ply_hdf5_2048" in done.stdout
+    assert "root" in done.stdout
+
+
+def test_a_miniature_with_the_real_widths_runs(workflow):
+    root = workflow.path / "data/modelnet40_ply_hdf5_2048"
+    write_h5(root, "train", 4)
+    write_h5(root, "test", 2)
+    mini = yaml.safe_load((workflow.path / "configs/paper.yaml").read_text())
+    mini["datasets"]["modelnet40"] |= {
+        "shards": 1, "augment_copies": 1, "validation_fraction": 0.5,
+        "queries": {"per_shape": 2000},
+    }  # fmt: skip
+    mini["inrs"]["siren512"] |= {"steps": 2, "queries": 200, "batch": 4}
+    mini["encoders"]["inr2vec"] |= {"epochs": 1, "queries": 100, "validation_points": 16,
+                                    "validation_shapes": 1}  # fmt: skip
+    (workflow.path / "mini.yaml").write_text(yaml.safe_dump(mini))
+    workflow.run("--configfile", "mini.yaml", "--", EMBEDDINGS)
+
+    with h5py.File(workflow.path / "results/modelnet40/inrs/siren512/0.h5") as file:
+        assert file["weights"].shape == (8, 790_529)  # 2 training shapes twice, 2 val, 2 test
+    model = workflow.path / "results/modelnet40/encoders/siren512/inr2vec/model.safetensors"
+    with safe_open(model, "np") as file:
+        assert file.get_tensor("decoder.first.weight").shape == (512, 1087)

@@ -1,0 +1,31 @@
+"""The rule files themselves."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+def test_snakemake_has_nothing_to_remark(workflow):
+    assert "Congratulations" in workflow.run("--lint").stdout
+
+
+@pytest.mark.parametrize("file", sorted(RULES.glob("*.smk")), ids=lambda path: path.stem)
+def test_every_rule_has_log_environment_and_code(file):
+    for name, rule in re.findall(r"^rule (\w+):\n((?:\n|    .*\n)+)", file.read_text(), re.M):
+        for needed in ("log:", "conda:", "params:", f'code=code("{name}.py")'):
+            assert needed in rule, f"{name} has no {needed}"
+        assert f'script:\n        "../workflow_scripts/{name}.py"' in rule
+
+
+def test_rule_files_import_no_torch(workflow):
+    command = [sys.executable, "-X", "importtime", "-m", "snakemake", "--dry-run", "--quiet"]
+    done = subprocess.run(command, cwd=workflow.path, env=workflow.env, check=True, text=True,
+                          capture_output=True)  # fmt: skip
+    imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.M))
+    assert "inr2vec_core.listing" in imported
+    assert not imported & {"torch", "sklearn", "trimesh", "open3d", "matplotlib"}

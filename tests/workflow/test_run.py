@@ -1,0 +1,87 @@
+"""The whole workflow once, from shapes to table and figures, and what it leaves."""
+
+import csv
+import io
+import json
+
+import h5py
+import pandas as pd
+import pyarrow.parquet as pq
+from conftest import TABLE2
+
+KINDS = ["method", "dataset", "inr", "metric", "seeds", "n"]
+
+
+def test_table2_has_a_row_for_each_method_and_metric(finished_run):
+    run, _ = finished_run
+    table = pd.read_csv(run.path / TABLE2)
+    assert list(table) == [
+        "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "paper",
+    ]  # fmt: skip
+    assert table[KINDS].to_numpy().tolist() == [
+        ["inr2vec", "Demo", "small", "accuracy", 2, 6],
+        ["inr2vec", "Demo", "small", "hit@1", 1, 6],
+        ["weights_probe", "Demo", "small", "accuracy", 1, 6],
+        ["bounding_box", "Demo", "small", "accuracy", 2, 6],
+        ["inr2vec", "scans", "own_start", "accuracy", 2, 4],
+        ["inr2vec", "scans", "own_start", "hit@1", 1, 4],
+    ]
+    assert table["mean"].between(0, 100).all()
+    assert (table["std"].isna() == (table["seeds"] == 1)).all()
+    assert table["paper"].isna().all()
+    markdown = run.path.joinpath("results/tables/table2.md").read_text()
+    assert all(f"| accuracy | {method} |" in markdown for method in table["method"])
+
+
+def test_only_finished_and_wanted_files_are_left(finished_run):
+    run, _ = finished_run
+    results = run.path / "results"
+    assert not list(results.glob("*/queries/*"))
+    assert not list(results.glob("checkpoints/*/*/*"))
+    assert not run.temporaries()
+    for inr in ("demo/small", "scans/own_start"):
+        figures = {path.name for path in (results / "figures" / inr / "inr2vec").iterdir()}
+        assert figures == {"curves.png", "tsne.png", "confusion.png", "decoded.png"}
+
+
+def test_embeddings_are_lists_of_one_length(finished_run):
+    run, _ = finished_run
+    table = pq.read_table(run.path / "results/demo/embeddings/small/inr2vec.parquet")
+    assert table.column_names == ["shape_id", "class", "split", "embedding"]
+    assert table.schema.field("embedding").type.list_size == 16
+    assert table.num_rows == 24
+    assert len(set(table["shape_id"].to_pylist())) == 24
+
+
+def test_own_initial_weights_squared_error_and_half_precision(finished_run):
+    run, _ = finished_run
+    with h5py.File(run.path / "results/scans/inrs/own_start/0.h5") as file:
+        settings = json.loads(file.attrs["settings"])
+        assert (settings["init"], settings["loss"]) == ("random", "mse")
+        assert file["weights"].dtype == "float16"
+    # Eight steps from one start leave INRs close to each other; from starts of their own, not.
+    assert largest_difference(run, "demo/inrs/small") < 0.05
+    assert largest_difference(run, "scans/inrs/own_start") > 0.2
+
+
+def largest_difference(run, inrs):
+    """Of the weights of the first two INRs."""
+    with h5py.File(run.path / "results" / inrs / "0.h5") as file:
+        return abs(file["weights"][0] - file["weights"][1]).max()
+
+
+def test_bad_shapes_are_set_aside_and_named(finished_run):
+    run, said = finished_run
+    rows = list(csv.DictReader(io.StringIO(run.read("results/scans/rejected.csv").decode())))
+    reasons = {row["shape_id"]: row["reason"] for row in rows}
+    assert set(reasons) == {"ball/train/holes", "disc/train/text"}
+    assert "NaN" in reasons["ball/train/holes"]
+    assert "unreadable" in reasons["disc/train/text"]
+    assert "scans: 2 shape(s) set aside, 17 kept" in said
+    manifest = pd.read_parquet(run.path / "results/scans/shapes.parquet")
+    assert len(manifest) == 17
+    assert not set(manifest["shape_id"]) & set(reasons)
+
+
+def test_another_run_gives_the_same_table(finished_run, cached_run):
+    assert cached_run.read(TABLE2) == finished_run[0].read(TABLE2)

@@ -1,0 +1,199 @@
+"""Helpers of the rule files: config checks, code fingerprints. Nothing here imports torch."""
+
+import ast
+import csv
+import hashlib
+import os
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+BASELINES = ("weights_probe", "bounding_box")
+
+
+class ConfigError(ValueError):
+    """The configuration is wrong; the message names each key and the cure."""
+
+
+def complete_config(config: dict, schema_file: Path) -> dict:
+    """The config with the schema's defaults filled in, in place.
+
+    Raises:
+        ConfigError: a key is unknown, missing or of the wrong type, or a name is not an entry.
+    """
+    schema = yaml.safe_load(schema_file.read_text())
+    _fill_defaults(config, schema, schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    errors = sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.path])
+    if errors:
+        raise ConfigError("\n".join(f"  {_where(e)}: {_explain(e)}" for e in errors))
+    problems = _dangling_names(config)
+    if problems:
+        raise ConfigError("\n".join(f"  {p}" for p in problems))
+    _sort(config)
+    return config
+
+
+def _sort(value) -> None:
+    """Sort all mappings by key, in place: Snakemake compares params as text."""
+    if isinstance(value, dict):
+        for key in sorted(value):
+            value[key] = value.pop(key)
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            _sort(inner)
+
+
+def _fill_defaults(value, schema: dict, top: dict) -> None:
+    if "$ref" in schema:
+        target = top
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        _fill_defaults(value, target, top)
+    if isinstance(value, dict):
+        for key, sub in schema.get("properties", {}).items():
+            if "default" in sub and key not in value:
+                default = sub["default"]
+                value[key] = type(default)(default) if isinstance(default, dict | list) else default
+            if key in value:
+                _fill_defaults(value[key], sub, top)
+        entries = schema.get("additionalProperties")
+        if isinstance(entries, dict):
+            for entry in value.values():
+                _fill_defaults(entry, entries, top)
+
+
+def _where(error: jsonschema.ValidationError) -> str:
+    return ".".join(str(part) for part in error.absolute_path) or "(top level)"
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    if error.validator == "additionalProperties":
+        known = ", ".join(sorted(error.schema.get("properties", {})))
+        return f"{error.message}; known keys: {known}"
+    if error.validator == "type" and isinstance(error.instance, str):
+        return f"{error.message} (YAML reads 1e-4 as text: write 1.0e-4)"
+    return error.message
+
+
+def _dangling_names(config: dict) -> list[str]:
+    problems = []
+
+    def check(where: str, name: str, known) -> None:
+        if name not in known:
+            problems.append(f"{where}: {name!r} is no entry; there are {', '.join(sorted(known))}")
+
+    for name, dataset in config["datasets"].items():
+        if dataset["reader"] != "procedural" and not dataset["root"]:
+            problems.append(f"datasets.{name}.root: needed by the reader {dataset['reader']}")
+    for name, encoder in config["encoders"].items():
+        if ("from" in encoder) != (encoder.get("encoder") is not None):
+            problems.append(f"encoders.{name}: `from` and `encoder` go together")
+        elif "from" in encoder:
+            check(f"encoders.{name}.from", encoder["from"], config["datasets"])
+            check(f"encoders.{name}.encoder", encoder["encoder"], config["encoders"])
+            if "from" in config["encoders"].get(encoder["encoder"], {}):
+                problems.append(f"encoders.{name}.encoder: name the entry that was trained")
+    for k, row in enumerate(config["tables"]["table2"]):
+        where = f"tables.table2.{k}"
+        check(f"{where}.dataset", row["dataset"], config["datasets"])
+        check(f"{where}.inr", row["inr"], config["inrs"])
+        for method in row["methods"]:
+            check(f"{where}.methods", method, [*config["encoders"], *BASELINES])
+    return problems
+
+
+@lru_cache
+def code_version(script: str) -> str:
+    """Fingerprint of a script and of every project module that it imports, however deep.
+
+    Read with `ast`, nothing is imported. Comments, docstrings and layout do not count.
+    """
+    seen: dict[str, str] = {}
+    _visit(ROOT / "workflow_scripts" / script, seen)
+    text = "\n".join(f"{name} {seen[name]}" for name in sorted(seen))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _visit(path: Path, seen: dict[str, str]) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    if name in seen:
+        return
+    tree = ast.parse(path.read_text(), filename=name)
+    seen[name] = hashlib.blake2b(_code_only(tree).encode(), digest_size=8).hexdigest()
+    package = path.parent.relative_to(ROOT).parts
+    for node in ast.walk(tree):
+        for module in _imported(node, package):
+            for found in _files_of(module):
+                _visit(found, seen)
+
+
+def _code_only(tree: ast.Module) -> str:
+    tree = ast.parse(ast.unparse(tree))  # a copy without positions
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        ):
+            first = body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                node.body = body[1:]
+    return ast.dump(tree)
+
+
+def _imported(node: ast.AST, package: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Modules that an import statement may name, as paths of names."""
+    if isinstance(node, ast.Import):
+        return [tuple(alias.name.split(".")) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = package[: len(package) - node.level + 1] if node.level else ()
+        base += tuple(node.module.split(".")) if node.module else ()
+        return [base, *((*base, alias.name) for alias in node.names)]
+    return []
+
+
+def _files_of(module: tuple[str, ...]) -> list[Path]:
+    """Project files behind a dotted name: the module and the packages above it."""
+    found = []
+    if len(module) == 1 and module[0].startswith("_"):
+        module = ("workflow_scripts", *module)
+    for end in range(1, len(module) + 1):
+        base = ROOT.joinpath(*module[:end])
+        candidates = (base / "__init__.py", base.with_suffix(".py"))
+        found += [path for path in candidates if path.is_file()]
+    return found if module[0] in ("inr2vec_core", "workflow_scripts") else []
+
+
+def fingerprint(*values) -> str:
+    """Hash of values that `repr` describes in full."""
+    return hashlib.blake2b(repr(values).encode(), digest_size=8).hexdigest()
+
+
+def prepare_environment() -> None:
+    """Leave in the environment what scripts need, for they run as processes of their own."""
+    # Where the library is.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    # So that a job can tell when its Snakemake was killed, and ends; see _job.py.
+    os.environ["INR2VEC_SNAKEMAKE"] = str(os.getpid())
+
+
+def count_gpus() -> int:
+    """GPUs of this machine, without importing torch."""
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
+
+
+def paper_figures(table: int) -> list[dict]:
+    """The paper's figures of one of its tables: method, modality, dataset, metric, value."""
+    with (ROOT / "report" / "paper_figures.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if int(row.pop("table")) == table]
+    return [row | {"value": float(row["value"])} for row in rows]

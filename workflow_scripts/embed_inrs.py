@@ -1,0 +1,43 @@
+"""Embed every INR of a data set with a trained encoder."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from _job import provenance, run, torch_device
+
+from inr2vec_core.autoencoding import embed
+from inr2vec_core.models import load_inr2vec
+from inr2vec_core.progress import track
+from inr2vec_core.storage import atomic
+from inr2vec_core.streaming import ShardedShapes
+
+CHUNK = 256
+
+
+def main(snakemake):
+    device = torch_device(snakemake, snakemake.params.precision)
+    model = load_inr2vec(snakemake.input.model).to(device)
+    data = ShardedShapes(snakemake.input.inrs)
+    embeddings = []
+    steps = track(data.in_order(CHUNK, ["weights"]), "embedding", -(-len(data) // CHUNK), "batch")
+    for batch in steps:
+        flat = torch.from_numpy(batch.columns["weights"]).to(device)
+        embeddings.append(embed(model.encoder, flat).cpu().numpy())
+    values = np.concatenate(embeddings)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
+    table = pa.table(
+        {
+            "shape_id": data.shape_id,
+            "class": data.class_name,
+            "split": data.split,
+            "embedding": column,
+        }
+    )
+    table = table.replace_schema_metadata({k: str(v) for k, v in provenance(snakemake).items()})
+    with atomic(snakemake.output[0]) as path:
+        pq.write_table(table, path)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,64 @@
+"""Fit the INRs of one shard."""
+
+import json
+import logging
+
+import numpy as np
+import torch
+from _job import provenance, run, torch_device
+from safetensors.numpy import load_file
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.fitting import FitSettings, fit
+from inr2vec_core.progress import track
+from inr2vec_core.seeding import derive_seed
+from inr2vec_core.siren import SirenShape, initial_weights
+from inr2vec_core.storage import IDENTITY, open_shard, text, write_shard
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    device = torch_device(snakemake, settings["precision"])
+    shape = SirenShape(settings["width"], settings["depth"])
+    fit_settings = FitSettings(**{k: settings[k] for k in ("steps", "queries", "lr", "loss")})
+    shared = load_file(snakemake.input.init)["weights"]
+
+    with open_shard(snakemake.input.queries) as file:
+        columns = {name: text(file[name]) for name in IDENTITY}
+        ids, queries = columns["shape_id"], file["queries"]
+        weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
+        losses = np.empty(len(ids), np.float32)
+        starts = range(0, len(ids), settings["batch"])
+        for start in track(starts, "fitting", unit=f"{settings['batch']} INRs"):
+            rows = slice(start, start + settings["batch"])
+            initial = np.stack([
+                shared if settings["init"] == "shared" else initial_weights(shape, seed, shape_id)
+                for shape_id in ids[rows]
+            ])  # fmt: skip
+            offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
+            fitted, loss = fit(
+                torch.from_numpy(initial).to(device),
+                torch.from_numpy(queries[rows]).to(device),
+                shape, fit_settings, torch.tensor(offsets),
+            )  # fmt: skip
+            weights[rows], losses[rows] = fitted.cpu().numpy(), loss.cpu().numpy()
+
+    good = np.isfinite(losses) & np.isfinite(weights).all(1)
+    for shape_id in np.array(ids)[~good]:
+        logging.warning("the INR of %s diverged and is left out: lower the learning rate", shape_id)
+    if len(ids) and not good.any():
+        raise InputError("every INR of the shard diverged: lower the learning rate of the entry")
+    columns = {name: list(np.array(column)[good]) for name, column in columns.items()}
+    columns |= {"weights": weights[good], "loss": losses[good]}
+    write_shard(
+        snakemake.output[0],
+        columns,
+        siren=json.dumps(shape.describe()),
+        settings=json.dumps(settings),
+        mean_loss=float(losses[good].mean()),
+        **provenance(snakemake),
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,35 @@
+"""Draw each shape's queries and their field values, quantised."""
+
+import numpy as np
+from _job import provenance, run
+
+from inr2vec_core.progress import track
+from inr2vec_core.queries import QueryMix, sample_udf
+from inr2vec_core.seeding import numpy_stream
+from inr2vec_core.storage import IDENTITY, STRINGS, atomic, open_shard, text
+
+
+def main(snakemake):
+    import h5py
+
+    settings = dict(snakemake.params.settings["queries"])
+    n = settings.pop("per_shape")
+    mix = QueryMix(**settings)
+    with (
+        open_shard(snakemake.input.shapes) as shapes,
+        atomic(snakemake.output[0]) as path,
+        h5py.File(path, "w") as out,
+    ):
+        identity = {name: text(shapes[name]) for name in IDENTITY}
+        for name, column in identity.items():
+            out.create_dataset(name, data=column, dtype=STRINGS, shape=(len(column),))
+        ids = identity["shape_id"]
+        queries = out.create_dataset("queries", (len(ids), n, 4), np.int16)
+        for row, shape_id in enumerate(track(ids, "queries", unit="shape")):
+            rng = numpy_stream(snakemake.params.seed, "queries", shape_id)
+            queries[row] = sample_udf(shapes["points"][row], n, mix, rng)
+        out.attrs.update(provenance(snakemake))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,25 @@
+"""Collect table 2: tidy as CSV, and in the paper's layout as Markdown."""
+
+import pandas as pd
+from _job import run
+
+from inr2vec_core.storage import atomic
+from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures
+
+MODALITIES = {"udf": "point cloud"}
+
+
+def main(snakemake):
+    params = snakemake.params
+    table = read_metrics(snakemake.input, ("accuracy", "hit@1"))
+    table.insert(1, "modality", [MODALITIES[params.fields[d]] for d in table["dataset"]])
+    table["dataset"] = table["dataset"].map(params.titles)
+    table = with_paper_figures(table, pd.DataFrame(params.paper))
+    with atomic(snakemake.output.csv) as path:
+        table.to_csv(path, index=False, float_format="%.2f")
+    with atomic(snakemake.output.markdown) as path:
+        path.write_text("# Table 2: shape classification\n\n" + in_paper_layout(table))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
