@@ -4,14 +4,17 @@ A batch of b SIRENs is b stacked weight tensors contracted in one product per la
 couples two INRs: each has its own queries, its own mean loss, and Adam works element by element.
 omega is folded into the weights while fitting: theta' = omega * theta with a learning rate omega
 times as large and an epsilon omega times as small is the same Adam trajectory, and saves two
-passes over every activation.
+passes over every activation. What is not a matrix product is in `kernels`.
 """
 
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from threading import Event
 
 import torch
 from torch import Tensor
 
+from .kernels import kernels_for
 from .losses import LOSSES, LossAndGradient
 from .queries import dequantise
 from .siren import SirenShape, unflatten
@@ -32,61 +35,104 @@ class SirenBatch:
 
     Args:
         flat: (b, n_parameters) initial weights in the flat order of `siren.py`.
-        n_queries: queries per INR and step; the buffers' length.
+        chunk: queries per INR that go through the network at once; the buffers' length.
     """
 
-    def __init__(self, flat: Tensor, shape: SirenShape, n_queries: int):
-        self.shape, b = shape, len(flat)
+    def __init__(self, flat: Tensor, shape: SirenShape, chunk: int):
+        self.shape, self.b, self.chunk = shape, len(flat), chunk
+        self._kernels = kernels_for(flat)
         split = shape.n_parameters - shape.n_head
-        # Two tensors, because the plain last layer is not scaled by omega.
-        self.body = (flat[:, :split] * shape.omega).contiguous()
-        self.head = flat[:, split:].clone()
+        # Two tensors, because the plain last layer is not scaled by omega. Layer after layer, so
+        # that the weights of one layer lie together for all INRs.
+        self.body = _by_layer(flat[:, :split] * shape.omega, shape.layers[:-1])
+        self.head = _by_layer(flat[:, split:], shape.layers[-1:])
         self.body.grad, self.head.grad = torch.zeros_like(self.body), torch.zeros_like(self.head)
-        self._hidden = unflatten(self.body, shape.layers[:-1])
-        self._hidden_grads = unflatten(self.body.grad, shape.layers[:-1])
-        (self._out,) = unflatten(self.head, shape.layers[-1:])
-        (self._out_grads,) = unflatten(self.head.grad, shape.layers[-1:])
-        size = (b, n_queries, shape.width)
-        self._sines = [flat.new_empty(size) for _ in range(shape.depth)]
-        self._cosines = [flat.new_empty(size) for _ in range(shape.depth)]
-        self._upstream = flat.new_empty(size)
+        self._hidden = _layers(self.body, shape.layers[:-1], self.b)
+        self._hidden_grads = _layers(self.body.grad, shape.layers[:-1], self.b)
+        (self._out,) = _layers(self.head, shape.layers[-1:], self.b)
+        (self._out_grads,) = _layers(self.head.grad, shape.layers[-1:], self.b)
+        self._buffers = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
 
     def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
         """Forward and backward: fills the gradients.
 
         Args: coords (b, q, 3), labels (b, q). Returns: mean loss per INR (b,).
         """
-        x = coords
-        for (w, bias), sine, cosine in zip(self._hidden, self._sines, self._cosines, strict=True):
-            torch.baddbmm(bias, x, w.transpose(1, 2), out=cosine)
-            torch.sin(cosine, out=sine)
-            cosine.cos_()
-            x = sine
-        w, bias = self._out
-        outputs = torch.baddbmm(bias, x, w.transpose(1, 2)).squeeze(2)
-        value, grad = loss(outputs, labels)
+        self.body.grad.zero_()
+        self.head.grad.zero_()
+        q = labels.shape[1]
+        total = labels.new_zeros(self.b)
+        for start in range(0, q, self.chunk):
+            part = slice(start, start + self.chunk)
+            part_labels = labels[:, part]
+            total += self._add_gradients(
+                coords[:, part].contiguous(), part_labels, loss, part_labels.shape[1] / q
+            )
+        return total
+
+    def _add_gradients(
+        self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
+    ) -> Tensor:
+        kernels, depth = self._kernels, self.shape.depth
+        size = (self.b, labels.shape[1], self.shape.width)
+        *buffers, upstream = self._buffers[:, : size[0] * size[1] * size[2]].view(-1, *size)
+        sines, cosines = buffers[:depth], buffers[depth:]
+
+        kernels.first_layer(coords, *self._hidden[0], sines[0], cosines[0])
+        for k in range(1, depth):
+            w, bias = self._hidden[k]
+            torch.baddbmm(bias, sines[k - 1], w.transpose(1, 2), out=cosines[k])
+            kernels.sine_cosine(cosines[k], sines[k])
+        outputs = torch.empty_like(labels)
+        kernels.head(sines[-1], *self._out, outputs)
+        value, gradient = loss(outputs, labels)
+        gradient *= share
 
         w_grad, b_grad = self._out_grads
-        torch.bmm(grad.unsqueeze(1), x, out=w_grad)
-        torch.sum(grad, 1, out=b_grad[:, 0, 0])
-        upstream = torch.mul(grad.unsqueeze(2), w, out=self._upstream)  # (b, q, 1) * (b, 1, width)
-        for k in reversed(range(self.shape.depth)):
-            delta = self._cosines[k].mul_(upstream)
-            below = self._sines[k - 1] if k else coords
-            w_grad, b_grad = self._hidden_grads[k]
-            w_grad.copy_(torch.bmm(delta.transpose(1, 2), below))
-            b_grad.copy_(delta.sum(1, keepdim=True))
-            if k:
-                torch.bmm(delta, self._hidden[k][0], out=upstream)
-        return value
+        b_grad += gradient.sum(1)[:, None, None]
+        kernels.head_gradient(
+            gradient, self._out[0], sines[-1], cosines[-1], w_grad, self._hidden_grads[-1][1]
+        )
+        for k in reversed(range(1, depth)):
+            self._hidden_grads[k][0].baddbmm_(cosines[k].transpose(1, 2), sines[k - 1])
+            torch.bmm(cosines[k], self._hidden[k][0], out=upstream)
+            if k > 1:
+                kernels.hidden_gradient(upstream, cosines[k - 1], self._hidden_grads[k - 1][1])
+        kernels.first_gradient(upstream, cosines[0], coords, *self._hidden_grads[0])
+        return value * share
 
     def flat(self) -> Tensor:
         """The weights as they are stored, omega unfolded: (b, n_parameters)."""
-        return torch.cat([self.body / self.shape.omega, self.head], 1)
+        parts = [(w / self.shape.omega, bias / self.shape.omega) for w, bias in self._hidden]
+        return torch.cat([t.flatten(1) for pair in [*parts, self._out] for t in pair], 1)
+
+
+def _by_layer(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> Tensor:
+    """(b, n) parameters, INR after INR -> (b * n,), layer after layer."""
+    return torch.cat([t.flatten() for pair in unflatten(flat, layers) for t in pair])
+
+
+def _layers(
+    by_layer: Tensor, layers: tuple[tuple[int, int], ...], b: int
+) -> list[tuple[Tensor, Tensor]]:
+    """Views of `_by_layer`'s result: [(weight (b, out, in), bias (b, 1, out)), ...]."""
+    views, start = [], 0
+    for n_out, n_in in layers:
+        weight = by_layer[start : start + b * n_out * n_in].view(b, n_out, n_in)
+        start += weight.numel()
+        views.append((weight, by_layer[start : start + b * n_out].view(b, 1, n_out)))
+        start += b * n_out
+    return views
 
 
 def fit(
-    initial: Tensor, stored: Tensor, shape: SirenShape, settings: FitSettings, offsets: Tensor
+    initial: Tensor,
+    stored: Tensor,
+    shape: SirenShape,
+    settings: FitSettings,
+    offsets: Tensor,
+    chunk: int | None = None,
+    stop: Event | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Fit b INRs on their stored queries.
 
@@ -96,13 +142,15 @@ def fit(
             consecutive blocks from each shape's own offset, round and round: draws without
             replacement, and contiguous in memory.
         offsets: (b,) where each shape starts.
+        chunk: queries per INR in memory at once; all of a step by default.
+        stop: once it is set by another thread, the fit ends with `CancelledError`.
 
     Returns:
         Weights (b, n_parameters) and the mean loss of the last tenth of the steps (b,).
         An INR that diverged has a loss of NaN; its neighbours are not touched.
     """
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
-    batch = SirenBatch(initial, shape, q)
+    batch = SirenBatch(initial, shape, min(chunk or q, q))
     omega, eps = shape.omega, 1e-8
     adam = torch.optim.Adam(
         [{"params": [batch.body], "lr": settings.lr * omega, "eps": eps / omega},
@@ -114,6 +162,8 @@ def fit(
     total = initial.new_zeros(len(initial))
     starts = offsets.tolist()
     for step in range(settings.steps):
+        if stop is not None and stop.is_set():
+            raise CancelledError
         block = torch.stack(
             [_block(s, (o + step * q) % n, q) for s, o in zip(stored, starts, strict=True)]
         )

@@ -173,13 +173,16 @@ def fit_minutes(wildcards, attempt):
 
 
 def fit_mib(wildcards, attempt):
-    """Memory of a fitting job: activations, queries, and the shard's weights."""
+    """Memory of a fitting job: the shard's weights, and what is fitted at the moment.
+
+    Without a GPU activations come in chunks that fit the processor's cache.
+    """
     inr, dataset = config["inrs"][wildcards.inr], config["datasets"][wildcards.dataset]
-    activations = inr["queries"] * inr["width"] * (2 * inr["depth"] + 2)
-    queries = 6 * dataset["queries"]["per_shape"]
+    groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
+    one = 2 * dataset["queries"]["per_shape"] + 8 * n_parameters(wildcards.inr)
     weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
     return attempt * int(
-        1000 + 4 * (inr["batch"] * (activations + queries) + weights) / 2**20
+        1500 + 4 * (groups * (inr["batch"] or 64) * one + weights) / 2**20
     )
 
 

@@ -8,8 +8,9 @@ import torch
 from _job import provenance, run, torch_device
 from safetensors.numpy import load_file
 
+from inr2vec_core.batching import fit_many
 from inr2vec_core.errors import InputError
-from inr2vec_core.fitting import FitSettings, fit
+from inr2vec_core.fitting import FitSettings
 from inr2vec_core.progress import track
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.siren import SirenShape, initial_weights
@@ -28,20 +29,22 @@ def main(snakemake):
         ids, queries = columns["shape_id"], file["queries"]
         weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
-        starts = range(0, len(ids), settings["batch"])
-        for start in track(starts, "fitting", unit=f"{settings['batch']} INRs"):
-            rows = slice(start, start + settings["batch"])
+
+        def load(rows):
             initial = np.stack([
                 shared if settings["init"] == "shared" else initial_weights(shape, seed, shape_id)
                 for shape_id in ids[rows]
             ])  # fmt: skip
             offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
-            fitted, loss = fit(
-                torch.from_numpy(initial).to(device),
-                torch.from_numpy(queries[rows]).to(device),
-                shape, fit_settings, torch.tensor(offsets),
+            return (
+                torch.from_numpy(initial), torch.from_numpy(queries[rows]), torch.tensor(offsets)
             )  # fmt: skip
-            weights[rows], losses[rows] = fitted.cpu().numpy(), loss.cpu().numpy()
+
+        groups = fit_many(
+            load, len(ids), shape, fit_settings, device, settings["batch"], snakemake.threads
+        )
+        for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
+            weights[i], losses[i] = fitted.numpy(), loss
 
     good = np.isfinite(losses) & np.isfinite(weights).all(1)
     for shape_id in np.array(ids)[~good]:

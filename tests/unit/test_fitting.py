@@ -43,14 +43,20 @@ def plain_fit(theta, blocks, settings):
     return theta.detach(), losses
 
 
+def gradients_of(batch):
+    """(b, n_parameters) in flat order: `body` holds omega * theta, so d/dtheta = omega d/dbody."""
+    body = [SHAPE.omega * t.flatten(1) for pair in batch._hidden_grads for t in pair]
+    return torch.cat(body + [t.flatten(1) for t in batch._out_grads], 1)
+
+
+@pytest.mark.parametrize("chunk", [11, 4, 1])
 @pytest.mark.parametrize("name", ["bce", "mse"])
-def test_gradients_equal_autograd_of_each_single_network(name):
+def test_gradients_equal_autograd_of_each_single_network(name, chunk):
     flat = initial(3, torch.float64)
     coords, labels = (t.double() for t in dequantise(stored(3, 11)))
-    batch = SirenBatch(flat, SHAPE, 11)
+    batch = SirenBatch(flat, SHAPE, chunk)
     values = batch.step(coords, labels, LOSSES[name])
-    # `body` holds omega * theta, so d/d(theta) = omega * d/d(body).
-    gradients = torch.cat([batch.body.grad * SHAPE.omega, batch.head.grad], 1)
+    gradients = gradients_of(batch)
     for i in range(3):
         theta = flat[i : i + 1].clone().requires_grad_(True)
         value, _ = LOSSES[name](evaluate(theta, coords[i : i + 1], SHAPE), labels[i : i + 1])
@@ -144,7 +150,7 @@ def test_nan_queries_of_one_inr_leave_its_neighbours_gradients_alone():
             coords[1] = float("nan")
         batch = SirenBatch(initial(3), SHAPE, 5)
         batch.step(coords, labels, LOSSES["bce"])
-        gradients.append(torch.cat([batch.body.grad, batch.head.grad], 1))
+        gradients.append(gradients_of(batch))
     sound, spoilt = gradients
     assert spoilt[1].isnan().any()
     assert torch.equal(spoilt[[0, 2]], sound[[0, 2]])

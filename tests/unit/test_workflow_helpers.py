@@ -151,7 +151,7 @@ def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
     config = completed()
     inr, encoder = config["inrs"]["i"], config["encoders"]["e"]
     assert SirenShape(inr["width"], inr["depth"]).n_parameters == 790_529
-    assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", 16, 500, 1e-4)
+    assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", None, 500, 1e-4)
     assert (encoder["epochs"], encoder["lr"], encoder["weight_decay"]) == (300, 1e-4, 1e-2)
     for given, settings in ((inr, FitSettings()), (encoder, AutoencodingSettings())):
         assert {k: given[k] for k in asdict(settings)} == asdict(settings)

@@ -1,0 +1,142 @@
+"""The plain way to do what the library does, as one would write it first: what we compare with.
+
+Stacked parameters, `baddbmm`, `sin`, autograd, `torch.optim.Adam` in its foreach form, 16 INRs at
+a time, and at each step a random draw by index from the stored queries. Nothing here imports the
+library's own numerics.
+"""
+
+import math
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+OMEGA = 30.0
+AT_ONCE = 16
+
+
+def layer_sizes(width: int, depth: int) -> list[tuple[int, int]]:
+    """(inputs, outputs) of the linear layers of a SIREN R^3 -> R."""
+    return [(3, width), *[(width, width)] * (depth - 1), (width, 1)]
+
+
+def stack_parameters(flat: Tensor, width: int, depth: int) -> list[Tensor]:
+    """Flat weights (b, n), an output neuron's weights to a row -> weights (b, in, out), biases."""
+    parameters, start = [], 0
+    for n_in, n_out in layer_sizes(width, depth):
+        weight = flat[:, start : start + n_in * n_out].view(-1, n_out, n_in)
+        start += n_in * n_out
+        bias = flat[:, start : start + n_out].view(-1, 1, n_out)
+        start += n_out
+        parameters += [weight.transpose(1, 2).contiguous(), bias.clone()]
+    return [p.requires_grad_() for p in parameters]
+
+
+def siren(parameters: list[Tensor], coords: Tensor) -> Tensor:
+    """Stacked SIRENs at (b, q, 3) -> logits (b, q)."""
+    x = coords
+    for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
+        x = torch.sin(OMEGA * torch.baddbmm(bias, x, weight))
+    return torch.baddbmm(parameters[-1], x, parameters[-2]).squeeze(2)
+
+
+def fit(
+    flat: Tensor,
+    coords: Tensor,
+    labels: Tensor,
+    width: int,
+    depth: int,
+    steps: int,
+    queries: int,
+    lr: float,
+) -> list[Tensor]:
+    """Fit stacked SIRENs to coords (b, n, 3), labels (b, n); returns the stacked parameters."""
+    parameters = stack_parameters(flat, width, depth)
+    adam = torch.optim.Adam(parameters, lr=lr, foreach=True)
+    b, n = labels.shape
+    shape = torch.arange(b, device=flat.device)[:, None]
+    for _ in range(steps):
+        index = torch.randint(n, (b, queries), device=flat.device)
+        outputs = siren(parameters, coords[shape, index])
+        # The mean over each INR's queries, summed over INRs, which share no parameter.
+        loss = F.binary_cross_entropy_with_logits(outputs, labels[shape, index]) * b
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    return parameters
+
+
+class PlainEncoder(nn.Module):
+    """Linear, BatchNorm, ReLU on every row of the weights, a last linear layer, max over rows."""
+
+    def __init__(self, width: int, hidden: list[int], embedding: int):
+        super().__init__()
+        layers: list[nn.Module] = []
+        for n_in, n_out in zip([width, *hidden[:-1]], hidden, strict=True):
+            layers += [nn.Linear(n_in, n_out), nn.BatchNorm1d(n_out), nn.ReLU()]
+        self.layers = nn.Sequential(*layers, nn.Linear(hidden[-1], embedding))
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """(b, r, width) -> (b, embedding)."""
+        b, r, width = rows.shape
+        return self.layers(rows.reshape(b * r, width)).view(b, r, -1).max(1).values
+
+
+class PlainDecoder(nn.Module):
+    """Embedding and encoded query concatenated for every query."""
+
+    def __init__(self, embedding: int, hidden: int, frequencies: int = 10):
+        super().__init__()
+        self.frequencies = frequencies
+        n_in = embedding + 3 + 6 * frequencies
+        self.before = nn.Sequential(
+            nn.Linear(n_in, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(),
+            nn.Linear(hidden, hidden), nn.ReLU(),
+        )  # fmt: skip
+        self.skip = nn.Sequential(nn.Linear(n_in, hidden), nn.ReLU())
+        self.after = nn.Sequential(
+            nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(),
+            nn.Linear(hidden, 1),
+        )  # fmt: skip
+
+    def forward(self, embedding: Tensor, coords: Tensor) -> Tensor:
+        """(b, e), (b, q, 3) -> logits (b, q)."""
+        parts = [embedding.unsqueeze(1).expand(-1, coords.shape[1], -1), coords]
+        for k in range(self.frequencies):
+            parts += [torch.sin(2**k * coords), torch.cos(2**k * coords)]
+        x = torch.cat(parts, 2)
+        return self.after(self.before(x) + self.skip(x)).squeeze(2)
+
+
+def training_step(
+    encoder: nn.Module, decoder: nn.Module, adam, rows: Tensor, coords: Tensor, labels: Tensor
+) -> Tensor:
+    """One plain step of inr2vec's training."""
+    loss = F.binary_cross_entropy_with_logits(decoder(encoder(rows), coords), labels)
+    adam.zero_grad()
+    loss.backward()
+    adam.step()
+    return loss.detach()
+
+
+def flop_of_a_step(width: int, depth: int, queries: int) -> float:
+    """Arithmetic of the matrix products of one INR's step: forward, and both gradients."""
+    products = [2 * queries * n_in * n_out for n_in, n_out in layer_sizes(width, depth)]
+    return 3 * sum(products) - products[0]  # nobody needs the gradient of the coordinates
+
+
+def sines_of_a_step(width: int, depth: int, queries: int) -> int:
+    """Sines of one INR's step; there are as many cosines."""
+    return width * depth * queries
+
+
+def flop_of_training(
+    width: int, depth: int, hidden: list[int], embedding: int, decoder: int, b: int, q: int
+) -> float:
+    """Arithmetic of a plain inr2vec step, for the table."""
+    rows = b * (depth - 1) * (width + 1)
+    widths = [width, *hidden, embedding]
+    encoder = rows * sum(math.prod(pair) for pair in pairwise(widths))
+    decoder_weights = 2 * (embedding + 63) * decoder + 4 * decoder**2 + decoder
+    return 6.0 * (encoder + b * q * decoder_weights)
