@@ -6,17 +6,16 @@ A distance is clipped at `CLIP` and stored as the label 1 - d / CLIP: 1 on the s
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
 from torch import Tensor
+
+from .nearest import clipped_distances
 
 CLIP = 0.1  # in units of the shape's sphere
 
 
 def udf_labels(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
     """Labels of queries against a cloud: (p, 3), (q, 3) -> (q,) float32 in [0, 1]."""
-    # Queries beyond the bound come back as infinitely far, which is what clipping wants.
-    distance, _ = cKDTree(points).query(queries, distance_upper_bound=CLIP)
-    return (1 - np.minimum(distance, CLIP) / CLIP).astype(np.float32)
+    return (1 - clipped_distances(points, queries, CLIP) / CLIP).astype(np.float32)
 
 
 def udf_from_outputs(outputs: Tensor, loss: str = "bce") -> Tensor:
