@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .chunking import mean_loss
 from .decoder import ImplicitDecoder
 from .errors import BadShape
 from .fields import udf_from_outputs
@@ -35,6 +36,13 @@ class Inr2vec(nn.Module):
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
         return self.decoder(self.encoder(flat), coords)
+
+    def loss(self, flat: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
+        """Mean binary cross-entropy of the field at queries: labels (b, q) -> ()."""
+        return mean_loss(
+            self.decoder, F.binary_cross_entropy_with_logits, self.encoder(flat), coords, labels,
+            self.decoder.hidden,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,7 +115,7 @@ class Autoencoding:
         """Mean binary cross-entropy of the batch's queries."""
         flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
         coords, labels = dequantise(queries)
-        return F.binary_cross_entropy_with_logits(self.model(flat, coords), labels)
+        return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:
         """Mean Chamfer distance of rebuilt validation clouds, and the share that failed."""

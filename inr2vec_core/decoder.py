@@ -15,7 +15,7 @@ def encode_coordinates(coords: Tensor, frequencies: int = 10) -> Tensor:
     return torch.cat([coords, angles.sin(), angles.cos()], -1)
 
 
-class JointLinear(nn.Linear):
+class JointLinear(nn.Module):
     """A linear layer on [embedding, query features] that multiplies each embedding only once.
 
     All queries of an INR share its embedding, so W [e; x] = W_e e + W_x x with the first term
@@ -23,13 +23,17 @@ class JointLinear(nn.Linear):
     """
 
     def __init__(self, embedding: int, features: int, outputs: int):
-        super().__init__(embedding + features, outputs)
-        self.embedding = embedding
+        super().__init__()
+        joint = nn.Linear(embedding + features, outputs)
+        # Two parameters: the gradient of a slice would be padded with zeros to the whole.
+        self.of_embedding = nn.Parameter(joint.weight[:, :embedding].detach().clone())
+        self.of_features = nn.Parameter(joint.weight[:, embedding:].detach().clone())
+        self.bias = joint.bias
 
     def forward(self, embedding: Tensor, features: Tensor) -> Tensor:
         """(b, embedding), (b, q, features) -> (b, q, outputs)."""
-        shared = F.linear(embedding, self.weight[:, : self.embedding], self.bias)
-        return F.linear(features, self.weight[:, self.embedding :]) + shared.unsqueeze(1)
+        shared = F.linear(embedding, self.of_embedding, self.bias)
+        return F.linear(features, self.of_features) + shared.unsqueeze(1)
 
 
 class ImplicitDecoder(nn.Module):
@@ -44,7 +48,7 @@ class ImplicitDecoder(nn.Module):
         self, embedding: int = 1024, hidden: int = 512, frequencies: int = 10, outputs: int = 1
     ):
         super().__init__()
-        self.frequencies = frequencies
+        self.frequencies, self.hidden = frequencies, hidden
         features = 3 + 6 * frequencies
         self.first = JointLinear(embedding, features, hidden)
         self.before = nn.ModuleList(nn.Linear(hidden, hidden) for _ in range(2))

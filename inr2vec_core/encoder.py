@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .siren import SirenShape, rows
@@ -41,7 +43,38 @@ class Inr2vecEncoder(nn.Module):
         x = matrix.reshape(b * n, -1)  # (b * rows, width): BatchNorm sees every row as a sample
         for layer, norm in zip(self.layers, self.norms, strict=True):
             x = norm(layer(x)).relu_()
-        return self.last(x).view(b, n, -1).amax(1)
+        return linear_max(x.view(b, n, -1), self.last.weight, self.last.bias)
+
+
+def linear_max(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """The maximum over rows of a linear layer: (b, n, i), (e, i), (e,) -> (b, e)."""
+    if x.is_cuda or not torch.is_grad_enabled():
+        return F.linear(x, weight, bias).amax(1)
+    return _LinearMax.apply(x, weight, bias)
+
+
+class _LinearMax(torch.autograd.Function):
+    """`linear_max` whose backward pass follows only the rows that were the maximum.
+
+    Of (b * n * e) outputs only (b * e) have a gradient, so the two matrix products of the usual
+    backward pass would multiply zeros, save for one in n.
+    """
+
+    @staticmethod
+    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        values, where = zip(*[F.linear(one, weight, bias).max(0) for one in x], strict=True)
+        ctx.save_for_backward(x, weight, *where)
+        return torch.stack(values)
+
+    @staticmethod
+    def backward(ctx, upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x, weight, *where = ctx.saved_tensors
+        x_grad, weight_grad = torch.zeros_like(x), torch.zeros_like(weight)
+        for one, one_grad, rows_of_maxima, gradient in zip(x, x_grad, where, upstream, strict=True):
+            gradient = gradient.unsqueeze(1)
+            weight_grad.addcmul_(gradient, one[rows_of_maxima])
+            one_grad.index_add_(0, rows_of_maxima, gradient * weight)
+        return x_grad, weight_grad, upstream.sum(0)
 
 
 ENCODERS: dict[str, type[nn.Module]] = {"inr2vec": Inr2vecEncoder}

@@ -33,7 +33,7 @@ def test_joint_linear_is_a_linear_layer_on_the_concatenation():
     layer = JointLinear(4, 3, 5)
     embedding, features = torch.randn(2, 4), torch.randn(2, 6, 3)
     joined = torch.cat([embedding[:, None].expand(-1, 6, -1), features], 2)
-    expected = F.linear(joined, layer.weight, layer.bias)
+    expected = F.linear(joined, torch.cat([layer.of_embedding, layer.of_features], 1), layer.bias)
     torch.testing.assert_close(layer(embedding, features), expected)
 
 
@@ -45,7 +45,10 @@ def test_decoder_equals_its_definition():
     joined = torch.cat([embedding[:, None].expand(-1, 5, -1), features], 2)
 
     def dense(layer, x):
-        return F.linear(x, layer.weight, layer.bias)
+        if isinstance(layer, JointLinear):
+            weight = torch.cat([layer.of_embedding, layer.of_features], 1)
+            return F.linear(x, weight, layer.bias)
+        return layer(x)
 
     x = dense(decoder.first, joined).relu()
     for layer in decoder.before:

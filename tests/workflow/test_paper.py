@@ -73,4 +73,5 @@ def test_a_miniature_with_the_real_widths_runs(workflow):
         assert file["weights"].shape == (8, 790_529)  # 2 training shapes twice, 2 val, 2 test
     model = workflow.path / "results/modelnet40/encoders/siren512/inr2vec/model.safetensors"
     with safe_open(model, "np") as file:
-        assert file.get_tensor("decoder.first.weight").shape == (512, 1087)
+        assert file.get_tensor("decoder.first.of_embedding").shape == (512, 1024)
+        assert file.get_tensor("decoder.first.of_features").shape == (512, 63)
