@@ -12,7 +12,7 @@ LOCK := envs/requirements.lock
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env table2 report test style unlock lock clean-env
+.PHONY: help env table2 report test style benchmark unlock lock clean-env
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -44,6 +44,9 @@ style: env ## linters and formatters, which change nothing
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+benchmark: env ## fitting, sampling and training against a plain implementation, side by side
+	$(BIN)/python benchmarks/fit.py
 
 unlock: env ## release the folder after a killed run
 	$(BIN)/snakemake --unlock

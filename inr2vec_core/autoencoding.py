@@ -5,6 +5,7 @@ queries each step.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,7 @@ class Autoencoding:
         inr_files, shape_files: shards in the same order.
         mix: the distribution of queries.
         seed: of queries and shuffling.
+        samplers: threads that draw queries ahead; a GPU eats more than one can draw.
     """
 
     score, higher_is_better = "chamfer", False
@@ -83,9 +85,11 @@ class Autoencoding:
         settings: AutoencodingSettings,
         seed: int,
         device: torch.device,
+        samplers: int = 1,
     ):
         self.model, self.mix, self.settings = model.to(device), mix, settings
         self.seed, self.device = seed, device
+        self._samplers = ThreadPoolExecutor(samplers)
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
         self.validation = ShardedShapes(inr_files, shape_files, ["val"])
         self.steps_per_epoch = self.data.steps(settings.batch)
@@ -98,16 +102,12 @@ class Autoencoding:
         return prefetch(self._with_queries(batch, epoch) for batch in stream)
 
     def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
+        def sample(shape_id: str, points: np.ndarray) -> np.ndarray:
+            stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
+            return sample_udf(points, self.settings.queries, self.mix, stream)
+
         queries = np.stack(
-            [
-                sample_udf(
-                    points,
-                    self.settings.queries,
-                    self.mix,
-                    numpy_stream(self.seed, "train queries", shape_id, epoch),
-                )
-                for shape_id, points in zip(batch.shape_id, batch.columns["points"], strict=True)
-            ]
+            list(self._samplers.map(sample, batch.shape_id, batch.columns["points"]))
         )
         return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
 

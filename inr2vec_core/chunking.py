@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-# Activations of one layer per chunk, in elements (docs/performance.md).
+# Activations of one layer per chunk, in elements; on a CPU per core (docs/performance.md).
 CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 27
 
 
@@ -38,7 +38,8 @@ def mean_loss(
         embedding: (b, e). coords: (b, q, 3). labels: (b, q).
         width: of the network's layers, which decides how many queries make a chunk.
     """
-    most = max(1, (GPU_ELEMENTS if coords.is_cuda else CPU_ELEMENTS) // width)
+    elements = GPU_ELEMENTS if coords.is_cuda else CPU_ELEMENTS * torch.get_num_threads()
+    most = max(1, elements // width)
     if labels.numel() <= most or not torch.is_grad_enabled():
         return criterion(network(embedding, coords), labels)
     parameters = [p for p in network.parameters() if p.requires_grad]

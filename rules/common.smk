@@ -190,10 +190,8 @@ def train_mib(wildcards, attempt):
     """Memory of a training: the shuffling buffer and a step's activations."""
     encoder = config["encoders"][wildcards.encoder]
     rows = n_weights(wildcards.inr) / config["inrs"][wildcards.inr]["width"]
-    step = encoder["batch"] * (
-        3 * rows * sum(encoder["hidden"])
-        + 10 * encoder["queries"] * encoder["decoder_hidden"]
-    )
+    # The decoder's activations come in chunks; queries wait in several forms and a few batches.
+    step = encoder["batch"] * (3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"])
     held = encoder["buffer"] * (
         n_weights(wildcards.inr) + 3 * config["datasets"][wildcards.dataset]["points"]
     )

@@ -30,7 +30,7 @@ def main(snakemake):
         QueryMix(**mix),
         AutoencodingSettings(**{k: settings[k] for k in (
             "batch", "queries", "buffer", "validation_shapes", "validation_points")}),
-        seed, device,
+        seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
     # Outside the outputs, which Snakemake removes before it runs a killed job again.
     w = snakemake.wildcards

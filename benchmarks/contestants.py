@@ -1,0 +1,226 @@
+"""What is compared: fitting, query sampling, inr2vec training and embedding, plain and ours."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import reference
+import torch
+import torch.nn.functional as F
+from machine import limits, peak_mib, synchronise
+from scipy.spatial import cKDTree
+from side_by_side import Contestant
+
+from inr2vec_core.autoencoding import Inr2vec, embed
+from inr2vec_core.batching import fit_many
+from inr2vec_core.clouds import prepare_cloud
+from inr2vec_core.decoder import ImplicitDecoder
+from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.fields import CLIP
+from inr2vec_core.fitting import FitSettings
+from inr2vec_core.procedural import CLASSES, make_shape
+from inr2vec_core.queries import SCALE, QueryMix, dequantise, sample_coordinates, sample_udf
+from inr2vec_core.readers import Mesh
+from inr2vec_core.siren import SirenShape, evaluate, initial_weights, rows
+
+DEPTH, LR, SEED = 4, 1e-4, 0
+
+
+def repeated(call: Callable[[int], object], per_call: float, device: torch.device) -> Contestant:
+    """A contestant that calls `call(k)`, k steps, with k set by the time that a step takes."""
+    pace: list[float] = []
+
+    def timed(k: int) -> float:
+        started = time.perf_counter()
+        call(k)
+        synchronise(device)
+        return (time.perf_counter() - started) / k
+
+    def contest(seconds: float) -> float:
+        if not pace:
+            timed(1)  # compiles, allocates
+            pace.append(timed(2))
+        return per_call / timed(max(2, round(seconds / pace[0])))
+
+    return contest
+
+
+def clouds(n: int) -> list[np.ndarray]:
+    """Procedural clouds of 2,048 points, class after class."""
+    made = []
+    for i in range(n):
+        mesh = make_shape(SEED, CLASSES[i % len(CLASSES)], i)
+        rng = np.random.default_rng(i)
+        made.append(prepare_cloud(Mesh(mesh.vertices, mesh.faces), 2048, rng))
+    return made
+
+
+def stored_queries(n: int, per_shape: int) -> torch.Tensor:
+    """Quantised queries (n, per_shape, 4) of as many clouds."""
+    rng = np.random.default_rng(SEED)
+    mix = QueryMix()
+    return torch.from_numpy(np.stack([sample_udf(c, per_shape, mix, rng) for c in clouds(n)]))
+
+
+def start_weights(width: int, n: int) -> torch.Tensor:
+    """The shared initial weights, n times."""
+    return torch.from_numpy(initial_weights(SirenShape(width, DEPTH), SEED)).expand(n, -1).clone()
+
+
+def fit_plain(stored: torch.Tensor, width: int, queries: int, device: torch.device, steps: int):
+    coords, labels = (t.to(device) for t in dequantise(stored))
+    flat = start_weights(width, len(stored)).to(device)
+    return reference.fit(flat, coords, labels, width, DEPTH, steps, queries, LR)
+
+
+def fit_ours(
+    stored: torch.Tensor,
+    width: int,
+    queries: int,
+    device: torch.device,
+    steps: int,
+    *,
+    threads: int,
+) -> torch.Tensor:
+    initial, offsets = start_weights(width, len(stored)), torch.zeros(len(stored), dtype=torch.long)
+    fitted = fit_many(
+        lambda rows: (initial[rows], stored[rows], offsets[rows]), len(stored),
+        SirenShape(width, DEPTH), FitSettings(steps, queries, LR), device, threads=threads,
+    )  # fmt: skip
+    return torch.stack([weights for _, weights, _ in fitted])
+
+
+def fitting(
+    width: int, queries: int, device: torch.device, precision: str, threads: int
+) -> dict[str, Contestant]:
+    """Units: INR-steps; of the limits, FLOP, sines and cosines."""
+    torch.set_float32_matmul_precision(precision)
+    n = reference.AT_ONCE
+    stored = stored_queries(n, 4 * queries)
+    plain = partial(fit_plain, stored, width, queries, device)
+    ours = partial(fit_ours, stored, width, queries, device, threads=threads)
+    found: dict[str, float] = {}
+
+    def limit(name: str, seconds: float) -> float:
+        if name == "flops":
+            found.update(limits(device, min(seconds, 0.5)))
+        return found[name]
+
+    return {
+        "reference": repeated(plain, n, device),
+        "ours": repeated(ours, n, device),
+        **{name: partial(limit, name) for name in ("flops", "sines", "cosines")},
+    }
+
+
+def fit_quality(
+    which: str, width: int, queries: int, device: torch.device, precision: str, steps: int,
+    threads: int,
+) -> tuple[float, float]:  # fmt: skip
+    """Mean loss on fixed queries after some steps, and the MiB that fitting added at its peak."""
+    torch.set_num_threads(threads)
+    torch.set_float32_matmul_precision(precision)
+    n, per_shape = reference.AT_ONCE, 20 * queries
+    stored = stored_queries(n, per_shape)
+    judged = dequantise(stored[:, :: max(1, per_shape // 20_000)])
+    fit = {"ours": partial(fit_ours, threads=threads), "reference": fit_plain}[which]
+    fit(stored[:1, :8], 8, 8, device, 1)  # what libraries need once is nobody's memory
+    before = peak_mib(device)
+    if which == "ours":
+        weights = fit(stored, width, queries, device, steps)
+        outputs = [
+            evaluate(w[None], c[None], SirenShape(width, DEPTH))[0]
+            for w, c in zip(weights, judged[0], strict=True)
+        ]
+        peak = peak_mib(device)
+    else:
+        torch.manual_seed(SEED)
+        parameters = fit(stored, width, queries, device, steps)
+        peak = peak_mib(device)
+        parameters = [p.detach().cpu() for p in parameters]
+        outputs = [
+            reference.siren([p[i : i + 1] for p in parameters], c[None])[0]
+            for i, c in enumerate(judged[0])
+        ]
+    loss = F.binary_cross_entropy_with_logits(torch.stack(list(outputs)), judged[1])
+    return float(loss), peak - before
+
+
+def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
+    """Units: queries of the UDF."""
+    (cloud,), mix = clouds(1), QueryMix()
+    cpu = torch.device("cpu")
+
+    def plain(k: int) -> None:
+        for i in range(k):
+            rng = np.random.default_rng(i)
+            coords = np.rint(sample_coordinates(cloud, per_shape, mix, rng) * SCALE)
+            distance, _ = cKDTree(cloud).query(coords / SCALE, workers=threads)
+            label = 1 - np.minimum(distance, CLIP) / CLIP
+            np.column_stack([coords, np.rint(label * SCALE)]).astype(np.int16)
+
+    def ours(k: int) -> None:
+        for i in range(k):
+            sample_udf(cloud, per_shape, mix, np.random.default_rng(i))
+
+    return {
+        "reference": repeated(plain, per_shape, cpu),
+        "ours": repeated(ours, per_shape, cpu),
+    }
+
+
+def training(
+    sizes: dict, device: torch.device, precision: str, threads: int
+) -> dict[str, Contestant]:
+    """Steps of inr2vec's training, and INRs embedded; `sizes` as in `fit.TRAININGS`."""
+    torch.set_float32_matmul_precision(precision)
+    torch.manual_seed(SEED)
+    shape = SirenShape(sizes["width"], DEPTH)
+    hidden, embedding, decoder, b = (sizes[k] for k in ("hidden", "embedding", "decoder", "batch"))
+    flat = start_weights(sizes["width"], b)
+    flat = (flat + 0.01 * torch.randn_like(flat)).to(device)
+    coords, labels = (t.to(device) for t in dequantise(stored_queries(b, sizes["queries"])))
+    matrix = rows(flat, shape).contiguous()
+
+    plain_encoder = reference.PlainEncoder(sizes["width"], hidden, embedding).to(device)
+    plain_decoder = reference.PlainDecoder(embedding, decoder).to(device)
+    plain_adam = torch.optim.AdamW(
+        [*plain_encoder.parameters(), *plain_decoder.parameters()], lr=LR, foreach=True
+    )
+    model = Inr2vec(
+        Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder)
+    ).to(device)
+    adam = torch.optim.AdamW(model.parameters(), lr=LR, fused=True)
+
+    def plain(k: int) -> None:
+        plain_encoder.train()
+        for _ in range(k):
+            reference.training_step(
+                plain_encoder, plain_decoder, plain_adam, matrix, coords, labels
+            )
+
+    def ours(k: int) -> None:
+        model.train()
+        for _ in range(k):
+            loss = model.loss(flat, coords, labels)
+            adam.zero_grad(set_to_none=True)
+            loss.backward()
+            adam.step()
+
+    def embed_plain(k: int) -> None:
+        plain_encoder.eval()
+        with torch.no_grad():
+            for _ in range(k):
+                plain_encoder(matrix)
+
+    def embed_ours(k: int) -> None:
+        for _ in range(k):
+            embed(model.encoder, flat)
+
+    return {
+        "reference": repeated(plain, 1, device),
+        "ours": repeated(ours, 1, device),
+        "embed reference": repeated(embed_plain, b, device),
+        "embed ours": repeated(embed_ours, b, device),
+    }

@@ -1,0 +1,153 @@
+"""Times fitting, sampling and training side by side with a plain implementation.
+
+    python benchmarks/fit.py                 # everything, about a quarter of an hour on two cores
+    python benchmarks/fit.py --only fitting --cases 64x1024 --repeats 5
+    python benchmarks/fit.py --device cuda --precision high
+
+The reference (`reference.py`) and ours alternate in the same processes, with the machine's own
+limits measured in between. Each takes the better of one process with all threads and one process
+per core; both are printed. What the figures mean: docs/performance.md.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+# The library is read from the checkout, by this process and by those it starts.
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+
+import contestants
+import pandas as pd
+import reference
+import torch
+from machine import describe
+from side_by_side import Mode, in_own_process, median, modes, rates
+
+FITTINGS = {"64x1024": (64, 1024, 500), "128x2048": (128, 2048, 150), "512x10000": (512, 10_000, 8)}
+TRAININGS = {
+    "paper": {"width": 512, "hidden": [512, 512, 1024, 1024], "embedding": 1024, "decoder": 512,
+              "batch": 16, "queries": 10_000},
+    "demo": {"width": 64, "hidden": [256] * 4, "embedding": 256, "decoder": 128,
+             "batch": 8, "queries": 256},
+}  # fmt: skip
+
+
+def best(rows_by_mode: dict[Mode, list[dict]], name: str) -> tuple[Mode, float]:
+    """The mode in which a contestant has its highest median rate, and that rate."""
+    return max(
+        ((mode, median(rows, name)) for mode, rows in rows_by_mode.items()), key=lambda p: p[1]
+    )
+
+
+def fitting_row(case: str, device: torch.device, options: argparse.Namespace) -> dict:
+    """One case of fitting: rates, bound, quality and memory."""
+    width, queries, steps = FITTINGS[case]
+    arguments = (width, queries, device, options.precision)
+    found = {
+        mode: rates(mode, contestants.fitting, arguments, options.repeats, options.seconds)
+        for mode in modes(device, options.threads)
+    }
+    flop = reference.flop_of_a_step(width, contestants.DEPTH, queries)
+    sines = reference.sines_of_a_step(width, contestants.DEPTH, queries)
+    row: dict = {"case": case}
+    for mode, rows in found.items():
+        row |= {f"{name} ms [{mode}]": 1e3 / median(rows, name) for name in ("reference", "ours")}
+    reference_rate, (mode, ours_rate) = best(found, "reference")[1], best(found, "ours")
+    limit = {name: median(found[mode], name) for name in ("flops", "sines", "cosines")}
+    bound = flop / limit["flops"] + sines / limit["sines"] + sines / limit["cosines"]
+    row |= {
+        "reference ms": 1e3 / reference_rate,
+        "ours ms": 1e3 / ours_rate,
+        "ratio": ours_rate / reference_rate,
+        "GFLOP/s": flop * ours_rate / 1e9,
+        "matrix GFLOP/s": limit["flops"] / 1e9,
+        "share of matrix rate": flop * ours_rate / limit["flops"],
+        "bound ms": 1e3 * bound,
+        "share of bound": bound * ours_rate,
+    }
+    for name in ("reference", "ours"):
+        row[f"{name} loss"], row[f"{name} MiB"] = in_own_process(
+            contestants.fit_quality, name, *arguments,
+            options.quality_steps or steps, options.threads,
+        )  # fmt: skip
+    row["loss ratio"] = row["ours loss"] / row["reference loss"]
+    return row
+
+
+def pair_rows(found: list[dict], what: str, unit: str) -> list[dict]:
+    """Rows of contestants that come in pairs: `reference` and `ours`, with a prefix or without."""
+    rows = []
+    for prefix in sorted({name.removesuffix("ours") for name in found[0] if name.endswith("ours")}):
+        plain, ours = median(found, prefix + "reference"), median(found, prefix + "ours")
+        rows.append({
+            "what": f"{prefix}{what}".strip(), "unit": unit,
+            "reference": plain, "ours": ours, "ratio": ours / plain,
+        })  # fmt: skip
+    return rows
+
+
+def other_rows(device: torch.device, options: argparse.Namespace) -> list[dict]:
+    """Sampling, training and embedding, each in one process."""
+    rows = []
+    if "sampling" in options.only:
+        one = Mode(1, 1)
+        for n in (20_000, 600_000):
+            found = rates(one, contestants.sampling, (n,), options.repeats, options.seconds)
+            rows += pair_rows(found, f"UDF queries, {n} of a shape", "a second and core")
+    if "training" in options.only:
+        for name in options.trainings:
+            found = rates(
+                Mode(1, options.threads), contestants.training,
+                (TRAININGS[name], device, options.precision), options.repeats, options.seconds,
+            )  # fmt: skip
+            rows += pair_rows(found, f"inr2vec, {name}", "steps or INRs a second")
+    return rows
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="cores to use")
+    parser.add_argument(
+        "--precision", default="highest", choices=["highest", "high", "medium"],
+        help="of matrix products in both, as torch names it: float32, TF32, bfloat16",
+    )  # fmt: skip
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each contestant and repeat")
+    parser.add_argument("--quality-steps", type=int, help="steps before losses are compared")
+    parts = ["fitting", "sampling", "training"]
+    parser.add_argument("--only", nargs="+", default=parts, choices=parts)
+    parser.add_argument("--cases", nargs="*", default=list(FITTINGS), choices=list(FITTINGS))
+    parser.add_argument("--trainings", nargs="*", default=list(TRAININGS), choices=list(TRAININGS))
+    parser.add_argument("--json", type=Path, default=ROOT / "results" / "performance.json")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = parse()
+    device = torch.device(options.device)
+    heading = {
+        "machine": describe(device), "threads": options.threads, "torch": torch.__version__,
+        "precision": options.precision, "repeats": options.repeats,
+    }  # fmt: skip
+    print(", ".join(f"{key} {value}" for key, value in heading.items()), flush=True)
+    fittings = []
+    for case in options.cases if "fitting" in options.only else []:
+        fittings.append(fitting_row(case, device, options))
+        print("\n" + pd.Series(fittings[-1]).to_string(float_format="{:.4g}".format), flush=True)
+    others = other_rows(device, options)
+    if others:
+        print("\n" + pd.DataFrame(others).to_string(index=False, float_format="{:.4g}".format))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(
+        json.dumps(heading | {"fitting": fittings, "other": others}, indent=1) + "\n"
+    )
+    print(f"\nwritten: {options.json}")
+
+
+if __name__ == "__main__":
+    main()
