@@ -4,7 +4,7 @@ A batch of b SIRENs is b stacked weight tensors contracted in one product per la
 couples two INRs: each has its own queries, its own mean loss, and Adam works element by element.
 omega is folded into the weights while fitting: theta' = omega * theta with a learning rate omega
 times as large and an epsilon omega times as small is the same Adam trajectory, and saves two
-passes over every activation. What is not a matrix product is in `kernels`.
+passes over every activation (the plain last layer's outputs are divided by omega instead). What is not a matrix product is in `kernels`.
 """
 
 from concurrent.futures import CancelledError
@@ -41,16 +41,12 @@ class SirenBatch:
     def __init__(self, flat: Tensor, shape: SirenShape, chunk: int):
         self.shape, self.b, self.chunk = shape, len(flat), chunk
         self._kernels = kernels_for(flat)
-        split = shape.n_parameters - shape.n_head
-        # Two tensors, because the plain last layer is not scaled by omega. Layer after layer, so
-        # that the weights of one layer lie together for all INRs.
-        self.body = _by_layer(flat[:, :split] * shape.omega, shape.layers[:-1])
-        self.head = _by_layer(flat[:, split:], shape.layers[-1:])
-        self.body.grad, self.head.grad = torch.zeros_like(self.body), torch.zeros_like(self.head)
-        self._hidden = _layers(self.body, shape.layers[:-1], self.b)
-        self._hidden_grads = _layers(self.body.grad, shape.layers[:-1], self.b)
-        (self._out,) = _layers(self.head, shape.layers[-1:], self.b)
-        (self._out_grads,) = _layers(self.head.grad, shape.layers[-1:], self.b)
+        # Layer after layer, so that the weights of one layer lie together for all INRs.
+        layers = unflatten(flat * shape.omega, shape.layers)
+        self.parameters = torch.cat([t.flatten() for pair in layers for t in pair])
+        self.parameters.grad = torch.zeros_like(self.parameters)
+        *self._hidden, self._out = self._by_layer(self.parameters)
+        *self._hidden_grads, self._out_grads = self._by_layer(self.parameters.grad)
         self._buffers = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
 
     def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
@@ -58,8 +54,7 @@ class SirenBatch:
 
         Args: coords (b, q, 3), labels (b, q). Returns: mean loss per INR (b,).
         """
-        self.body.grad.zero_()
-        self.head.grad.zero_()
+        self.parameters.grad.zero_()
         q = labels.shape[1]
         total = labels.new_zeros(self.b)
         for start in range(0, q, self.chunk):
@@ -85,8 +80,8 @@ class SirenBatch:
             kernels.sine_cosine(cosines[k], sines[k])
         outputs = torch.empty_like(labels)
         kernels.head(sines[-1], *self._out, outputs)
-        value, gradient = loss(outputs, labels)
-        gradient *= share
+        value, gradient = loss(outputs.div_(self.shape.omega), labels)
+        gradient *= share / self.shape.omega
 
         w_grad, b_grad = self._out_grads
         b_grad += gradient.sum(1)[:, None, None]
@@ -103,26 +98,18 @@ class SirenBatch:
 
     def flat(self) -> Tensor:
         """The weights as they are stored, omega unfolded: (b, n_parameters)."""
-        parts = [(w / self.shape.omega, bias / self.shape.omega) for w, bias in self._hidden]
-        return torch.cat([t.flatten(1) for pair in [*parts, self._out] for t in pair], 1)
+        layers = [*self._hidden, self._out]
+        return torch.cat([t.flatten(1) for pair in layers for t in pair], 1) / self.shape.omega
 
-
-def _by_layer(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> Tensor:
-    """(b, n) parameters, INR after INR -> (b * n,), layer after layer."""
-    return torch.cat([t.flatten() for pair in unflatten(flat, layers) for t in pair])
-
-
-def _layers(
-    by_layer: Tensor, layers: tuple[tuple[int, int], ...], b: int
-) -> list[tuple[Tensor, Tensor]]:
-    """Views of `_by_layer`'s result: [(weight (b, out, in), bias (b, 1, out)), ...]."""
-    views, start = [], 0
-    for n_out, n_in in layers:
-        weight = by_layer[start : start + b * n_out * n_in].view(b, n_out, n_in)
-        start += weight.numel()
-        views.append((weight, by_layer[start : start + b * n_out].view(b, 1, n_out)))
-        start += b * n_out
-    return views
+    def _by_layer(self, buffer: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Views of parameters or gradients: [(weight (b, out, in), bias (b, 1, out)), ...]."""
+        views, start = [], 0
+        for n_out, n_in in self.shape.layers:
+            weight = buffer[start : start + self.b * n_out * n_in].view(self.b, n_out, n_in)
+            start += weight.numel()
+            views.append((weight, buffer[start : start + self.b * n_out].view(self.b, 1, n_out)))
+            start += self.b * n_out
+        return views
 
 
 def fit(
@@ -151,12 +138,9 @@ def fit(
     """
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
     batch = SirenBatch(initial, shape, min(chunk or q, q))
-    omega, eps = shape.omega, 1e-8
     adam = torch.optim.Adam(
-        [{"params": [batch.body], "lr": settings.lr * omega, "eps": eps / omega},
-         {"params": [batch.head], "lr": settings.lr, "eps": eps}],
-        fused=True,
-    )  # fmt: skip
+        [batch.parameters], settings.lr * shape.omega, eps=1e-8 / shape.omega, fused=True
+    )
     loss = LOSSES[settings.loss]
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))

@@ -44,9 +44,9 @@ def plain_fit(theta, blocks, settings):
 
 
 def gradients_of(batch):
-    """(b, n_parameters) in flat order: `body` holds omega * theta, so d/dtheta = omega d/dbody."""
-    body = [SHAPE.omega * t.flatten(1) for pair in batch._hidden_grads for t in pair]
-    return torch.cat(body + [t.flatten(1) for t in batch._out_grads], 1)
+    """(b, n_parameters) in flat order: parameters are omega * theta, so d/dtheta = omega d/dp."""
+    layers = [*batch._hidden_grads, batch._out_grads]
+    return SHAPE.omega * torch.cat([t.flatten(1) for pair in layers for t in pair], 1)
 
 
 @pytest.mark.parametrize("chunk", [11, 4, 1])
@@ -69,9 +69,9 @@ def test_a_second_step_overwrites_the_gradients_of_the_first():
     coords, labels = dequantise(stored(2, 5))
     batch = SirenBatch(initial(2), SHAPE, 5)
     batch.step(coords, labels, LOSSES["bce"])
-    first = batch.body.grad.clone()
+    first = batch.parameters.grad.clone()
     batch.step(coords, labels, LOSSES["bce"])
-    assert torch.equal(batch.body.grad, first)
+    assert torch.equal(batch.parameters.grad, first)
 
 
 def test_unfolding_omega_gives_the_initial_weights_back():
@@ -107,6 +107,16 @@ def test_fit_in_float32_stays_close_to_float64(monkeypatch):
     # A twentieth of one step's length, for weights that moved by up to 20 steps.
     torch.testing.assert_close(single.double(), double, rtol=0, atol=5e-6)
     assert (double - initial(2, torch.float64)).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("chunk", [1, 5, 16, 100])
+def test_chunks_of_queries_make_no_difference(chunk):
+    settings = FitSettings(steps=5, queries=16, lr=1e-4)
+    queries, offsets = stored(3, 64), torch.tensor([0, 8, 60])
+    whole, losses = fit(initial(3), queries, SHAPE, settings, offsets)
+    parts, part_losses = fit(initial(3), queries, SHAPE, settings, offsets, chunk)
+    torch.testing.assert_close(parts, whole, rtol=0, atol=5e-6)
+    torch.testing.assert_close(part_losses, losses, rtol=1e-5, atol=0)
 
 
 def test_fitting_lowers_the_loss():
