@@ -4,7 +4,8 @@ A batch of b SIRENs is b stacked weight tensors contracted in one product per la
 couples two INRs: each has its own queries, its own mean loss, and Adam works element by element.
 omega is folded into the weights while fitting: theta' = omega * theta with a learning rate omega
 times as large and an epsilon omega times as small is the same Adam trajectory, and saves two
-passes over every activation (the plain last layer's outputs are divided by omega instead). What is not a matrix product is in `kernels`.
+passes over every activation (the plain last layer's outputs are divided by omega instead). What
+is not a matrix product is in `kernels`.
 """
 
 from concurrent.futures import CancelledError

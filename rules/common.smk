@@ -191,7 +191,9 @@ def train_mib(wildcards, attempt):
     encoder = config["encoders"][wildcards.encoder]
     rows = n_weights(wildcards.inr) / config["inrs"][wildcards.inr]["width"]
     # The decoder's activations come in chunks; queries wait in several forms and a few batches.
-    step = encoder["batch"] * (3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"])
+    step = encoder["batch"] * (
+        3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
+    )
     held = encoder["buffer"] * (
         n_weights(wildcards.inr) + 3 * config["datasets"][wildcards.dataset]["points"]
     )
