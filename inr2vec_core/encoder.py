@@ -6,8 +6,11 @@ from itertools import pairwise
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_linear_bn_weights
 
 from .siren import SirenShape, rows
+
+CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache
 
 
 class Inr2vecEncoder(nn.Module):
@@ -39,11 +42,31 @@ class Inr2vecEncoder(nn.Module):
     def forward(self, flat: Tensor) -> Tensor:
         """(b, n_parameters) flat weights -> (b, embedding)."""
         matrix = rows(flat, self.shape)
+        if not (self.training or torch.is_grad_enabled()):
+            return self._embed(matrix)
         b, n, _ = matrix.shape
         x = matrix.reshape(b * n, -1)  # (b * rows, width): BatchNorm sees every row as a sample
         for layer, norm in zip(self.layers, self.norms, strict=True):
             x = norm(layer(x)).relu_()
         return linear_max(x.view(b, n, -1), self.last.weight, self.last.bias)
+
+    def _embed(self, matrix: Tensor) -> Tensor:
+        """The same with BatchNorm folded into the layers, few INRs at a time on a CPU."""
+        layers = [
+            fuse_linear_bn_weights(
+                layer.weight, layer.bias,
+                norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias,
+            )
+            for layer, norm in zip(self.layers, self.norms, strict=True)
+        ]  # fmt: skip
+        b, n, _ = matrix.shape
+        embeddings = []
+        for some in matrix.split(b if matrix.is_cuda else max(1, CPU_ROWS // n)):
+            x = some.reshape(len(some) * n, -1)
+            for weight, bias in layers:
+                x = F.linear(x, weight, bias).relu_()
+            embeddings.append(self.last(x).view(len(some), n, -1).amax(1))
+        return torch.cat(embeddings)
 
 
 def linear_max(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
