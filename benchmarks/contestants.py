@@ -8,7 +8,7 @@ import numpy as np
 import reference
 import torch
 import torch.nn.functional as F
-from machine import limits, peak_mib, synchronise
+from machine import limits, now_mib, peak_mib, synchronise
 from scipy.spatial import cKDTree
 from side_by_side import Contestant
 
@@ -126,7 +126,7 @@ def fit_quality(
     judged = dequantise(stored[:, :: max(1, per_shape // 20_000)])
     fit = {"ours": partial(fit_ours, threads=threads), "reference": fit_plain}[which]
     fit(stored[:1, :8], 8, 8, device, 1)  # what libraries need once is nobody's memory
-    before = peak_mib(device)
+    before = now_mib(device)
     if which == "ours":
         weights = fit(stored, width, queries, device, steps)
         outputs = [
@@ -156,7 +156,9 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
         for i in range(k):
             rng = np.random.default_rng(i)
             coords = np.rint(sample_coordinates(cloud, per_shape, mix, rng) * SCALE)
-            distance, _ = cKDTree(cloud).query(coords / SCALE, workers=threads)
+            distance, _ = cKDTree(cloud).query(
+                coords / SCALE, distance_upper_bound=CLIP, workers=threads
+            )
             label = 1 - np.minimum(distance, CLIP) / CLIP
             np.column_stack([coords, np.rint(label * SCALE)]).astype(np.int16)
 

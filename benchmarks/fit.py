@@ -5,8 +5,8 @@
     python benchmarks/fit.py --device cuda --precision high
 
 The reference (`reference.py`) and ours alternate in the same processes, with the machine's own
-limits measured in between. Each takes the better of one process with all threads and one process
-per core; both are printed. What the figures mean: docs/performance.md.
+limits measured in between. In fitting each takes the better of one process with all threads and
+one process per core; both are printed. What the figures mean: docs/performance.md.
 """
 
 import argparse

@@ -77,6 +77,7 @@ def _work(threads, make, arguments, repeats, seconds, barrier, queue) -> None:
     torch.set_num_threads(threads)
     contestants = make(*arguments, threads)
     for contestant in contestants.values():
+        barrier.wait()  # each finds its pace while the other processes do the same
         contestant(0.0)
     rows = []
     for _ in range(repeats):

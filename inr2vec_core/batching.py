@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 # Activations of one layer that are worth having at once, in elements. On a CPU they should stay
 # in a core's share of the cache (docs/performance.md); on a GPU they should fill the card.
 CPU_ELEMENTS, CPU_MOST, CPU_SHORTEST = 1 << 18, 64, 256
-GPU_ELEMENTS, GPU_SHARE = 1 << 27, 0.5
+GPU_ELEMENTS, GPU_MOST, GPU_SHARE = 1 << 27, 256, 0.5
 
 Group = tuple[Tensor, Tensor, Tensor]  # initial weights, stored queries, offsets: as for `fit`
 
@@ -44,7 +44,7 @@ def choose_batching(
         activations = (2 * shape.depth + 1) * step
         bytes_each = 4 * (activations + 6 * shape.n_parameters)
         fitting_in = int(torch.cuda.mem_get_info(device)[0] * GPU_SHARE) // bytes_each
-        return Batching(at_once or max(1, min(GPU_ELEMENTS // step, fitting_in)))
+        return Batching(at_once or max(1, min(GPU_MOST, GPU_ELEMENTS // step, fitting_in)))
     at_once = at_once or min(CPU_MOST, max(1, CPU_ELEMENTS // step))
     return Batching(at_once, max(CPU_SHORTEST, CPU_ELEMENTS // (shape.width * at_once)))
 
@@ -83,7 +83,8 @@ def fit_many(
         stop=stop,
     )
     workers = 1 if device.type == "cuda" else threads
-    # Each worker computes alone; torch keeps this number thread by thread.
+    # Asked for first, because a thread that was never asked takes over the number set last.
+    torch.get_num_threads()
     one_thread = partial(torch.set_num_threads, 1 if device.type == "cpu" else threads)
     pending: deque[tuple[range, Future]] = deque()
 

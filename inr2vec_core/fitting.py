@@ -145,14 +145,12 @@ def fit(
     loss = LOSSES[settings.loss]
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))
-    starts = offsets.tolist()
+    # From each shape's own start on, so that a step's block is one slice for all.
+    stored = torch.stack([s.roll(-o, 0) for s, o in zip(stored, offsets.tolist(), strict=True)])
     for step in range(settings.steps):
         if stop is not None and stop.is_set():
             raise CancelledError
-        block = torch.stack(
-            [_block(s, (o + step * q) % n, q) for s, o in zip(stored, starts, strict=True)]
-        )
-        coords, labels = dequantise(block)
+        coords, labels = dequantise(_block(stored, step * q % n, q))
         value = batch.step(coords, labels, loss)
         adam.step()
         if step >= settings.steps - last:
@@ -161,8 +159,8 @@ def fit(
 
 
 def _block(stored: Tensor, start: int, length: int) -> Tensor:
-    """`length` consecutive rows from `start`, going round at the end."""
-    rest = start + length - len(stored)
-    return (
-        stored[start : start + length] if rest <= 0 else torch.cat([stored[start:], stored[:rest]])
-    )
+    """(b, length, ...) consecutive rows from `start`, going round at the end."""
+    rest = start + length - stored.shape[1]
+    if rest <= 0:
+        return stored[:, start : start + length]
+    return torch.cat([stored[:, start:], stored[:, :rest]], 1)

@@ -7,6 +7,8 @@ further. That, and a grid that is built in one pass, beats a k-d tree, which `sc
 import numpy as np
 from numba import njit
 
+from .compiling import compiled
+
 MOST_CELLS = 64  # along an axis
 
 
@@ -16,7 +18,7 @@ def _gap(step, inside):
     return 1 - inside if step > 0 else inside if step < 0 else 0.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@compiled
 def _search(points, queries, limit):
     n_points = len(points)
     low, cells = np.empty(3), np.empty(3, np.int64)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numba import njit
 from torch import Tensor
 
+from .compiling import compiled
 from .fields import udf_labels
 
 SCALE = 32767
@@ -56,7 +56,7 @@ def sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generat
     return _pack(steps, udf_labels(points, steps / np.float32(SCALE)))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _pack(steps, labels):
     """Whole steps (n, 3) and labels (n,) in [0, 1] -> (n, 4) int16, in one pass."""
     out = np.empty((len(labels), 4), np.int16)

@@ -179,10 +179,12 @@ def fit_mib(wildcards, attempt):
     """
     inr, dataset = config["inrs"][wildcards.inr], config["datasets"][wildcards.dataset]
     groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
+    # As many INRs as a GPU would be given (inr2vec_core/batching.py); a CPU gets fewer.
+    chosen = min(256, max(1, 2**27 // (inr["width"] * inr["queries"])))
     one = 2 * dataset["queries"]["per_shape"] + 8 * n_parameters(wildcards.inr)
     weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
     return attempt * int(
-        1500 + 4 * (groups * (inr["batch"] or 64) * one + weights) / 2**20
+        1500 + 4 * (groups * (inr["batch"] or chosen) * one + weights) / 2**20
     )
 
 

@@ -1,6 +1,5 @@
 """What every script shares: log, threads, device, errors, figures of the run, orphan guard."""
 
-import _thread
 import logging
 import os
 import resource
@@ -115,7 +114,9 @@ def _end_with(process: psutil.Process | int | None) -> None:
         while not _gone(process):
             time.sleep(1)
         logging.error(_GONE)
-        _thread.interrupt_main(signal.SIGTERM)  # the main thread removes what it was writing
+        # A real signal, which also wakes a main thread that waits for others; it then removes
+        # what it was writing.
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
         time.sleep(10)
         os._exit(1)
 

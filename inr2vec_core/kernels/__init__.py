@@ -16,13 +16,15 @@ the queries of a step can come in chunks.
 """
 
 import functools
-import importlib.util
+import logging
 from types import ModuleType, SimpleNamespace
 
 import torch
 from torch import Tensor
 
 from . import compiled, plain
+
+_log = logging.getLogger(__name__)
 
 NAMES = (
     "first_layer", "sine_cosine", "head", "head_gradient", "hidden_gradient", "first_gradient",
@@ -31,14 +33,25 @@ NAMES = (
 
 def kernels_for(tensor: Tensor) -> ModuleType | SimpleNamespace:
     """The fastest kernels for tensors of this device and type."""
-    if tensor.is_cuda and importlib.util.find_spec("triton"):
-        return fused()
+    if tensor.is_cuda:
+        return fused(tensor.device)
     if tensor.device.type == "cpu" and tensor.dtype == torch.float32:
         return compiled
     return plain
 
 
 @functools.cache
-def fused() -> SimpleNamespace:
-    """`plain` through torch's compiler, which makes one kernel of each function."""
-    return SimpleNamespace(**{name: torch.compile(getattr(plain, name)) for name in NAMES})
+def fused(device: torch.device) -> ModuleType | SimpleNamespace:
+    """`plain` through torch's compiler, which makes one kernel of each function.
+
+    Where that does not work (no Triton, no C compiler), a warning, and `plain` itself.
+    """
+    kernels = SimpleNamespace(**{name: torch.compile(getattr(plain, name)) for name in NAMES})
+    try:
+        kernels.sine_cosine(
+            torch.zeros(1, 1, 1, device=device), torch.zeros(1, 1, 1, device=device)
+        )
+    except Exception as error:
+        _log.warning("torch.compile does not work here, fitting will be slower: %s", error)
+        return plain
+    return kernels

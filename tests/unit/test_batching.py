@@ -92,6 +92,17 @@ def test_an_inr_that_does_not_fit_alone_and_other_errors_are_raised(monkeypatch)
         fitted(2)
 
 
+def test_one_failing_thread_ends_the_others(monkeypatch):
+    def third_fails(initial, stored, shape, settings, offsets, chunk, stop):
+        if offsets[0] == 2:
+            raise ValueError("the third")
+        return fit(initial, stored, shape, settings, offsets, chunk, stop)
+
+    monkeypatch.setattr(batching, "fit", third_fails)
+    with pytest.raises(ValueError, match="the third"):
+        fitted(7, at_once=1, threads=3)
+
+
 def test_an_interrupted_caller_stops_the_fits_that_run(monkeypatch):
     ended = threading.Event()
 
@@ -134,3 +145,4 @@ def test_on_a_gpu_they_fill_the_card_as_far_as_its_memory_goes(free, at_once, mo
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (int(free), 0))
     found = choose_batching(SirenShape(512, 4), 10_000, torch.device("cuda"))
     assert (found.at_once, found.chunk) == (at_once, None)
+    assert choose_batching(SirenShape(64, 4), 64, torch.device("cuda")).at_once <= 256

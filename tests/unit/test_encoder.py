@@ -98,7 +98,9 @@ def test_the_maximum_of_a_linear_layer_has_the_gradients_of_autograd():
         torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-12)
 
 
-def test_evaluation_gives_what_training_mode_would(encoder):
+@pytest.mark.parametrize("rows_at_once", [1, 20, 1000])
+def test_folded_norms_give_what_the_layers_give(encoder, rows_at_once, monkeypatch):
+    monkeypatch.setattr("inr2vec_core.encoder.CPU_ROWS", rows_at_once)
     with torch.no_grad():
-        without = encoder(weights(2))
-    torch.testing.assert_close(without, encoder(weights(2)).detach())
+        folded = encoder(weights(5))
+    torch.testing.assert_close(folded, encoder(weights(5)).detach())

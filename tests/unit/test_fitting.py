@@ -65,6 +65,19 @@ def test_gradients_equal_autograd_of_each_single_network(name, chunk):
         torch.testing.assert_close(gradients[i], theta.grad[0], rtol=1e-9, atol=1e-11)
 
 
+@pytest.mark.parametrize("shape", [SirenShape(5, 2), SirenShape(19, 4)])
+def test_the_compiled_gradients_are_those_of_the_definition(shape):
+    flat = torch.stack([torch.from_numpy(initial_weights(shape, 0, i)) for i in range(2)])
+    coords, labels = dequantise(stored(2, 7))
+    single, double = SirenBatch(flat, shape, 3), SirenBatch(flat.double(), shape, 7)
+    single.step(coords, labels, LOSSES["bce"])
+    double.step(coords.double(), labels.double(), LOSSES["bce"])
+    expected = double.parameters.grad.float()
+    torch.testing.assert_close(
+        single.parameters.grad, expected, rtol=1e-3, atol=1e-5 * float(expected.abs().max())
+    )
+
+
 def test_a_second_step_overwrites_the_gradients_of_the_first():
     coords, labels = dequantise(stored(2, 5))
     batch = SirenBatch(initial(2), SHAPE, 5)
@@ -167,10 +180,10 @@ def test_nan_queries_of_one_inr_leave_its_neighbours_gradients_alone():
 
 
 def test_blocks_go_round_at_the_end():
-    rows = torch.arange(5)
-    assert fitting._block(rows, 1, 3).tolist() == [1, 2, 3]
-    assert fitting._block(rows, 2, 3).tolist() == [2, 3, 4]
-    assert fitting._block(rows, 4, 3).tolist() == [4, 0, 1]
+    rows = torch.arange(10).view(2, 5)
+    assert fitting._block(rows, 1, 3).tolist() == [[1, 2, 3], [6, 7, 8]]
+    assert fitting._block(rows, 2, 3).tolist() == [[2, 3, 4], [7, 8, 9]]
+    assert fitting._block(rows, 4, 3).tolist() == [[4, 0, 1], [9, 5, 6]]
 
 
 def test_fewer_stored_queries_than_a_step_asks_are_all_used():

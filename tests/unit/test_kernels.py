@@ -85,11 +85,23 @@ def test_which_kernels_serve_which_tensors():
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch's compiler needs g++ on a CPU")
 def test_the_kernels_of_a_gpu_equal_their_definition():
     # On the CPU here: the same functions through the same compiler, for another machine.
-    for name in ("sine_cosine", "head_gradient"):
-        for found, expected in zip(
-            results(kernels.fused(), name), results(plain, name), strict=True
-        ):
+    fused = kernels.fused(torch.device("cpu"))
+    assert fused is not plain
+    for name in NAMES:
+        for found, expected in zip(results(fused, name), results(plain, name), strict=True):
             torch.testing.assert_close(found, expected, rtol=1e-5, atol=5e-6)
+
+
+def test_without_a_working_compiler_the_definition_serves(monkeypatch, caplog):
+    def broken(function):
+        def call(*_):
+            raise RuntimeError("no C compiler")
+
+        return call
+
+    monkeypatch.setattr(torch, "compile", broken)
+    assert kernels.fused.__wrapped__(torch.device("cpu")) is plain
+    assert "no C compiler" in caplog.text
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
