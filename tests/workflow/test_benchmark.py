@@ -13,8 +13,8 @@ SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "fit.py"
 def test_a_short_benchmark(tmp_path):
     out = tmp_path / "performance.json"
     subprocess.run(
-        [sys.executable, SCRIPT, "--only", "fitting", "sampling", "--cases", "64x1024",
-         "--repeats", "1", "--seconds", "0", "--quality-steps", "10", "--threads", "1",
+        [sys.executable, SCRIPT, "--only", "fitting", "--cases", "64x1024",
+         "--repeats", "1", "--seconds", "0", "--quality-steps", "5", "--threads", "1",
          "--json", out],
         check=True, cwd=tmp_path, timeout=300,
     )  # fmt: skip
@@ -22,4 +22,3 @@ def test_a_short_benchmark(tmp_path):
     (row,) = found["fitting"]
     assert row["ours loss"] == pytest.approx(row["reference loss"], rel=0.02)
     assert row["ratio"] == pytest.approx(row["reference ms"] / row["ours ms"])
-    assert {r["unit"] for r in found["other"]} == {"a second and core"}
