@@ -27,7 +27,7 @@ import torch
 from machine import describe
 from side_by_side import Mode, in_own_process, median, modes, rates
 
-FITTINGS = {"64x1024": (64, 1024, 500), "128x2048": (128, 2048, 150), "512x10000": (512, 10_000, 8)}
+FITTINGS = {"64x1024": (64, 1024, 500), "128x2048": (128, 2048, 150), "512x10000": (512, 10_000, 5)}
 TRAININGS = {
     "paper": {"width": 512, "hidden": [512, 512, 1024, 1024], "embedding": 1024, "decoder": 512,
               "batch": 16, "queries": 10_000},
@@ -116,8 +116,8 @@ def parse() -> argparse.Namespace:
         "--precision", default="highest", choices=["highest", "high", "medium"],
         help="of matrix products in both, as torch names it: float32, TF32, bfloat16",
     )  # fmt: skip
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each contestant and repeat")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of each contestant and repeat")
     parser.add_argument("--quality-steps", type=int, help="steps before losses are compared")
     parts = ["fitting", "sampling", "training"]
     parser.add_argument("--only", nargs="+", default=parts, choices=parts)

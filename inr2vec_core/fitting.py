@@ -46,9 +46,13 @@ class SirenBatch:
         layers = unflatten(flat * shape.omega, shape.layers)
         self.parameters = torch.cat([t.flatten() for pair in layers for t in pair])
         self.parameters.grad = torch.zeros_like(self.parameters)
-        *self._hidden, self._out = self._by_layer(self.parameters)
-        *self._hidden_grads, self._out_grads = self._by_layer(self.parameters.grad)
-        self._buffers = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
+        self._layers = self._by_layer(self.parameters)
+        self._gradients = self._by_layer(self.parameters.grad)
+        view = self._kernels.view
+        self._layer_views = [(view(w), view(bias)) for w, bias in self._layers]
+        self._gradient_views = [(view(w), view(bias)) for w, bias in self._gradients]
+        self._memory = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
+        self._buffers: dict[int, tuple[list[Tensor], list]] = {}  # of whole chunks, and the rest
 
     def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
         """Forward and backward: fills the gradients.
@@ -66,41 +70,55 @@ class SirenBatch:
             )
         return total
 
+    def _buffers_of(self, n: int) -> tuple[list[Tensor], list]:
+        """Sines, cosines and upstream gradient (b, n, width); and the kernels' views of them."""
+        if n not in self._buffers:
+            size = (self.b, n, self.shape.width)
+            tensors = list(self._memory[:, : self.b * n * self.shape.width].view(-1, *size))
+            self._buffers[n] = tensors, [self._kernels.view(t) for t in tensors]
+        return self._buffers[n]
+
     def _add_gradients(
         self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
     ) -> Tensor:
         kernels, depth = self._kernels, self.shape.depth
-        size = (self.b, labels.shape[1], self.shape.width)
-        *buffers, upstream = self._buffers[:, : size[0] * size[1] * size[2]].view(-1, *size)
-        sines, cosines = buffers[:depth], buffers[depth:]
+        layers, gradients = self._layer_views, self._gradient_views
+        (*tensors, upstream), (*views, upstream_view) = self._buffers_of(labels.shape[1])
+        sines, cosines = tensors[:depth], tensors[depth:]
+        sine_views, cosine_views = views[:depth], views[depth:]
+        coords_view = kernels.view(coords)
 
-        kernels.first_layer(coords, *self._hidden[0], sines[0], cosines[0])
+        kernels.first_layer(coords_view, *layers[0], sine_views[0], cosine_views[0])
         for k in range(1, depth):
-            w, bias = self._hidden[k]
-            torch.baddbmm(bias, sines[k - 1], w.transpose(1, 2), out=cosines[k])
-            kernels.sine_cosine(cosines[k], sines[k])
-        outputs = torch.empty_like(labels)
-        kernels.head(sines[-1], *self._out, outputs)
+            torch.bmm(sines[k - 1], self._layers[k][0].transpose(1, 2), out=cosines[k])
+            kernels.sine_cosine(cosine_views[k], layers[k][1], sine_views[k])
+        outputs = labels.new_empty(labels.shape)
+        kernels.head(sine_views[-1], *layers[-1], kernels.view(outputs))
         value, gradient = loss(outputs.div_(self.shape.omega), labels)
         gradient *= share / self.shape.omega
 
-        w_grad, b_grad = self._out_grads
-        b_grad += gradient.sum(1)[:, None, None]
+        self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
         kernels.head_gradient(
-            gradient, self._out[0], sines[-1], cosines[-1], w_grad, self._hidden_grads[-1][1]
-        )
+            kernels.view(gradient), layers[-1][0], sine_views[-1], cosine_views[-1],
+            gradients[-1][0], gradients[-2][1],
+        )  # fmt: skip
         for k in reversed(range(1, depth)):
-            self._hidden_grads[k][0].baddbmm_(cosines[k].transpose(1, 2), sines[k - 1])
-            torch.bmm(cosines[k], self._hidden[k][0], out=upstream)
+            self._gradients[k][0].baddbmm_(cosines[k].transpose(1, 2), sines[k - 1])
+            torch.bmm(cosines[k], self._layers[k][0], out=upstream)
             if k > 1:
-                kernels.hidden_gradient(upstream, cosines[k - 1], self._hidden_grads[k - 1][1])
-        kernels.first_gradient(upstream, cosines[0], coords, *self._hidden_grads[0])
+                kernels.hidden_gradient(upstream_view, cosine_views[k - 1], gradients[k - 1][1])
+        kernels.first_gradient(upstream_view, cosine_views[0], coords_view, *gradients[0])
         return value * share
+
+    def adam(self, lr: float):
+        """An optimiser whose `step` moves the parameters as Adam would move the unscaled ones."""
+        omega = self.shape.omega
+        return self._kernels.adam(self.parameters, lr * omega, 1e-8 / omega)
 
     def flat(self) -> Tensor:
         """The weights as they are stored, omega unfolded: (b, n_parameters)."""
-        layers = [*self._hidden, self._out]
-        return torch.cat([t.flatten(1) for pair in layers for t in pair], 1) / self.shape.omega
+        parts = [t.flatten(1) for pair in self._layers for t in pair]
+        return torch.cat(parts, 1) / self.shape.omega
 
     def _by_layer(self, buffer: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views of parameters or gradients: [(weight (b, out, in), bias (b, 1, out)), ...]."""
@@ -139,9 +157,7 @@ def fit(
     """
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
     batch = SirenBatch(initial, shape, min(chunk or q, q))
-    adam = torch.optim.Adam(
-        [batch.parameters], settings.lr * shape.omega, eps=1e-8 / shape.omega, fused=True
-    )
+    adam = batch.adam(settings.lr)
     loss = LOSSES[settings.loss]
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))

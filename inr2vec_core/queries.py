@@ -69,5 +69,21 @@ def _pack(steps, labels):
 
 def dequantise(stored: Tensor) -> tuple[Tensor, Tensor]:
     """(..., 4) int16 -> coordinates (..., 3) in [-1, 1] and labels (...) in [0, 1], float32."""
-    values = stored.to(torch.float32) / SCALE
-    return values[..., :3].contiguous(), values[..., 3].contiguous()
+    if stored.is_cuda:
+        values = stored.to(torch.float32) / SCALE
+        return values[..., :3].contiguous(), values[..., 3].contiguous()
+    coords, labels = _unpack(stored.reshape(-1, 4).numpy())
+    return (
+        torch.from_numpy(coords).view(*stored.shape[:-1], 3),
+        torch.from_numpy(labels).view(stored.shape[:-1]),
+    )
+
+
+@compiled
+def _unpack(stored):
+    coords, labels = np.empty((len(stored), 3), np.float32), np.empty(len(stored), np.float32)
+    for i in range(len(stored)):
+        for a in range(3):
+            coords[i, a] = np.float32(stored[i, a]) / np.float32(SCALE)
+        labels[i] = np.float32(stored[i, 3]) / np.float32(SCALE)
+    return coords, labels

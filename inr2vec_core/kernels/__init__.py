@@ -4,7 +4,7 @@
 fast; on a GPU torch's own compiler fuses `plain`. All take b stacked INRs:
 
     first_layer(coords, weight, bias, sines, cosines)
-    sine_cosine(cosines, sines)
+    sine_cosine(cosines, bias, sines)
     head(sines, weight, bias, outputs)
     head_gradient(gradient, weight, sines, cosines, weight_grad, bias_grad)
     hidden_gradient(upstream, cosines, bias_grad)
@@ -12,7 +12,8 @@ fast; on a GPU torch's own compiler fuses `plain`. All take b stacked INRs:
 
 with coords (b, q, 3), sines, cosines, upstream (b, q, w), outputs, gradient (b, q), weights
 (b, out, in), biases (b, 1, out). Gradients of weights are added to, never overwritten, so that
-the queries of a step can come in chunks.
+the queries of a step can come in chunks. Each set of kernels takes what its `view` makes of a
+tensor, made once rather than at every call, and brings an optimiser, `adam(parameters, lr, eps)`.
 """
 
 import functools
@@ -47,10 +48,9 @@ def fused(device: torch.device) -> ModuleType | SimpleNamespace:
     Where that does not work (no Triton, no C compiler), a warning, and `plain` itself.
     """
     kernels = SimpleNamespace(**{name: torch.compile(getattr(plain, name)) for name in NAMES})
+    kernels.view, kernels.adam = plain.view, plain.adam
     try:
-        kernels.sine_cosine(
-            torch.zeros(1, 1, 1, device=device), torch.zeros(1, 1, 1, device=device)
-        )
+        kernels.sine_cosine(*torch.zeros(3, 1, 1, 1, device=device))
     except Exception as error:
         _log.warning("torch.compile does not work here, fitting will be slower: %s", error)
         return plain

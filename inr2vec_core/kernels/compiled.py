@@ -13,6 +13,13 @@ from torch import Tensor
 from ..compiling import compiled
 
 _f = np.float32
+
+
+def view(tensor: Tensor) -> np.ndarray:
+    """What these kernels take: the tensor's memory as an array."""
+    return tensor.numpy()
+
+
 # Lets a product and a sum become one instruction; nothing else may be reordered.
 _compile = compiled(fastmath={"contract"})
 
@@ -37,7 +44,7 @@ def _sincos(x):
 
 
 @_compile
-def _first_layer(coords, weight, bias, sines, cosines):
+def first_layer(coords, weight, bias, sines, cosines):
     n_inrs, n, width = sines.shape
     for i in range(n_inrs):
         w = np.ascontiguousarray(weight[i].T)  # (3, width)
@@ -50,14 +57,19 @@ def _first_layer(coords, weight, bias, sines, cosines):
 
 
 @_compile
-def _sine_cosine(cosines, sines):
-    for k in range(cosines.size):
-        sines[k], cosines[k] = _sincos(cosines[k])
+def sine_cosine(cosines, bias, sines):
+    n_inrs, n, width = sines.shape
+    for i in range(n_inrs):
+        b = bias[i, 0]
+        for q in range(n):
+            sine, cosine = sines[i, q], cosines[i, q]
+            for k in range(width):
+                sine[k], cosine[k] = _sincos(cosine[k] + b[k])
 
 
 # A dot product is only vectorised where its sum may be taken in another order.
 @compiled(fastmath={"contract", "reassoc"})
-def _head(sines, weight, bias, outputs):
+def head(sines, weight, bias, outputs):
     n_inrs, n, width = sines.shape
     for i in range(n_inrs):
         w = weight[i, 0]
@@ -69,7 +81,7 @@ def _head(sines, weight, bias, outputs):
 
 
 @_compile
-def _head_gradient(gradient, weight, sines, cosines, weight_grad, bias_grad):
+def head_gradient(gradient, weight, sines, cosines, weight_grad, bias_grad):
     n_inrs, n, width = sines.shape
     for i in range(n_inrs):
         w, w_grad, b_grad = weight[i, 0], weight_grad[i, 0], bias_grad[i, 0]
@@ -83,7 +95,7 @@ def _head_gradient(gradient, weight, sines, cosines, weight_grad, bias_grad):
 
 
 @_compile
-def _hidden_gradient(upstream, cosines, bias_grad):
+def hidden_gradient(upstream, cosines, bias_grad):
     n_inrs, n, width = cosines.shape
     for i in range(n_inrs):
         b_grad = bias_grad[i, 0]
@@ -96,7 +108,7 @@ def _hidden_gradient(upstream, cosines, bias_grad):
 
 
 @_compile
-def _first_gradient(upstream, cosines, coords, weight_grad, bias_grad):
+def first_gradient(upstream, cosines, coords, weight_grad, bias_grad):
     n_inrs, n, width = cosines.shape
     sums = np.empty((4, width), np.float32)
     s0, s1, s2, s3 = sums[0], sums[1], sums[2], sums[3]
@@ -115,20 +127,28 @@ def _first_gradient(upstream, cosines, coords, weight_grad, bias_grad):
         bias_grad[i, 0] += s3
 
 
-def _on_tensors(kernel):
-    def call(*tensors: Tensor) -> None:
-        kernel(*[t.numpy() for t in tensors])
+class Adam:
+    """As `torch.optim.Adam`, without its cost of a third of a millisecond a step."""
 
-    return call
+    def __init__(self, parameters: Tensor, lr: float, eps: float):
+        self.arrays = parameters.numpy(), parameters.grad.numpy()
+        self.averages = np.zeros((2, parameters.numel()), np.float32)
+        self.lr, self.eps, self.steps = lr, eps, 0
+
+    def step(self) -> None:
+        self.steps += 1
+        first, second = 1 - 0.9**self.steps, 1 - 0.999**self.steps
+        _adam(*self.arrays, *self.averages, _f(self.lr / first), _f(second**-0.5), _f(self.eps))
 
 
-first_layer = _on_tensors(_first_layer)
-head = _on_tensors(_head)
-head_gradient = _on_tensors(_head_gradient)
-hidden_gradient = _on_tensors(_hidden_gradient)
-first_gradient = _on_tensors(_first_gradient)
+adam = Adam
 
 
-def sine_cosine(cosines: Tensor, sines: Tensor) -> None:
-    """See `plain`; both must be contiguous."""
-    _sine_cosine(cosines.view(-1).numpy(), sines.view(-1).numpy())
+@_compile
+def _adam(parameters, gradients, means, squares, rate, unbias, eps):
+    for k in range(len(parameters)):
+        g = gradients[k]
+        mean = means[k] + _f(0.1) * (g - means[k])
+        square = _f(0.999) * squares[k] + _f(0.001) * g * g
+        means[k], squares[k] = mean, square
+        parameters[k] -= rate * mean / (np.sqrt(square) * unbias + eps)

@@ -31,7 +31,7 @@ def test_weights_after_steps_of_the_plain_fit_and_of_ours_are_close():
     parameters = reference.fit(weights(2), coords, labels, 16, 4, steps=20, queries=8, lr=1e-4)
 
     batch = SirenBatch(weights(2), SHAPE, 8)
-    adam = torch.optim.Adam([batch.parameters], lr=30 * 1e-4, eps=1e-8 / 30)
+    adam = batch.adam(1e-4)
     for _ in range(20):
         batch.step(coords.contiguous(), labels, LOSSES["bce"])
         adam.step()

@@ -45,8 +45,8 @@ def plain_fit(theta, blocks, settings):
 
 def gradients_of(batch):
     """(b, n_parameters) in flat order: parameters are omega * theta, so d/dtheta = omega d/dp."""
-    layers = [*batch._hidden_grads, batch._out_grads]
-    return SHAPE.omega * torch.cat([t.flatten(1) for pair in layers for t in pair], 1)
+    parts = [t.flatten(1) for pair in batch._gradients for t in pair]
+    return SHAPE.omega * torch.cat(parts, 1)
 
 
 @pytest.mark.parametrize("chunk", [11, 4, 1])

@@ -22,7 +22,7 @@ def arguments(name):
     other, bias_grad = full.flip(2).contiguous(), bias.flip(2).contiguous()
     return {
         "first_layer": (coords, weight, bias, full, other),
-        "sine_cosine": (full, other),
+        "sine_cosine": (full, bias, other),
         "head": (full, head_weight, head_bias, outputs),
         "head_gradient": (outputs, head_weight, full, other, head_weight.flip(2), bias_grad),
         "hidden_gradient": (full, other, bias_grad),
@@ -32,7 +32,7 @@ def arguments(name):
 
 def results(module, name):
     tensors = arguments(name)
-    getattr(module, name)(*tensors)
+    getattr(module, name)(*map(module.view, tensors))
     if name == "first_gradient":  # what it leaves in `cosines` is nobody's to read
         tensors = tensors[:1] + tensors[2:]
     return tensors
@@ -50,19 +50,24 @@ def test_a_kernel_changes_something(name):
     assert any(not torch.equal(a, b) for a, b in zip(results(plain, name), before, strict=False))
 
 
+def sine_and_cosine(z):
+    sines, cosines = torch.empty_like(z), z.clone()
+    bias = torch.zeros(1, 1, len(z))
+    compiled.sine_cosine(*map(compiled.view, (cosines[None, None], bias, sines[None, None])))
+    return sines, cosines
+
+
 @pytest.mark.parametrize("scale", [1.0, 30.0, 1000.0])
 def test_sine_and_cosine_to_float32(scale):
-    z = (torch.linspace(-1, 1, 100_001) * scale).contiguous()
-    sines, cosines = torch.empty_like(z), z.clone()
-    compiled.sine_cosine(cosines, sines)
+    z = torch.linspace(-1, 1, 100_001) * scale
+    sines, cosines = sine_and_cosine(z)
     torch.testing.assert_close(sines.double(), z.double().sin(), rtol=0, atol=1.2e-7)
     torch.testing.assert_close(cosines.double(), z.double().cos(), rtol=0, atol=1.2e-7)
 
 
 def test_special_angles_and_values():
     z = torch.tensor([0.0, torch.pi / 2, torch.pi, -torch.pi / 2, float("nan"), float("inf")])
-    sines, cosines = torch.empty_like(z), z.clone()
-    compiled.sine_cosine(cosines, sines)
+    sines, cosines = sine_and_cosine(z)
     torch.testing.assert_close(sines[:4], torch.tensor([0.0, 1, 0, -1]), rtol=0, atol=1e-6)
     torch.testing.assert_close(cosines[:4], torch.tensor([1.0, 0, -1, 0]), rtol=0, atol=1e-6)
     assert sines[4:].isnan().all() and cosines[4:].isnan().all()
@@ -72,9 +77,23 @@ def test_one_inr_with_nan_leaves_the_others_alone():
     for name in ("sine_cosine", "hidden_gradient"):
         tensors = [t.clone() for t in arguments(name)]
         tensors[0][1] = float("nan")
-        getattr(compiled, name)(*tensors)
+        getattr(compiled, name)(*map(compiled.view, tensors))
         for found, expected in zip(tensors, results(compiled, name), strict=True):
             assert torch.equal(found[0], expected[0])
+
+
+def test_adam_is_adam():
+    generator = torch.Generator().manual_seed(0)
+    mine, theirs = (torch.linspace(-1, 1, 37) for _ in range(2))
+    mine.grad, theirs.grad = torch.zeros(37), torch.zeros(37)
+    optimisers = compiled.adam(mine, 3e-3, 1e-8), plain.adam(theirs, 3e-3, 1e-8)
+    for _ in range(50):
+        gradient = torch.randn(37, generator=generator) * torch.logspace(-6, 1, 37)
+        for tensor, optimiser in zip((mine, theirs), optimisers, strict=True):
+            tensor.grad.copy_(gradient)
+            optimiser.step()
+    torch.testing.assert_close(mine, theirs, rtol=0, atol=2e-6)
+    assert (mine - torch.linspace(-1, 1, 37)).abs().mean() > 1e-3
 
 
 def test_which_kernels_serve_which_tensors():
