@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -52,6 +53,9 @@ class Workflow:
             snakemake = subprocess.Popen(
                 self.command(*args), cwd=self.path, env=self.env | {"STOP_AT": stop_at},
                 stdout=screen, stderr=subprocess.STDOUT, start_new_session=True,
+                # A shell without job control starts its background jobs deaf to SIGINT, and so
+                # would be all that they start.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )  # fmt: skip
         parent = psutil.Process(snakemake.pid)
         self._started.add(parent)
