@@ -1,6 +1,6 @@
 """Times fitting, sampling and training side by side with a plain implementation.
 
-    python benchmarks/fit.py                 # everything, about a quarter of an hour on two cores
+    python benchmarks/fit.py                 # everything, some 20 minutes on two cores
     python benchmarks/fit.py --only fitting --cases 64x1024 --repeats 5
     python benchmarks/fit.py --device cuda --precision high
 
