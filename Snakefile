@@ -13,6 +13,7 @@ include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"
 include: "rules/classification.smk"
+include: "rules/reconstruction.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 
@@ -24,6 +25,7 @@ wildcard_constraints:
     dataset=one_of("datasets"),
     inr=one_of("inrs"),
     encoder=one_of("encoders"),
+    source=f"inr|floor|{one_of('encoders')}",
     shard=r"\d+",
     seed=r"\d+",
 
@@ -54,3 +56,4 @@ localrules:
     collect_shapes,
     measure_retrieval,
     table2,
+    table_reconstruction,

@@ -11,39 +11,46 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .chunking import mean_loss
 from .decoder import ImplicitDecoder
 from .errors import BadShape
-from .fields import udf_from_outputs
-from .metrics import chamfer_distance
-from .queries import QueryMix, dequantise, sample_udf
-from .reconstruction import CloudSettings, cloud_from_udf
+from .fields import values_of
+from .geometry import Shape, VoxelShape
+from .inr_field import DecoderField
+from .losses import criterion_of
+from .queries import QueryMix, dequantise, sample_queries
+from .rebuilding import distance_between, rebuild
+from .reconstruction import CloudSettings
 from .seeding import derive_seed, numpy_stream
 from .streaming import Batch, ShardedShapes, prefetch
 
 FAILED = 100.0  # Chamfer distance that a reconstruction without a surface counts as
+ONE_MOVE = CloudSettings(moves=1, rounds=40)
 
 
 class Inr2vec(nn.Module):
-    """An encoder of INR weights and the implicit decoder that trains it."""
+    """An encoder of INR weights and the implicit decoder that trains it, of one field."""
 
-    def __init__(self, encoder: nn.Module, decoder: ImplicitDecoder):
+    def __init__(self, encoder: nn.Module, decoder: ImplicitDecoder, field: str = "udf"):
         super().__init__()
-        self.encoder, self.decoder = encoder, decoder
+        self.encoder, self.decoder, self.field = encoder, decoder, field
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
         return self.decoder(self.encoder(flat), coords)
 
     def loss(self, flat: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
-        """Mean binary cross-entropy of the field at queries: labels (b, q) -> ()."""
+        """Mean cross-entropy or focal loss of the field at queries: labels (b, q) -> ()."""
         return mean_loss(
-            self.decoder, F.binary_cross_entropy_with_logits, self.encoder(flat), coords, labels,
+            self.decoder, criterion_of(self.field), self.encoder(flat), coords, labels,
             self.decoder.hidden,
         )  # fmt: skip
+
+    def decoded(self, embedding: Tensor) -> DecoderField:
+        """The field that the decoder gives for one embedding (e,)."""
+        return DecoderField(self.decoder, embedding, values_of(self.field))
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,8 @@ class AutoencodingSettings:
         batch: INRs a step. queries: fresh queries per INR and step.
         buffer: shapes held in memory for shuffling.
         validation_shapes: at most so many shapes are rebuilt in a validation.
-        validation_points: points of each rebuilt cloud.
+        validation_points: points of each rebuilt cloud, or drawn on each mesh.
+        validation_resolution: of the grid that a mesh is rebuilt from.
     """
 
     batch: int = 16
@@ -62,10 +70,11 @@ class AutoencodingSettings:
     buffer: int = 4096
     validation_shapes: int = 1600
     validation_points: int = 2048
+    validation_resolution: int = 64
 
 
 class Autoencoding:
-    """The trainer's task (`training.Task`): binary cross-entropy of the field, best by Chamfer.
+    """The trainer's task (`training.Task`): cross-entropy of the field, best by Chamfer.
 
     Args:
         inr_files, shape_files: shards in the same order.
@@ -97,61 +106,64 @@ class Autoencoding:
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Weights (b, n_parameters) and quantised queries (b, q, 4), made ahead in a thread."""
         stream = self.data.shuffled(
-            self.settings.batch, ("weights", "points"), self.settings.buffer, self.seed, epoch
+            self.settings.batch, ("weights", "shapes"), self.settings.buffer, self.seed, epoch
         )
         return prefetch(self._with_queries(batch, epoch) for batch in stream)
 
     def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
-        def sample(shape_id: str, points: np.ndarray) -> np.ndarray:
+        def sample(shape_id: str, shape: Shape) -> np.ndarray:
             stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
-            return sample_udf(points, self.settings.queries, self.mix, stream)
+            return sample_queries(shape, self.settings.queries, self.mix, stream)
 
         queries = np.stack(
-            list(self._samplers.map(sample, batch.shape_id, batch.columns["points"]))
+            list(self._samplers.map(sample, batch.shape_id, batch.columns["shapes"]))
         )
         return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
-        """Mean binary cross-entropy of the batch's queries."""
+        """The mean loss of the batch's queries."""
         flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
         coords, labels = dequantise(queries)
         return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:
-        """Mean Chamfer distance of rebuilt validation clouds, and the share that failed."""
+        """Mean Chamfer distance of rebuilt validation shapes, and the share that failed."""
         # Spread over the split: shards follow the sorted names, so the first rows are one class.
         chosen = np.unique(
             np.linspace(0, len(self.validation) - 1, self.settings.validation_shapes).astype(int)
         )
-        one_move = CloudSettings(moves=1, rounds=40)
         distances = []
         for index in np.array_split(chosen, -(-len(chosen) // 64)):
-            columns = self.validation.read(index, ("weights", "points"))
+            columns = self.validation.read(index, ("weights", "shapes"))
             embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))
-            for i, embedding, points in zip(index, embeddings, columns["points"], strict=True):
-                stream = torch.Generator().manual_seed(
-                    derive_seed(self.seed, "validation", self.validation.shape_id[i])
-                )
-                try:
-                    cloud = cloud_from_udf(
-                        decoded_udf(self.model.decoder, embedding),
-                        self.settings.validation_points,
-                        stream,
-                        one_move,
-                        self.device,
-                    )
-                    distances.append(chamfer_distance(cloud.cpu().numpy(), points))
-                except BadShape:
-                    distances.append(FAILED)
+            distances += [
+                self._distance(self.validation.shape_id[i], shape, embedding)
+                for i, shape, embedding in zip(index, columns["shapes"], embeddings, strict=True)
+            ]
         return {
             "chamfer": float(np.mean(distances)),
             "failed": float(np.mean(np.array(distances) == FAILED)),
         }
 
+    def _distance(self, shape_id: str, shape: Shape, embedding: Tensor) -> float:
+        """Chamfer distance of the shape that is rebuilt from an embedding (e,).
 
-def decoded_udf(decoder: ImplicitDecoder, embedding: Tensor):
-    """The UDF that the decoder gives for one embedding (e,), as a function (m, 3) -> (m,)."""
-    return lambda points: udf_from_outputs(decoder(embedding[None], points[None])[0])
+        Meshes are compared by points drawn on them (the paper compares vertices, which say
+        nothing of a large flat face).
+        """
+        settings, field = self.settings, self.model.field
+        size = {"udf": settings.validation_points, "sdf": settings.validation_resolution}
+        stream = torch.Generator().manual_seed(derive_seed(self.seed, "validation", shape_id))
+        try:
+            rebuilt = rebuild(
+                field, self.model.decoded(embedding),
+                len(shape.grid) if isinstance(shape, VoxelShape) else size[field],
+                stream, self.device, ONE_MOVE,
+            )  # fmt: skip
+        except BadShape:
+            return FAILED
+        rng = numpy_stream(self.seed, "validation", shape_id)
+        return distance_between(shape, rebuilt, settings.validation_points, rng)[0]
 
 
 @torch.no_grad()

@@ -1,8 +1,15 @@
-"""The unsigned distance field of a cloud, and what a label of it means.
+"""The three fields, what a label of each means, and what a network's plain output stands for.
 
-A distance is clipped at `CLIP` and stored as the label 1 - d / CLIP: 1 on the surface, 0 from
-0.1 outwards (paper, Appendix B).
+| field | of | value | label |
+|---|---|---|---|
+| udf | clouds | distance to the nearest point, at most `CLIP` | 1 - d / CLIP: 1 on a point |
+| sdf | meshes | to the surface, negative inside, in ±`CLIP` | (d / CLIP + 1) / 2: 0.5 on it |
+| occ | voxel grids | 1 in an occupied voxel, else 0 | the value |
+
+Paper, Appendix B. Distances are in units of the shape's sphere.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -10,7 +17,9 @@ from torch import Tensor
 
 from .nearest import clipped_distances
 
-CLIP = 0.1  # in units of the shape's sphere
+# What is represented, as the paper's tables call it.
+MODALITIES = {"udf": "point cloud", "sdf": "mesh", "occ": "voxels"}
+CLIP = 0.1
 
 
 def udf_labels(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
@@ -18,6 +27,29 @@ def udf_labels(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
     return (1 - clipped_distances(points, queries, CLIP) / CLIP).astype(np.float32)
 
 
-def udf_from_outputs(outputs: Tensor, loss: str = "bce") -> Tensor:
-    """Distance that a network's plain outputs stand for, any shape; see `losses.py`."""
-    return (1 - torch.sigmoid(outputs)) * CLIP if loss == "bce" else outputs.clamp_min(0)
+def sdf_labels(distances: np.ndarray) -> np.ndarray:
+    """Labels of signed distances of any size: (q,) -> (q,) float32 in [0, 1]."""
+    return np.clip((distances + CLIP) / (2 * CLIP), 0, 1).astype(np.float32)
+
+
+def distances_of(labels: Tensor, field: str) -> Tensor:
+    """The clipped distances that labels of a distance field stand for, any shape."""
+    return (1 - labels) * CLIP if field == "udf" else (2 * labels - 1) * CLIP
+
+
+def field_values(outputs: Tensor, field: str, loss: str = "bce") -> Tensor:
+    """What a network's plain outputs stand for, any shape: distances, or probabilities for occ.
+
+    Args:
+        loss: what the network was trained with; "mse" regresses the distance itself.
+    """
+    if field == "occ":
+        return torch.sigmoid(outputs)
+    if loss == "mse":
+        return outputs.clamp_min(0) if field == "udf" else outputs
+    return distances_of(torch.sigmoid(outputs), field)
+
+
+def values_of(field: str, loss: str = "bce") -> Callable[[Tensor], Tensor]:
+    """`field_values` of one field and loss, as a function of the outputs."""
+    return lambda outputs: field_values(outputs, field, loss)

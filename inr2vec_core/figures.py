@@ -1,6 +1,7 @@
 """Pictures for reports and papers; no display is needed."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import matplotlib
@@ -10,6 +11,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+
+from inr2vec_core.geometry import Shape
+from inr2vec_core.rendering import is_empty, render
 
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
          "figure.dpi": 150, "savefig.bbox": "tight"}  # fmt: skip
@@ -88,45 +92,83 @@ def plot_confusion(
         _save(figure, path)
 
 
-def plot_cloud_grid(
-    shapes: Sequence[tuple[str, Sequence[np.ndarray | None]]],
+def plot_shape_grid(
+    shapes: Sequence[tuple[str, Sequence[Shape | None]]],
     versions: Sequence[str],
     path: str | Path,
     title: str,
 ) -> None:
-    """Clouds (n, 3), y up: one labelled column per shape, one row per version of it.
+    """Shapes, y up: one labelled column per shape, one row per version of it.
 
-    A cloud that could not be rebuilt is None and is marked as such.
+    A version that is None or empty could not be rebuilt and is marked as such.
     """
-    with plt.rc_context(STYLE):
-        size = (1.5 * len(shapes), 1.5 * len(versions) + 0.5)
-        figure, axes = plt.subplots(
-            len(versions), len(shapes), squeeze=False, figsize=size, layout="constrained"
-        )
-        for column, (label, clouds) in zip(axes.T, shapes, strict=True):
-            for axis, cloud in zip(column, clouds, strict=True):
-                _draw_cloud(axis, cloud)
-            column[0].set_title(label, fontsize=9)
+    rows = zip(*(column for _, column in shapes), strict=True)
+    with plt.rc_context(SHAPE_STYLE):
+        figure, axes = _draw_shapes(list(rows))
+        for axis, (label, _) in zip(axes[0], shapes, strict=True):
+            axis.set_title(label, fontsize=9)
         for axis, name in zip(axes[:, 0], versions, strict=True):
             axis.set_ylabel(name, fontsize=9)
         figure.suptitle(title)
         _save(figure, path)
 
 
-VIEW = np.deg2rad([35.0, 20.0])  # turn about the vertical, elevation
+def plot_interpolation(
+    pairs: Sequence[tuple[tuple[str, str], Sequence[Shape | None]]], path: str | Path, title: str
+) -> None:
+    """Shapes on the way from one to another: a row per pair, an equal number of steps in each.
+
+    Args:
+        pairs: The names of the first and the last shape, and all shapes, evenly from t = 0 to 1.
+    """
+    with plt.rc_context(SHAPE_STYLE):
+        figure, axes = _draw_shapes([steps for _, steps in pairs])
+        for row, ((first, last), _) in zip(axes, pairs, strict=True):
+            row[0].set_ylabel(first, fontsize=9)
+            row[-1].yaxis.set_label_position("right")
+            row[-1].set_ylabel(last, fontsize=9, rotation=270, va="bottom")
+        parts = len(axes[0]) - 1
+        for k, axis in enumerate(axes[-1]):
+            time = str(Fraction(k, max(parts, 1)))
+            axis.set_xlabel(f"t = {time}" if k in (0, parts) else time, fontsize=8)
+        figure.suptitle(title)
+        _save(figure, path)
 
 
-def _draw_cloud(axis, cloud: np.ndarray | None) -> None:
-    axis.set(xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), xticks=[], yticks=[], aspect="equal")
-    axis.spines[:].set_visible(False)
-    if cloud is None:
-        axis.text(0, 0, "no surface", ha="center", va="center", color="firebrick", fontsize=7)
-        return
-    (ct, st), (ce, se) = ((np.cos(a), np.sin(a)) for a in VIEW)
-    turned = cloud @ np.array([[ct, 0, -st], [0, 1, 0], [st, 0, ct]])
-    tilted = turned @ np.array([[1, 0, 0], [0, ce, se], [0, -se, ce]])
-    depth = tilted[:, 2]
-    order = np.argsort(depth)  # far points first
-    axis.scatter(
-        *tilted[order, :2].T, c=depth[order], s=1.6, cmap="viridis", vmin=-1, vmax=1, linewidths=0
+SHAPE_STYLE = STYLE | {"figure.dpi": 200, "savefig.pad_inches": 0.05}
+CELL = 1.45  # width of a shape's picture, in inches
+
+
+def _draw_shapes(rows: Sequence[Sequence[Shape | None]]):
+    """A figure with a picture in each axis, all of one scale, without what is white in a row."""
+    pixels = round(CELL * SHAPE_STYLE["figure.dpi"])
+    pictures = np.array([[render(shape, pixels) for shape in row] for row in rows])
+    shown = (pictures < 255).any(-1)
+    left, right = _used(shown.any((0, 1, 2)))
+    across = [_used(row.any((0, 2))) for row in shown]
+    heights = np.array([bottom - top for top, bottom in across]) * CELL / (right - left)
+    figure, axes = plt.subplots(
+        *pictures.shape[:2],
+        squeeze=False,
+        height_ratios=heights,
+        figsize=(CELL * pictures.shape[1] + 0.3, heights.sum() + 0.7),
+        layout="constrained",
     )
+    figure.get_layout_engine().set(w_pad=0.01, h_pad=0.01, wspace=0.02, hspace=0.02)
+    for i, (top, bottom) in enumerate(across):
+        for axis, picture, shape in zip(axes[i], pictures[i], rows[i], strict=True):
+            axis.imshow(picture[top:bottom, left:right])
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+            if is_empty(shape):
+                axis.text(0.5, 0.5, "no surface", transform=axis.transAxes, ha="center",
+                          va="center", color="firebrick", fontsize=8)  # fmt: skip
+    return figure, axes
+
+
+def _used(shown: np.ndarray, margin: int = 6) -> tuple[int, int]:
+    """From where to where a picture shows something, (n,) bool: at least half of its side."""
+    n, used = len(shown), np.flatnonzero(shown)
+    low, high = (used[0] - margin, used[-1] + 1 + margin) if len(used) else (n // 4, n - n // 4)
+    lack = max(0, n // 2 - (high - low)) // 2
+    return max(0, low - lack), min(n, high + lack)

@@ -16,19 +16,20 @@ import torch
 from torch import Tensor
 
 from .kernels import kernels_for
-from .losses import LOSSES, LossAndGradient
+from .losses import LossAndGradient, loss_of
 from .queries import dequantise
 from .siren import SirenShape, unflatten
 
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How INRs are fitted; the defaults are the paper's (Appendix F)."""
+    """How INRs are fitted; the defaults are the paper's (Appendix F). See `losses.loss_of`."""
 
     steps: int = 500
     queries: int = 10_000
     lr: float = 1e-4
     loss: str = "bce"
+    field: str = "udf"
 
 
 class SirenBatch:
@@ -158,7 +159,7 @@ def fit(
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
     batch = SirenBatch(initial, shape, min(chunk or q, q))
     adam = batch.adam(settings.lr)
-    loss = LOSSES[settings.loss]
+    loss = loss_of(settings.field, settings.loss)
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))
     # From each shape's own start on, so that a step's block is one slice for all.

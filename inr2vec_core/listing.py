@@ -11,6 +11,7 @@ from .sources import (
     Listing,
     Source,
     cut_validation,
+    draw,
     list_folder,
     list_modelnet_h5,
     list_procedural,
@@ -28,6 +29,7 @@ class DataSetSource:
         validation_fraction: share of a class's training shapes that becomes the validation
             split where the source has none.
         test_fraction: share of a class that becomes the test split, for the layout class/*.
+        limit: only so many shapes, drawn by the seed; None is all.
     """
 
     reader: str
@@ -36,6 +38,7 @@ class DataSetSource:
     counts: tuple[int, int, int] = (60, 10, 20)
     validation_fraction: float = 0.1
     test_fraction: float | None = None
+    limit: int | None = None
     shards: int = 1
     seed: int = 0
 
@@ -58,6 +61,8 @@ class DataSetSource:
         if self.reader != "procedural":
             sources = cut_validation(listing.sources, self.validation_fraction, self.seed)
             listing = listing._replace(sources=sources)
+        if self.limit is not None:
+            listing = listing._replace(sources=draw(listing.sources, self.limit, self.seed))
         if len(listing.sources) < self.shards:
             raise InputError(
                 f"{self.root or self.reader}: {len(listing.sources)} shapes cannot fill "

@@ -116,17 +116,18 @@ def _read_labels(file: Path) -> list[int]:
 
 def _check_layout(file: Path, h5: h5py.File) -> None:
     data, label = (getattr(h5.get(key), "shape", ()) for key in ("data", "label"))
+    kind = h5["data"].dtype.kind if data else ""
+    clouds = len(data) == 3 and data[2] == 3 and kind == "f"
+    grids = len(data) == 4 and kind in "biuf"
     if (
-        len(data) != 3
-        or data[2] != 3
-        or h5["data"].dtype.kind != "f"
+        not (clouds or grids)
         or label not in {data[:1], (data[0], 1)}
         or h5["label"].dtype.kind not in "iu"
     ):
         found = [_describe(key, h5[key]) for key in h5]
         raise InputError(
-            f"{file} holds {', '.join(found) or 'nothing'}; expected data (N, P, 3) of floats and "
-            "label (N,) or (N, 1) of integers"
+            f"{file} holds {', '.join(found) or 'nothing'}; expected data (N, P, 3) of floats "
+            "(clouds) or (N, A, B, C) of numbers (grids), and label (N,) or (N, 1) of integers"
         )
 
 

@@ -22,14 +22,13 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
 
     Args:
         architecture: `type` (a name of `encoder.ENCODERS`), `hidden`, `embedding`,
-            `decoder_hidden`, and `siren` with the INRs' `width` and `depth`.
+            `decoder_hidden`, `siren` with the INRs' `width` and `depth`, and their `field`.
     """
     encoder = ENCODERS[architecture["type"]](
         SirenShape(**architecture["siren"]), architecture["hidden"], architecture["embedding"]
     )
-    return Inr2vec(
-        encoder, ImplicitDecoder(architecture["embedding"], architecture["decoder_hidden"])
-    )
+    decoder = ImplicitDecoder(architecture["embedding"], architecture["decoder_hidden"])
+    return Inr2vec(encoder, decoder, architecture["field"])
 
 
 def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:
@@ -73,6 +72,7 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
                     }
                 ).encode()
             )
-            name = "loss" if "loss" in file else "points"
-            digest.update(file[name][:].tobytes())
+            for name in ("loss", "points", "vertices", "faces", "voxels"):
+                if name in file:
+                    digest.update(file[name][:].tobytes())
     return digest.hexdigest()

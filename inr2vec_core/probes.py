@@ -8,6 +8,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from .embeddings import Labelled
+from .geometry import bounds
 from .progress import track
 from .streaming import ShardedShapes
 
@@ -52,16 +53,16 @@ def _chunks(index: np.ndarray, at_least: int) -> Iterator[np.ndarray]:
 
 
 def probe_bounding_boxes(data: ShardedShapes, trees: int, seed: int) -> tuple[Labelled, np.ndarray]:
-    """A random forest on the six bounds of each normalised cloud.
+    """A random forest on the six bounds of each normalised shape.
 
     Returns:
         The data and class scores of the test split (n_test, classes).
     """
     labelled = Labelled.of(data.shape_id, data.class_name, data.split)
-    boxes = np.concatenate([
-        np.concatenate([points.min(1), points.max(1)], 1)
-        for points in (data.read(chunk, ["points"])["points"]
-                       for chunk in _chunks(np.arange(len(data)), 1))
+    boxes = np.array([
+        bounds(shape)
+        for chunk in _chunks(np.arange(len(data)), 1)
+        for shape in data.read(chunk, ["shapes"])["shapes"]
     ])  # fmt: skip
     train, test = labelled.split == "train", labelled.split == "test"
     forest = RandomForestClassifier(trees, random_state=seed)

@@ -1,18 +1,22 @@
-"""Queries of a field around a shape (paper, Appendix B), and their 16-bit form.
+"""Queries of a shape's field (paper, Appendix B), and their 16-bit form.
 
 Coordinates are rounded to 1/32767 before the field is evaluated, so that a stored label belongs
 exactly to its stored coordinates; a label keeps 15 bits, 3e-6 of a distance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from .clouds import sample_surface
 from .compiling import compiled
-from .fields import udf_labels
+from .fields import sdf_labels, udf_labels
+from .geometry import CloudShape, MeshShape, Shape
+from .readers import Mesh
+from .voxels import centroids
 
 SCALE = 32767
 
@@ -37,23 +41,56 @@ class QueryMix:
 
 
 def sample_coordinates(
-    points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generator
+    surface: Callable[[int], np.ndarray], n: int, mix: QueryMix, rng: np.random.Generator
 ) -> np.ndarray:
-    """Query coordinates in random order: (p, 3) surface points -> (n, 3) float32 in [-1, 1]."""
+    """Query coordinates in random order: (n, 3) float32 in [-1, 1].
+
+    Args:
+        surface: gives so many random points of the surface, (count, 3).
+    """
     *near, uniform = mix.counts(n)
     parts = []
     for sigma, count in zip(mix.sigmas, near, strict=True):
-        base = points[rng.integers(len(points), size=count)]
+        base = surface(count)
         parts.append(base + rng.standard_normal((count, 3), dtype=np.float32) * np.float32(sigma))
     parts.append(rng.uniform(-1, 1, (uniform, 3)).astype(np.float32))
     coords = np.concatenate(parts)[rng.permutation(n)]
     return np.clip(coords, -1, 1, out=coords)
 
 
-def sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
-    """Quantised queries of a cloud's UDF: (p, 3) float32 -> (n, 4) int16, xyz and label."""
-    steps = np.rint(sample_coordinates(points, n, mix, rng) * np.float32(SCALE))
+def sample_queries(shape: Shape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+    """Quantised queries of a shape's field and their labels: (n, 4) int16, xyz and label.
+
+    Grids are queried at random centroids, each at most once, and know no `mix`: there are as
+    many queries as voxels where n is larger.
+    """
+    if isinstance(shape, CloudShape):
+        return _sample_udf(shape.points, n, mix, rng)
+    if isinstance(shape, MeshShape):
+        return _sample_sdf(shape, n, mix, rng)
+    grid = shape.grid.reshape(-1)
+    # Far cheaper than a permutation of all centroids where few are wanted.
+    chosen = rng.choice(len(grid), min(n, len(grid)), replace=False)
+    steps = np.rint(centroids(len(shape.grid))[chosen] * np.float32(SCALE))
+    return _pack(steps, grid[chosen].astype(np.float32))
+
+
+def _sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+    def surface(count: int) -> np.ndarray:
+        return points[rng.integers(len(points), size=count)]
+
+    steps = np.rint(sample_coordinates(surface, n, mix, rng) * np.float32(SCALE))
     return _pack(steps, udf_labels(points, steps / np.float32(SCALE)))
+
+
+def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+    triangles = Mesh(mesh.vertices, mesh.faces)
+
+    def surface(count: int) -> np.ndarray:
+        return sample_surface(triangles, count, rng)[0].astype(np.float32)
+
+    steps = np.rint(sample_coordinates(surface, n, mix, rng) * np.float32(SCALE))
+    return _pack(steps, sdf_labels(mesh.distance(steps / np.float32(SCALE))))
 
 
 @compiled

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.grid_files import Grid, as_grid, read_binvox, read_h5_grid, read_npz_array
 from inr2vec_core.pcd import read_pcd
 
 # trimesh says in several lines a file what one exception here says in one.
@@ -39,14 +40,15 @@ class Mesh:
     face_parts: np.ndarray | None = None
 
 
-def read_geometry(path: str | Path) -> Cloud | Mesh:
-    """Reads an off, obj, stl or glb mesh, a ply of either kind, or a pcd, xyz or npy cloud.
+def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
+    """Reads an off, obj, stl or glb mesh, a pcd or xyz cloud, or a binvox or h5 grid.
 
-    Scenes of several meshes become one mesh; polygons become triangles.
+    A ply is a mesh or a cloud; an npy or npz array is a cloud if it has two dimensions, a grid if
+    it has three. Scenes of several meshes become one mesh; polygons become triangles.
 
     Raises:
         BadShape: the file is missing, empty, cut short or unreadable, or holds no faces, no
-            points, or coordinates that are not finite.
+            points, no voxels, or coordinates that are not finite.
     """
     path = Path(path)
     reader = _READERS.get(path.suffix.lower())
@@ -56,7 +58,8 @@ def read_geometry(path: str | Path) -> Cloud | Mesh:
         if path.stat().st_size == 0:
             raise BadShape("the file is empty")
         geometry = reader(path)
-        check_finite(geometry.points if isinstance(geometry, Cloud) else geometry.vertices)
+        if not isinstance(geometry, Grid):
+            check_finite(geometry.points if isinstance(geometry, Cloud) else geometry.vertices)
     except BadShape as error:
         raise BadShape(f"{path}: {error}") from None
     except Exception as error:  # parsers raise all sorts of things on bad files
@@ -204,12 +207,27 @@ def _read_xyz(path: Path) -> Cloud:
     return Cloud(np.loadtxt(table, dtype=np.float64, usecols=(0, 1, 2), ndmin=2))
 
 
-def _read_npy(path: Path) -> Cloud:
+# ---------------------------------------------------------------------------- arrays
+
+
+def _read_npy(path: Path) -> Cloud | Grid:
     with path.open("rb") as file:
         # np.load would also open a zip archive under this name.
-        array = np.lib.format.read_array(file, allow_pickle=False)
+        return _array_geometry(np.lib.format.read_array(file, allow_pickle=False))
+
+
+def _read_npz(path: Path) -> Cloud | Grid:
+    return _array_geometry(read_npz_array(path))
+
+
+def _array_geometry(array: np.ndarray) -> Cloud | Grid:
+    if array.ndim == 3:
+        return as_grid(array)
     if array.ndim != 2 or array.shape[1] < 3 or array.dtype.kind != "f":
-        raise BadShape(f"holds a {array.shape} {array.dtype} array; expected (N, 3) floats")
+        raise BadShape(
+            f"holds a {array.shape} {array.dtype} array; expected (N, 3) floats, "
+            "or a grid of three dimensions"
+        )
     if len(array) == 0:
         raise BadShape("holds no points")
     return Cloud(array[:, :3].astype(np.float64))
@@ -242,9 +260,13 @@ def _one_line(error: Exception) -> str:
     return f"{type(error).__name__}: {text[:200]}"
 
 
-_READERS: dict[str, Callable[[Path], Cloud | Mesh]] = {
+_READERS: dict[str, Callable[[Path], Cloud | Mesh | Grid]] = {
+    ".binvox": read_binvox,
     ".glb": _read_merged,
+    ".h5": read_h5_grid,
+    ".hdf5": read_h5_grid,
     ".npy": _read_npy,
+    ".npz": _read_npz,
     ".obj": _read_obj,
     ".off": _read_off,
     ".pcd": _read_pcd,

@@ -5,34 +5,39 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .clouds import augment, prepare_cloud
 from .errors import BadShape
-from .readers import Cloud, Mesh, read_geometry, read_h5_rows
+from .geometry import Shape, VoxelShape
+from .preparation import ShapeSettings, augmented, discretise, prepare
+from .readers import Cloud, Grid, Mesh, read_geometry, read_h5_rows
 from .seeding import numpy_stream
 from .sources import Rejected, Source
 
 
 @dataclass
 class ShapeShard:
-    """Columns of one shard, row by row the same shape, and what was set aside."""
+    """Columns of one shard and its shapes, row by row the same shape, and what was set aside."""
 
     columns: dict[str, list] = field(default_factory=lambda: {
-        name: [] for name in ("shape_id", "class", "split", "source", "augmentation", "points")
+        name: [] for name in ("shape_id", "class", "split", "source", "augmentation", "form",
+                              "occupied")
     })  # fmt: skip
+    shapes: list[Shape] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, source: Source, copy: int, points: np.ndarray) -> None:
-        """Append a cloud (n, 3); `copy` 0 is the shape itself, others its augmented copies."""
+    def add(self, source: Source, copy: int, shape: Shape, form: str) -> None:
+        """Append a shape; `copy` 0 is the shape itself, others its augmented copies."""
         values = (
             source.shape_id + (f"@{copy}" if copy else ""),
             source.class_name,
             source.split,
             place(source),
             copy,
-            points,
+            form,
+            float(shape.grid.mean()) if isinstance(shape, VoxelShape) else np.nan,
         )
         for column, value in zip(self.columns.values(), values, strict=True):
             column.append(value)
+        self.shapes.append(shape)
 
 
 def place(source: Source) -> str:
@@ -43,9 +48,9 @@ def place(source: Source) -> str:
 
 
 def prepare_shapes(
-    sources: Sequence[Source], points: int, augment_copies: int, seed: int
+    sources: Sequence[Source], settings: ShapeSettings, augment_copies: int, seed: int
 ) -> ShapeShard:
-    """Read and prepare shapes as clouds of `points` points in the unit sphere.
+    """Read and prepare shapes, normalised to the unit sphere.
 
     Each shape's random stream depends on seed and id alone. Training shapes get
     `augment_copies` augmented copies (paper, Section 4: offline augmentation).
@@ -56,19 +61,21 @@ def prepare_shapes(
             if isinstance(geometry, BadShape):
                 raise geometry
             rng = numpy_stream(seed, "cloud", source.shape_id)
-            cloud = prepare_cloud(geometry, points, rng)
+            shape, form = prepare(geometry, settings, rng)
+            shard.add(source, 0, discretise(shape, settings), form)
         except BadShape as error:
             shard.rejected.append(Rejected(source.shape_id, place(source), str(error)))
             continue
-        shard.add(source, 0, cloud)
         if source.split == "train":
             for copy in range(1, augment_copies + 1):
                 rng = numpy_stream(seed, "augment", source.shape_id, copy)
-                shard.add(source, copy, augment(cloud, rng))
+                shard.add(source, copy, discretise(augmented(shape, rng), settings), form)
     return shard
 
 
-def _read(sources: Sequence[Source], seed: int) -> Iterator[tuple[Source, Cloud | Mesh | BadShape]]:
+def _read(
+    sources: Sequence[Source], seed: int
+) -> Iterator[tuple[Source, Cloud | Mesh | Grid | BadShape]]:
     """Geometry of each source in turn; rows of one h5 file in one read."""
     by_file: dict[str, list[Source]] = {}
     for source in sources:
@@ -77,11 +84,12 @@ def _read(sources: Sequence[Source], seed: int) -> Iterator[tuple[Source, Cloud 
         else:
             yield source, _read_one(source, seed)
     for path, group in by_file.items():
-        clouds = read_h5_rows(path, [source.row for source in group])
-        yield from ((source, Cloud(cloud)) for source, cloud in zip(group, clouds, strict=True))
+        rows = read_h5_rows(path, [source.row for source in group])
+        kind = Cloud if rows.ndim == 3 else Grid
+        yield from ((source, kind(row)) for source, row in zip(group, rows, strict=True))
 
 
-def _read_one(source: Source, seed: int) -> Mesh | Cloud | BadShape:
+def _read_one(source: Source, seed: int) -> Cloud | Mesh | Grid | BadShape:
     try:
         if source.path:
             return read_geometry(source.path)

@@ -16,7 +16,10 @@ from typing import NamedTuple
 from inr2vec_core import modelnet_h5
 from inr2vec_core.errors import InputError
 
-EXTENSIONS = (".glb", ".npy", ".obj", ".off", ".pcd", ".ply", ".stl", ".xyz")
+EXTENSIONS = (
+    ".binvox", ".glb", ".h5", ".hdf5", ".npy", ".npz", ".obj", ".off", ".pcd", ".ply", ".stl",
+    ".xyz",
+)  # fmt: skip
 SPLIT_FOLDERS = {
     "train": "train",
     "val": "val",
@@ -114,8 +117,9 @@ def list_folder(root: str | Path, test_fraction: float | None = None, seed: int 
 def list_modelnet_h5(root: str | Path) -> Listing:
     """Lists a folder laid out as modelnet40_ply_hdf5_2048 is.
 
-    Its files are `ply_data_{train,val,test}*.h5` (`data` (N, P, 3) float, `label` (N,) or (N, 1)
-    int) and `shape_names.txt`, one class a line. Where `<h5 file>_names.txt` gives the shapes'
+    Its files are `ply_data_{train,val,test}*.h5` and `shape_names.txt`, one class a line. An h5
+    file holds `data`, (N, P, 3) float clouds or (N, A, B, C) grids of bool, integers or floats,
+    and `label` (N,) or (N, 1) int. Where `<h5 file>_names.txt` gives the shapes'
     names these make the ids, `<class>/<split>/<name>`, else the h5 file's name and the row do.
     Rows whose label names no class and repeated names are set aside.
 
@@ -180,6 +184,14 @@ def cut_validation(sources: Sequence[Source], fraction: float, seed: int) -> lis
     cut = [source for source in sources if source.class_name not in complete]
     cut = _move_some(cut, "train", "val", fraction, seed)
     return sorted(kept + cut, key=lambda source: source.shape_id)
+
+
+def draw(sources: Sequence[Source], number: int, seed: int) -> list[Source]:
+    """So many shapes, drawn by seed and id, sorted by id; more shapes keep those drawn before."""
+    from inr2vec_core.seeding import derive_seed  # imports NumPy
+
+    ranked = sorted(sources, key=lambda s: (derive_seed(seed, "draw", s.shape_id), s.shape_id))
+    return sorted(ranked[:number], key=lambda source: source.shape_id)
 
 
 def check_splits(sources: Sequence[Source], needed: Sequence[str] = ("train", "test")) -> None:

@@ -2,7 +2,7 @@
 
 100,000 INRs at 512 x 4 are 316 GB: nothing here holds a data set. An epoch visits blocks of
 consecutive rows in random order, gathers them into a buffer of at most `buffer` shapes, and
-shuffles inside the buffer. A data set smaller than the buffer is shuffled perfectly.
+shuffles inside the buffer. A data set that fits the buffer is read once and shuffled perfectly.
 """
 
 import queue
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import InputError
+from .geometry import read_rows, read_shapes
 from .seeding import numpy_stream
 from .storage import open_shard, text
 
@@ -22,7 +23,10 @@ BLOCK = 32
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one step: ids and classes (b,), columns as arrays (b, ...)."""
+    """Rows of one step: ids and classes (b,), columns as arrays (b, ...).
+
+    "shapes" is an array of objects, the shapes of `geometry.py`.
+    """
 
     shape_id: list[str]
     class_name: list[str]
@@ -47,7 +51,8 @@ class ShardedShapes:
         shape_files: Sequence[str | Path] | None = None,
         splits: Sequence[str] | None = None,
     ):
-        self.files = {"weights": list(inr_files), "points": list(shape_files or [])}
+        self.files = {"weights": list(inr_files), "shapes": list(shape_files or [])}
+        self._kept: dict[str, np.ndarray] = {}
         self.shape_id: list[str] = []
         self.class_name: list[str] = []
         self.split: list[str] = []
@@ -78,13 +83,13 @@ class ShardedShapes:
         return max(1, full + (rest > 1))
 
     def _rows_of_shapes(self, shard: int, ids: list[str]) -> dict[str, int]:
-        if not self.files["points"]:
+        if not self.files["shapes"]:
             return dict.fromkeys(ids, -1)
-        with open_shard(self.files["points"][shard]) as file:
+        with open_shard(self.files["shapes"][shard]) as file:
             return {shape_id: row for row, shape_id in enumerate(text(file["shape_id"]))}
 
     def read(self, index: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
-        """Columns ("weights", "points") of some rows, in the order of `index`, as float32."""
+        """Columns ("weights" as float32, "shapes") of some rows, in the order of `index`."""
         out: dict[str, np.ndarray] = {}
         for name in columns:
             position = 1 if name == "weights" else 2
@@ -92,9 +97,13 @@ class ShardedShapes:
                 here = np.flatnonzero(self.rows[index, 0] == shard)
                 wanted, inverse = np.unique(self.rows[index[here], position], return_inverse=True)
                 with open_shard(self.files[name][shard]) as file:
-                    values = _read_rows(file[name], wanted)[inverse]
+                    if name == "weights":
+                        values = read_rows(file[name], wanted)[inverse]
+                    else:
+                        values = read_shapes(file, wanted)[inverse]
                 if name not in out:
-                    out[name] = np.empty((len(index), *values.shape[1:]), np.float32)
+                    kind = np.float32 if name == "weights" else object
+                    out[name] = np.empty((len(index), *values.shape[1:]), kind)
                 out[name][here] = values
         return out
 
@@ -112,6 +121,8 @@ class ShardedShapes:
 
         BatchNorm cannot train on a single sample.
         """
+        if len(self) <= buffer and set(columns) != set(self._kept):
+            self._kept = self.read(np.arange(len(self)), columns)
         rng = numpy_stream(seed, "shuffle", *names)
         blocks = np.array_split(np.arange(len(self)), -(-len(self) // BLOCK))
         order = rng.permutation(len(blocks))
@@ -121,7 +132,11 @@ class ShardedShapes:
         for start in range(0, len(blocks), per_group):
             index = np.concatenate([blocks[k] for k in order[start : start + per_group]])
             index = index[rng.permutation(len(index))]
-            values = self.read(index, columns)
+            values = (
+                {k: v[index] for k, v in self._kept.items()}
+                if self._kept
+                else self.read(index, columns)
+            )
             if len(rest):
                 values = {k: np.concatenate([held[k], v]) for k, v in values.items()}
                 index = np.concatenate([rest, index])
@@ -137,14 +152,6 @@ class ShardedShapes:
         return Batch(
             [self.shape_id[i] for i in index], [self.class_name[i] for i in index], columns
         )
-
-
-def _read_rows(dataset, wanted: np.ndarray) -> np.ndarray:
-    """Sorted rows; one contiguous read where they are dense, which HDF5 serves far faster."""
-    first, last = int(wanted[0]), int(wanted[-1]) + 1
-    if last - first <= 4 * len(wanted):
-        return dataset[first:last][wanted - first]
-    return dataset[wanted]
 
 
 def prefetch(items: Iterable, depth: int = 2) -> Iterator:

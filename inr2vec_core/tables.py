@@ -39,9 +39,39 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     ).reset_index()
 
 
-def with_paper_figures(table: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
-    """Add the column `paper`, the published figure of the same method, modality and data set."""
-    keys = ["method", "modality", "dataset", "metric"]
+def reconstruction_rows(shapes: pd.DataFrame) -> pd.DataFrame:
+    """Figures of rebuilt shapes by split, from those of each shape.
+
+    Args:
+        shapes: split, found (a surface was), chamfer, f_score, and watertight of meshes.
+
+    Returns:
+        Columns split, metric, mean, std (of the sample), n. "CD x1000" is the mean over shapes that
+        were found; a shape that was not has an F-score of 0, and counts in "found" and
+        "watertight". All but the first are percent.
+    """
+    values = shapes.assign(
+        **{"CD x1000": 1000 * shapes["chamfer"], "F-score": 100 * shapes["f_score"]},
+        found=100.0 * shapes["found"].astype(float),
+        watertight=100 * shapes["watertight"].astype(float),
+    )
+    if values["watertight"].notna().any():
+        values["watertight"] = values["watertight"].fillna(0)
+    metrics = ["CD x1000", "F-score", "found", "watertight"]
+    rows = values.melt(["split"], metrics, "metric", "value").dropna(subset="value")
+    grouped = rows.groupby(["split", "metric"], sort=False)["value"]
+    return grouped.agg(mean="mean", std="std", n="size").reset_index()
+
+
+def with_paper_figures(
+    table: pd.DataFrame, paper: pd.DataFrame, more: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Add the column `paper`, the published figure of the same method, modality and data set.
+
+    Args:
+        more: further columns that must agree.
+    """
+    keys = ["method", "modality", "dataset", "metric", *more]
     return table.merge(paper[[*keys, "value"]].rename(columns={"value": "paper"}), "left", keys)
 
 
@@ -70,3 +100,44 @@ def _cell(row) -> str:
     spread = f" ± {row.std:.1f}" if row.std == row.std else ""
     paper = f" ({row.paper:.1f})" if row.paper == row.paper else ""
     return f"{row.mean:.1f}{spread}{paper}"
+
+
+def reconstruction_in_columns(table: pd.DataFrame) -> str:
+    """Markdown: a row per data set, split and method, a column per metric, the paper's in brackets.
+
+    Args:
+        table: tidy; see `reconstruction_rows`.
+    """
+    shown = table.assign(cell=[
+        f"{row.mean:.3g}" + (f" ({row.paper:g})" if row.paper == row.paper else "")
+        for row in table.itertuples()
+    ])  # fmt: skip
+    keys = ["modality", "dataset", "inr", "split", "n", "method"]
+    # "n" differs where a shape was not found: the larger one is how many were tried.
+    shown["n"] = shown.groupby([k for k in keys if k != "n"])["n"].transform("max")
+    ranks = {
+        k: {value: n for n, value in enumerate(shown[k].unique())} for k in ("dataset", "method")
+    }
+    ranks["split"] = {"train": 0, "test": 1}
+    order = shown[keys].drop_duplicates()
+    order = order.sort_values(
+        ["dataset", "inr", "split", "method"],
+        key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
+    )
+    wide = shown.pivot(index=keys, columns="metric", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
+    wide = wide[[m for m in shown["metric"].unique() if m in wide]]
+    lines = ["| " + " | ".join([*keys, *wide.columns]) + " |",
+             "|" + "---|" * (len(keys) + len(wide.columns))]  # fmt: skip
+    lines += [
+        "| " + " | ".join(map(str, [*key, *row])) + " |"
+        for key, row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    note = (
+        "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
+        "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
+        "0.01, found and watertight in percent of all n shapes. floor: what a perfect INR would "
+        "reach (meshes: two samples of the original's own surface). inr: rebuilt from the INR; "
+        "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
+    )
+    return "\n".join([*lines, "", note, ""])

@@ -43,6 +43,7 @@ def data_source(dataset):
         "shards",
         "validation_fraction",
         "test_fraction",
+        "limit",
     )
     return DataSetSource(
         counts=counts, seed=config["seed"], **{n: entry[n] for n in names}
@@ -89,12 +90,41 @@ def inr_shards(dataset, inr):
     return [f"results/{dataset}/inrs/{inr}/{k}.h5" for k in shard_numbers(dataset)]
 
 
-def trained_model(wildcards):
-    """The model that embeds: the data set's own, or another's that `from` names."""
-    encoder = config["encoders"][wildcards.encoder]
-    dataset = encoder.get("from", wildcards.dataset)
-    name = encoder.get("encoder", wildcards.encoder)
-    return f"results/{dataset}/encoders/{wildcards.inr}/{name}/model.safetensors"
+def trained_model(dataset, inr, name):
+    """The model of an encoder: the data set's own, or another's that `from` names."""
+    encoder = config["encoders"][name]
+    dataset, name = encoder.get("from", dataset), encoder.get("encoder", name)
+    return f"results/{dataset}/encoders/{inr}/{name}/model.safetensors"
+
+
+def model_of_source(wildcards):
+    """The model that shapes are rebuilt by, in a list; none for INRs themselves."""
+    if wildcards.source not in config["encoders"]:
+        return []
+    return [trained_model(wildcards.dataset, wildcards.inr, wildcards.source)]
+
+
+def rebuilding_inputs(wildcards):
+    """What shapes are rebuilt from and compared with."""
+    return {
+        "inrs": inr_shards(wildcards.dataset, wildcards.inr),
+        "shapes": shape_shards(wildcards.dataset),
+        "model": model_of_source(wildcards),
+    }
+
+
+def inr_shard_of_shape(wildcards):
+    """The shard of one shape's INR, an augmented copy's being its original's."""
+    ids = [source.shape_id for source in listing_of(wildcards.dataset).sources]
+    shape = wildcards.shape
+    if shape not in ids:
+        shape = shape.rpartition("@")[0]
+    if shape not in ids:
+        raise WorkflowError(
+            f"datasets.{wildcards.dataset} has no shape {wildcards.shape}; the first is {ids[0]}"
+        )
+    shard = ids.index(shape) % config["datasets"][wildcards.dataset]["shards"]
+    return f"results/{wildcards.dataset}/inrs/{wildcards.inr}/{shard}.h5"
 
 
 def classification_metrics(row, method):
@@ -118,11 +148,39 @@ def table2_inputs(wildcards):
     return files
 
 
-def figures_of(row, method):
-    where = f"results/figures/{row['dataset']}/{row['inr']}/{method}"
-    names = ["tsne", "confusion", "decoded"]
-    if "from" not in config["encoders"][method]:
-        names.append("curves")
+def reconstruction_inputs(wildcards):
+    """Measured shapes of each row of the table: the floor, INRs, and the row's encoders."""
+    return [
+        f"results/{row['dataset']}/reconstruction/{row['inr']}/{source}.parquet"
+        for row in config["tables"]["reconstruction"]
+        for source in ("floor", "inr", *row["encoders"])
+    ]
+
+
+def example_sources():
+    """(dataset, inr, source) whose shapes are drawn: encoders, and INRs where there is none."""
+    rows = config["tables"]["reconstruction"]
+    found = {
+        (r["dataset"], r["inr"], e) for r in rows for e in r["encoders"] or ["inr"]
+    }
+    for row in config["tables"]["table2"]:
+        encoders = [m for m in row["methods"] if m in config["encoders"]]
+        found |= {(row["dataset"], row["inr"], encoder) for encoder in encoders}
+    return sorted(found)
+
+
+def figures_of(dataset, inr, source):
+    """The figures of one encoder on one data set, or of INRs alone."""
+    where = f"results/figures/{dataset}/{inr}/{source}"
+    names = ["decoded"]
+    if source in config["encoders"]:
+        names.append("interpolated")
+        names += ["curves"] if "from" not in config["encoders"][source] else []
+        if any(
+            (row["dataset"], row["inr"]) == (dataset, inr) and source in row["methods"]
+            for row in config["tables"]["table2"]
+        ):
+            names += ["tsne", "confusion"]
     return [f"{where}/{name}.png" for name in names]
 
 
@@ -140,13 +198,24 @@ def title_of(dataset):
     return config["datasets"][dataset]["title"] or dataset
 
 
+def field_of(dataset):
+    return config["datasets"][dataset]["field"]
+
+
+def datasets_of(table):
+    """The data sets in a table's rows."""
+    return sorted({row["dataset"] for row in config["tables"][table]})
+
+
 def code(script):
     return _workflow.code_version(script)
 
 
 # Data sets that something is trained on need every class in every split; those that are only
 # embedded do not.
-TRAINED_ON = {row["dataset"] for row in config["tables"]["table2"]}
+TRAINED_ON = {row["dataset"] for row in config["tables"]["table2"]} | {
+    row["dataset"] for row in config["tables"]["reconstruction"] if row["encoders"]
+}
 
 
 def n_weights(inr):
@@ -165,6 +234,14 @@ def shapes_per_shard(dataset):
     return shapes * (1 + entry["augment_copies"]) / entry["shards"]
 
 
+def stored_queries(dataset):
+    """Queries of each shape that are stored while its INR is fitted."""
+    entry = config["datasets"][dataset]
+    if entry["field"] == "occ":
+        return entry["voxels"]["resolution"] ** 3
+    return entry["queries"]["per_shape"]
+
+
 def fit_minutes(wildcards, attempt):
     """Time limit of a fitting job, from its arithmetic at a modest 20 GFLOP/s."""
     inr = config["inrs"][wildcards.inr]
@@ -177,15 +254,22 @@ def fit_mib(wildcards, attempt):
 
     Without a GPU activations come in chunks that fit the processor's cache.
     """
-    inr, dataset = config["inrs"][wildcards.inr], config["datasets"][wildcards.dataset]
+    inr = config["inrs"][wildcards.inr]
     groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
     # As many INRs as a GPU would be given (inr2vec_core/batching.py); a CPU gets fewer.
     chosen = min(256, max(1, 2**27 // (inr["width"] * inr["queries"])))
-    one = 2 * dataset["queries"]["per_shape"] + 8 * n_parameters(wildcards.inr)
+    one = 2 * stored_queries(wildcards.dataset) + 8 * n_parameters(wildcards.inr)
     weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
     return attempt * int(
         1500 + 4 * (groups * (inr["batch"] or chosen) * one + weights) / 2**20
     )
+
+
+def shape_numbers(dataset):
+    """About how many numbers of 4 bytes a shape takes in memory; a mesh with its search tree."""
+    entry = config["datasets"][dataset]
+    sizes = {"udf": 3 * entry["points"], "sdf": 200_000}
+    return sizes.get(entry["field"], entry["voxels"]["resolution"] ** 3 // 4)
 
 
 def train_mib(wildcards, attempt):
@@ -197,7 +281,7 @@ def train_mib(wildcards, attempt):
         3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
     )
     held = encoder["buffer"] * (
-        n_weights(wildcards.inr) + 3 * config["datasets"][wildcards.dataset]["points"]
+        n_weights(wildcards.inr) + shape_numbers(wildcards.dataset)
     )
     return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
 
@@ -213,7 +297,7 @@ def sizes_of_fits(jobs):
         per_shard = shapes_per_shard(dataset)
         bytes_per_weight = 2 if config["inrs"][inr]["storage"] == "float16" else 4
         weights = per_shard * n_parameters(inr) * bytes_per_weight / 1e9
-        queries = 8 * per_shard * config["datasets"][dataset]["queries"]["per_shape"]
+        queries = 8 * per_shard * stored_queries(dataset)
         yield (
             f"{dataset}: fitting {per_shard * number:.0f} INRs ({inr}) in {number} shard(s); "
             f"weights {weights * number:.3g} GB as {config['inrs'][inr]['storage']}, "

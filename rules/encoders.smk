@@ -33,7 +33,9 @@ rule train_encoder:
 rule embed_inrs:
     input:
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
-        model=trained_model,
+        model=lambda wildcards: trained_model(
+            wildcards.dataset, wildcards.inr, wildcards.encoder
+        ),
     output:
         "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
     log:

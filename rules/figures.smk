@@ -1,14 +1,8 @@
 """Figures of the embeddings and of what the classifiers made of them."""
 
-FIGURES = sorted(
-    {
-        figure
-        for row in config["tables"]["table2"]
-        for method in row["methods"]
-        if method in config["encoders"]
-        for figure in figures_of(row, method)
-    }
-)
+EXAMPLES = example_sources()
+PAGE = ["results/figures/shapes.html"] if EXAMPLES else []
+FIGURES = [figure for example in EXAMPLES for figure in figures_of(*example)] + PAGE
 
 
 # Its own rule, so that an edited figure trains nothing.
@@ -89,26 +83,77 @@ rule plot_confusion:
 
 rule plot_decoded:
     input:
-        shapes=lambda wildcards: shape_shards(wildcards.dataset),
-        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
-        model=trained_model,
+        "results/{dataset}/examples/{inr}/{source}.h5",
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/decoded.png",
+            "results/figures/{dataset}/{inr}/{source}/decoded.png",
             caption="../report/decoded.rst",
             category="Figures",
-            labels={"figure": "rebuilt clouds", "data set": "{dataset}"},
+            labels={"figure": "rebuilt shapes", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/decoded.log",
+        "results/logs/figures/{dataset}/{inr}/{source}/decoded.log",
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/decoded.tsv"
+        "results/benchmarks/figures/{dataset}/{inr}/{source}/decoded.tsv"
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: title_of(wildcards.dataset),
+        code=code("plot_decoded.py"),
+    script:
+        "../workflow_scripts/plot_decoded.py"
+
+
+rule plot_interpolated:
+    input:
+        embeddings="results/{dataset}/embeddings/{inr}/{source}.parquet",
+        model=model_of_source,
+    output:
+        report(
+            "results/figures/{dataset}/{inr}/{source}/interpolated.png",
+            caption="../report/interpolated.rst",
+            category="Figures",
+            labels={"figure": "interpolation", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/{inr}/{source}/interpolated.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/{inr}/{source}/interpolated.tsv"
     conda:
         ENV
     threads: config["compute"]["train_threads"]
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
+        settings=lambda wildcards: {
+            "udf": config["reconstruction"]["cloud_points"],
+            "sdf": config["reconstruction"]["resolution"],
+            "occ": config["datasets"][wildcards.dataset]["voxels"]["resolution"],
+        },
         seed=config["seed"],
-        code=code("plot_decoded.py"),
+        code=code("plot_interpolated.py"),
     script:
-        "../workflow_scripts/plot_decoded.py"
+        "../workflow_scripts/plot_interpolated.py"
+
+
+rule write_page:
+    input:
+        [f"results/{d}/examples/{inr}/{source}.h5" for d, inr, source in EXAMPLES],
+    output:
+        report(
+            "results/figures/shapes.html",
+            caption="../report/shapes.rst",
+            category="Figures",
+            labels={"figure": "shapes that turn", "data set": "all"},
+        ),
+    log:
+        "results/logs/figures/shapes.log",
+    benchmark:
+        "results/benchmarks/figures/shapes.tsv"
+    conda:
+        ENV
+    params:
+        titles=[f"{title_of(d)} ({inr}, {source})" for d, inr, source in EXAMPLES],
+        page_title="inr2vec: rebuilt shapes",
+        code=code("write_page.py"),
+    script:
+        "../workflow_scripts/write_page.py"

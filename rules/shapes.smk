@@ -17,7 +17,9 @@ rule read_shapes:
     params:
         source=lambda wildcards: vars(data_source(wildcards.dataset)),
         shapes=fingerprint_of_shapes,
-        settings=dataset_key("points", "augment_copies"),
+        settings=dataset_key(
+            "field", "points", "voxels", "open_meshes", "augment_copies"
+        ),
         seed=config["seed"],
         code=code("read_shapes.py"),
     script:
@@ -68,7 +70,7 @@ rule sample_queries:
         mem_mb=2000,
         runtime=120,
     params:
-        settings=dataset_key("queries", "field"),
+        settings=dataset_key("queries", "field", "voxels"),
         seed=config["seed"],
         code=code("sample_queries.py"),
     script:

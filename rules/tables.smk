@@ -1,7 +1,10 @@
 """The paper's tables, from the tasks' metrics."""
 
-TABLES = ["results/tables/table2.csv"] if config["tables"]["table2"] else []
-TABLE2_DATASETS = sorted({row["dataset"] for row in config["tables"]["table2"]})
+TABLES = [
+    f"results/tables/{name}.csv"
+    for name in ("table2", "reconstruction")
+    if config["tables"][name]
+]
 
 
 rule table2:
@@ -22,9 +25,35 @@ rule table2:
     conda:
         ENV
     params:
-        titles={name: title_of(name) for name in TABLE2_DATASETS},
-        fields={name: config["datasets"][name]["field"] for name in TABLE2_DATASETS},
+        titles={name: title_of(name) for name in datasets_of("table2")},
+        fields={name: field_of(name) for name in datasets_of("table2")},
         paper=_workflow.paper_figures(2),
         code=code("table2.py"),
     script:
         "../workflow_scripts/table2.py"
+
+
+rule table_reconstruction:
+    input:
+        reconstruction_inputs,
+    output:
+        csv=report(
+            "results/tables/reconstruction.csv",
+            caption="../report/reconstruction.rst",
+            category="Tables",
+            labels={"table": "4, 8", "what": "rebuilt shapes"},
+        ),
+        markdown="results/tables/reconstruction.md",
+    log:
+        "results/logs/tables/reconstruction.log",
+    benchmark:
+        "results/benchmarks/tables/reconstruction.tsv"
+    conda:
+        ENV
+    params:
+        titles={name: title_of(name) for name in datasets_of("reconstruction")},
+        fields={name: field_of(name) for name in datasets_of("reconstruction")},
+        paper=_workflow.paper_figures(4, 8),
+        code=code("table_reconstruction.py"),
+    script:
+        "../workflow_scripts/table_reconstruction.py"

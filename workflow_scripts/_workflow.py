@@ -12,7 +12,9 @@ import jsonschema
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-BASELINES = ("weights_probe", "bounding_box")
+# Where the rows of each table name encoders, and what else may stand there.
+TABLES = {"table2": ("methods", ("weights_probe", "bounding_box")),
+          "reconstruction": ("encoders", ())}  # fmt: skip
 
 
 class ConfigError(ValueError):
@@ -61,6 +63,10 @@ def _fill_defaults(value, schema: dict, top: dict) -> None:
                 value[key] = type(default)(default) if isinstance(default, dict | list) else default
             if key in value:
                 _fill_defaults(value[key], sub, top)
+    if isinstance(value, list):
+        for entry in value:
+            _fill_defaults(entry, schema.get("items", {}), top)
+    if isinstance(value, dict):
         entries = schema.get("additionalProperties")
         if isinstance(entries, dict):
             for entry in value.values():
@@ -98,12 +104,13 @@ def _dangling_names(config: dict) -> list[str]:
             check(f"encoders.{name}.encoder", encoder["encoder"], config["encoders"])
             if "from" in config["encoders"].get(encoder["encoder"], {}):
                 problems.append(f"encoders.{name}.encoder: name the entry that was trained")
-    for k, row in enumerate(config["tables"]["table2"]):
-        where = f"tables.table2.{k}"
-        check(f"{where}.dataset", row["dataset"], config["datasets"])
-        check(f"{where}.inr", row["inr"], config["inrs"])
-        for method in row["methods"]:
-            check(f"{where}.methods", method, [*config["encoders"], *BASELINES])
+    for table, (column, more) in TABLES.items():
+        for k, row in enumerate(config["tables"][table]):
+            where = f"tables.{table}.{k}"
+            check(f"{where}.dataset", row["dataset"], config["datasets"])
+            check(f"{where}.inr", row["inr"], config["inrs"])
+            for name in row[column]:
+                check(f"{where}.{column}", name, [*config["encoders"], *more])
     return problems
 
 
@@ -192,8 +199,8 @@ def count_gpus() -> int:
     return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
 
 
-def paper_figures(table: int) -> list[dict]:
-    """The paper's figures of one of its tables: method, modality, dataset, metric, value."""
+def paper_figures(*tables: int) -> list[dict]:
+    """The paper's figures of some tables: method, modality, dataset, split, metric, value."""
     with (ROOT / "report" / "paper_figures.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if int(row.pop("table")) == table]
+        rows = [row for row in csv.DictReader(file) if int(row.pop("table")) in tables]
     return [row | {"value": float(row["value"])} for row in rows]

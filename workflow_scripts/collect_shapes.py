@@ -19,6 +19,7 @@ def main(snakemake):
         with open_shard(path) as file:
             columns = {n: text(file[n]) for n in ("shape_id", "class", "split", "source")}
             columns |= {"augmentation": file["augmentation"][:], "shard": number}
+            columns |= {"form": text(file["form"]), "occupied": file["occupied"][:]}
             frames.append(pd.DataFrame(columns))
     shapes = pd.concat(frames).sort_values("shape_id", ignore_index=True)
     rejected = [row for path in snakemake.input.rejected for row in read_rows(path)]
@@ -46,6 +47,7 @@ def main(snakemake):
             ("train", "val", "test"),
         )
     logging.info("%s: %s", dataset, shapes.groupby("split").size().to_dict())
+    logging.info("%s: %s", dataset, shapes.groupby("form").size().to_dict())
     with atomic(snakemake.output.manifest) as path:
         shapes.to_parquet(path, index=False)
 

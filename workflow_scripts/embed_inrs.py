@@ -7,6 +7,7 @@ import torch
 from _job import provenance, run, torch_device
 
 from inr2vec_core.autoencoding import embed
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
 from inr2vec_core.storage import atomic
@@ -18,6 +19,7 @@ CHUNK = 256
 def main(snakemake):
     device = torch_device(snakemake, snakemake.params.precision)
     model = load_inr2vec(snakemake.input.model).to(device)
+    InrKind.of(snakemake.input.inrs[0]).check(model)
     data = ShardedShapes(snakemake.input.inrs)
     embeddings = []
     steps = track(data.in_order(CHUNK, ["weights"]), "embedding", -(-len(data) // CHUNK), "batch")

@@ -21,12 +21,14 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
     shape = SirenShape(settings["width"], settings["depth"])
-    fit_settings = FitSettings(**{k: settings[k] for k in ("steps", "queries", "lr", "loss")})
     shared = load_file(snakemake.input.init)["weights"]
 
     with open_shard(snakemake.input.queries) as file:
         columns = {name: text(file[name]) for name in IDENTITY}
-        ids, queries = columns["shape_id"], file["queries"]
+        ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
+        fit_settings = FitSettings(
+            **{k: settings[k] for k in ("steps", "queries", "lr", "loss")}, field=field
+        )
         weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
 
@@ -58,6 +60,7 @@ def main(snakemake):
         columns,
         siren=json.dumps(shape.describe()),
         settings=json.dumps(settings),
+        field=field,
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
     )

@@ -3,8 +3,9 @@
 import numpy as np
 from _job import provenance, run
 
+from inr2vec_core.geometry import read_shapes
 from inr2vec_core.progress import track
-from inr2vec_core.queries import QueryMix, sample_udf
+from inr2vec_core.queries import QueryMix, sample_queries
 from inr2vec_core.seeding import numpy_stream
 from inr2vec_core.storage import IDENTITY, STRINGS, atomic, open_shard, text
 
@@ -15,6 +16,8 @@ def main(snakemake):
     settings = dict(snakemake.params.settings["queries"])
     n = settings.pop("per_shape")
     mix = QueryMix(**settings)
+    if snakemake.params.settings["field"] == "occ":
+        n = snakemake.params.settings["voxels"]["resolution"] ** 3  # all centroids
     with (
         open_shard(snakemake.input.shapes) as shapes,
         atomic(snakemake.output[0]) as path,
@@ -27,8 +30,9 @@ def main(snakemake):
         queries = out.create_dataset("queries", (len(ids), n, 4), np.int16)
         for row, shape_id in enumerate(track(ids, "queries", unit="shape")):
             rng = numpy_stream(snakemake.params.seed, "queries", shape_id)
-            queries[row] = sample_udf(shapes["points"][row], n, mix, rng)
-        out.attrs.update(provenance(snakemake))
+            (shape,) = read_shapes(shapes, np.array([row]))
+            queries[row] = sample_queries(shape, n, mix, rng)
+        out.attrs.update(field=snakemake.params.settings["field"], **provenance(snakemake))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 import pandas as pd
 from _job import run
 
+from inr2vec_core.fields import MODALITIES
 from inr2vec_core.storage import atomic
 from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures
-
-MODALITIES = {"udf": "point cloud"}
 
 
 def main(snakemake):

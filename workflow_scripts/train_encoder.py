@@ -20,8 +20,9 @@ def main(snakemake):
     device = torch_device(snakemake, settings["precision"])
     mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
     with open_shard(snakemake.input.inrs[0]) as file:
-        siren = json.loads(file.attrs["siren"])
+        siren, field = json.loads(file.attrs["siren"]), file.attrs["field"]
     architecture = {k: settings[k] for k in ("type", "hidden", "embedding", "decoder_hidden")}
+    architecture["field"] = field
     architecture["siren"] = {k: siren[k] for k in ("width", "depth")}
 
     torch.manual_seed(derive_seed(seed, "encoder"))
@@ -29,7 +30,8 @@ def main(snakemake):
         build_inr2vec(architecture), snakemake.input.inrs, snakemake.input.shapes,
         QueryMix(**mix),
         AutoencodingSettings(**{k: settings[k] for k in (
-            "batch", "queries", "buffer", "validation_shapes", "validation_points")}),
+            "batch", "queries", "buffer", "validation_shapes", "validation_points",
+            "validation_resolution")}),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
     # Outside the outputs, which Snakemake removes before it runs a killed job again.

@@ -17,25 +17,30 @@ def rng():
 def make_shards(tmp_path):
     """A function that writes shards of INRs and of shapes, and returns both lists of files.
 
-    Rows are (shape_id, class, split); shape i of `shards[k]` has weights and points that a
-    callable gives for its id. Shapes named in `lost` have geometry but no INR.
+    Rows are (shape_id, class, split); shape i of `shards[k]` has weights and a shape (or the points
+    of a cloud) that a callable gives for its id. Shapes named in `lost` have geometry but no INR.
     """
+    from inr2vec_core.geometry import CloudShape, shape_columns
     from inr2vec_core.storage import write_shard
 
-    def make(shards, weights, points, lost=()):
+    def identity(rows):
+        names = ("shape_id", "class", "split")
+        return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
+    def shape_of(made):
+        return CloudShape(made) if isinstance(made, np.ndarray) else made
+
+    def make(shards, weights, shapes, lost=()):
         inr_files, shape_files = [], []
         for k, rows in enumerate(shards):
-            files = (shape_files, "points", points, rows), (
-                inr_files, "weights", weights, [row for row in rows if row[0] not in lost]
-            )  # fmt: skip
-            for written, column, make_values, kept in files:
-                columns = {
-                    name: [row[i] for row in kept]
-                    for i, name in enumerate(("shape_id", "class", "split"))
-                }
-                columns[column] = np.array([make_values(row[0]) for row in kept], np.float32)
-                written.append(tmp_path / f"{column}{k}.h5")
-                write_shard(written[-1], columns)
+            kept = [row for row in rows if row[0] not in lost]
+            inrs = {"weights": np.array([weights(row[0]) for row in kept], np.float32)}
+            inr_files.append(tmp_path / f"weights{k}.h5")
+            write_shard(inr_files[-1], identity(kept) | inrs)
+            made = [shape_of(shapes(row[0])) for row in rows]
+            form = type(made[0]) if made else CloudShape
+            shape_files.append(tmp_path / f"points{k}.h5")
+            write_shard(shape_files[-1], identity(rows) | shape_columns(made, form))
         return inr_files, shape_files
 
     return make

@@ -3,18 +3,21 @@
 import numpy as np
 import pytest
 import torch
+import trimesh
 
-from inr2vec_core import autoencoding
+from inr2vec_core import rebuilding
 from inr2vec_core.autoencoding import FAILED, Autoencoding, AutoencodingSettings, Inr2vec, embed
 from inr2vec_core.decoder import ImplicitDecoder
 from inr2vec_core.encoder import Inr2vecEncoder
 from inr2vec_core.errors import InputError
 from inr2vec_core.fields import udf_labels
-from inr2vec_core.metrics import chamfer_distance
+from inr2vec_core.geometry import MeshShape, VoxelShape
+from inr2vec_core.metrics import compare
 from inr2vec_core.queries import QueryMix, dequantise
 from inr2vec_core.seeding import numpy_stream
 from inr2vec_core.siren import SirenShape
 from inr2vec_core.training import TrainSettings, train
+from inr2vec_core.voxels import centroids
 
 SHAPE = SirenShape(4, 2)
 SETTINGS = AutoencodingSettings(
@@ -83,21 +86,20 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_labels(task):
 @torch.no_grad()
 def test_validation_rebuilds_each_shape_and_averages_chamfer_distances(task, monkeypatch):
     val = [row[0] for row in ROWS if row[2] == "val"]
-    asked = iter(val * 2)
+    asked = iter(task.validation.shape_id)
     made = []
 
-    def perfect(decoder, embedding):
+    def perfect(embedding):
         radius = radius_of(next(asked))
         return lambda points: (points.norm(dim=1) - radius).abs().clamp(max=0.1)
 
-    def recorded(a, b):
+    def recorded(a, b, threshold):
         made.append((len(a), np.linalg.norm(b, axis=1).mean()))
-        return chamfer_distance(a, b)
+        return compare(a, b, threshold)
 
-    monkeypatch.setattr(autoencoding, "decoded_udf", perfect)
-    monkeypatch.setattr(autoencoding, "chamfer_distance", recorded)
+    monkeypatch.setattr(task.model, "decoded", perfect)
+    monkeypatch.setattr(rebuilding, "compare", recorded)
     assert sorted(task.validation.shape_id) == val
-    asked = iter(task.validation.shape_id)
     figures = task.validate()
     assert figures["failed"] == 0
     assert 0 < figures["chamfer"] < 0.02
@@ -107,9 +109,7 @@ def test_validation_rebuilds_each_shape_and_averages_chamfer_distances(task, mon
 
 @torch.no_grad()
 def test_a_field_without_surface_counts_as_failed(task, monkeypatch):
-    monkeypatch.setattr(
-        autoencoding, "decoded_udf", lambda decoder, e: lambda points: points[:, 0] * 0 + 0.1
-    )
+    monkeypatch.setattr(task.model, "decoded", lambda e: lambda points: points[:, 0] * 0 + 0.1)
     assert task.validate() == {"chamfer": FAILED, "failed": 1.0}
 
 
@@ -141,3 +141,72 @@ def test_a_data_set_without_validation_shapes_is_refused(make_shards):
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
     with pytest.raises(InputError, match="val"):
         Autoencoding(model, inrs, shapes, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+
+
+# ---------------------------------------------------------------------------- meshes and voxels
+
+
+def mesh_of(shape_id):
+    ball = trimesh.creation.icosphere(3, radius_of(shape_id))
+    return MeshShape(ball.vertices.astype(np.float32), ball.faces.astype(np.int32))
+
+
+def grid_of(shape_id):
+    inside = np.linalg.norm(centroids(16), axis=1) < radius_of(shape_id)
+    return VoxelShape(inside.reshape(16, 16, 16))
+
+
+@pytest.fixture(params=["sdf", "occ"])
+def solid_task(request, make_shards):
+    """A task on meshes or voxels of balls, and what a perfect decoder would give of one."""
+    form = {"sdf": mesh_of, "occ": grid_of}[request.param]
+    torch.manual_seed(0)
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), request.param)
+    shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, form)
+    return Autoencoding(model, *shards, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+
+
+def test_queries_of_meshes_and_voxels_belong_to_their_shapes(solid_task):
+    (flat, queries), *_ = solid_task.batches(1)
+    for one, (coords, labels) in zip(flat, zip(*dequantise(queries), strict=True), strict=True):
+        (shape_id,) = [row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)]
+        height = coords.norm(dim=1) - radius_of(shape_id)
+        if solid_task.model.field == "occ":
+            assert torch.equal(labels, (height < 0).float())
+        else:
+            expected = ((height + 0.1) / 0.2).clamp(0, 1)
+            torch.testing.assert_close(labels, expected, rtol=0, atol=0.03)
+
+
+@torch.no_grad()
+def test_validation_of_meshes_and_voxels(solid_task, monkeypatch):
+    asked = iter(solid_task.validation.shape_id)
+
+    def perfect(embedding):
+        radius, sdf = radius_of(next(asked)), solid_task.model.field == "sdf"
+        if sdf:
+            return lambda points: (points.norm(dim=1) - radius).clamp(-0.1, 0.1)
+        return lambda points: (points.norm(dim=1) < radius).float()
+
+    monkeypatch.setattr(solid_task.model, "decoded", perfect)
+    figures = solid_task.validate()
+    assert figures["failed"] == 0
+    if solid_task.model.field == "occ":
+        assert figures["chamfer"] == 0  # the very same voxels
+    else:
+        assert 0 < figures["chamfer"] < 0.03  # 200 points of each
+
+
+@torch.no_grad()
+def test_an_empty_mesh_or_grid_counts_as_failed(solid_task, monkeypatch):
+    outside = {"sdf": 0.1, "occ": 0.0}[solid_task.model.field]
+    monkeypatch.setattr(
+        solid_task.model, "decoded", lambda e: lambda points: points[:, 0] * 0 + outside
+    )
+    assert solid_task.validate() == {"chamfer": FAILED, "failed": 1.0}
+
+
+def test_training_on_meshes_and_voxels_lowers_the_loss(solid_task):
+    settings = TrainSettings(8, lr=1e-2, schedule="onecycle", validate_every=8)
+    course = train(solid_task, settings, seed=0)
+    assert course.history[-1]["loss"] < course.history[0]["loss"]

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from inr2vec_core.decoder import ImplicitDecoder, JointLinear
 from inr2vec_core.encoder import Inr2vecEncoder
 from inr2vec_core.fitting import SirenBatch
-from inr2vec_core.losses import LOSSES
+from inr2vec_core.losses import bce
 from inr2vec_core.siren import SirenShape, evaluate, initial_weights, rows
 
 SHAPE = SirenShape(16, 4)
@@ -33,7 +33,7 @@ def test_weights_after_steps_of_the_plain_fit_and_of_ours_are_close():
     batch = SirenBatch(weights(2), SHAPE, 8)
     adam = batch.adam(1e-4)
     for _ in range(20):
-        batch.step(coords.contiguous(), labels, LOSSES["bce"])
+        batch.step(coords.contiguous(), labels, bce)
         adam.step()
     expected = reference.stack_parameters(batch.flat(), 16, 4)
     for found, ours in zip(parameters, expected, strict=True):

@@ -1,11 +1,24 @@
 """Figures are written as PNG that show something."""
 
 import matplotlib.image
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import trimesh
 
-from inr2vec_core.figures import VIEW, plot_cloud_grid, plot_confusion, plot_curves, plot_scatter
+from inr2vec_core.figures import (
+    plot_confusion,
+    plot_curves,
+    plot_interpolation,
+    plot_scatter,
+    plot_shape_grid,
+)
+from inr2vec_core.geometry import CloudShape, MeshShape, VoxelShape
+
+_BALL = trimesh.creation.icosphere(3, 0.8)
+BALL = MeshShape(np.float32(_BALL.vertices), np.int32(_BALL.faces))
+CLOUD = CloudShape(np.float32(_BALL.vertices))
 
 
 def curves(path):
@@ -29,14 +42,19 @@ def confusion(path):
     plot_confusion(counts, ["a", "b", "c"], path, "confusion")
 
 
-def clouds(path):
-    cloud = np.random.default_rng(0).normal(size=(200, 3)) / 4
-    plot_cloud_grid(
-        [("bed", [cloud, None]), ("lamp", [cloud, cloud])], ["true", "rebuilt"], path, "clouds"
+def shapes(path):
+    plot_shape_grid(
+        [("bed", [CLOUD, None]), ("lamp", [CLOUD, BALL])], ["true", "rebuilt"], path, "shapes"
     )
 
 
-@pytest.mark.parametrize("plot", [curves, scatter, scatter_of_forty_classes, confusion, clouds])
+def interpolation(path):
+    plot_interpolation([(("bed", "lamp"), [CLOUD, None, BALL])], path, "between")
+
+
+@pytest.mark.parametrize(
+    "plot", [curves, scatter, scatter_of_forty_classes, confusion, shapes, interpolation]
+)
 def test_a_figure_is_a_png_that_shows_something(plot, tmp_path):
     path = tmp_path / "temporary.tmp"  # as `atomic` names files: no .png to tell the format by
     plot(path)
@@ -53,29 +71,51 @@ def test_the_same_figure_has_the_same_bytes(tmp_path):
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_a_cloud_that_could_not_be_rebuilt_says_so(tmp_path):
-    plot_cloud_grid([("bed", [None])], ["rebuilt"], tmp_path / "none", "clouds")
-    pixels = matplotlib.image.imread(tmp_path / "none", format="png")[..., :3]
-    reddish = (pixels[..., 0] - pixels[..., 1:].max(2)) > 0.3
-    assert reddish.sum() > 50
+def test_a_shape_that_could_not_be_rebuilt_says_so(tmp_path):
+    nothing = VoxelShape(np.zeros((4, 4, 4), bool))
+    for name, shape in {"none": None, "empty": nothing, "some": BALL}.items():
+        plot_shape_grid([("bed", [shape])], ["rebuilt"], tmp_path / name, "shapes")
+        assert ("none" in name or "empty" in name) == (reddish(tmp_path / name) > 50)
+    plot_interpolation([(("a", "b"), [BALL, None, BALL])], tmp_path / "steps", "steps")
+    assert reddish(tmp_path / "steps") > 50
 
 
-def test_points_in_front_hide_those_behind(tmp_path):
-    turn, tilt = VIEW
-    sight = np.array([-np.sin(turn) * np.cos(tilt), np.sin(tilt), np.cos(turn) * np.cos(tilt)])
-    front, behind = 0.9 * sight[None], -0.9 * sight[None]  # the eye is above and in front
-    pixels = {}
-    for name, cloud in {
-        "both": np.concatenate([front, behind]),
-        "swapped": np.concatenate([behind, front]),
-        "front": front,
-        "behind": behind,
-    }.items():
-        plot_cloud_grid([("", [cloud])], [""], tmp_path / name, "")
-        pixels[name] = matplotlib.image.imread(tmp_path / name, format="png")[..., :3]
-    # The point's middle: yellow in front, violet behind, so where there is least blue.
-    middle = np.unravel_index(pixels["front"][..., 2].argmin(), pixels["front"].shape[:2])
-    seen = {name: image[middle] for name, image in pixels.items()}
-    np.testing.assert_allclose(seen["both"], seen["front"], atol=0.1)
-    np.testing.assert_array_equal(pixels["swapped"], pixels["both"])
-    assert np.abs(seen["behind"] - seen["front"]).max() > 0.3
+def reddish(path):
+    pixels = matplotlib.image.imread(path, format="png")[..., :3]
+    return ((pixels[..., 0] - pixels[..., 1:].max(2)) > 0.3).sum()
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were drawn, which are not written."""
+    figures = []
+    monkeypatch.setattr("inr2vec_core.figures._save", lambda figure, path: figures.append(figure))
+    yield figures
+    for figure in figures:
+        plt.close(figure)
+
+
+def test_a_shape_grid_has_a_column_per_shape_and_a_row_per_version(drawn):
+    shapes = [("bed", [BALL, CLOUD]), ("lamp", [CLOUD, BALL]), ("mug", [CLOUD, None])]
+    plot_shape_grid(shapes, ["true", "rebuilt"], "unused", "shapes")
+    axes = np.reshape(drawn[0].axes, (2, 3))
+    assert [axis.get_title() for axis in axes[0]] == ["bed", "lamp", "mug"]
+    assert [axis.get_ylabel() for axis in axes[:, 0]] == ["true", "rebuilt"]
+    pictures = [[axis.images[0].get_array() for axis in row] for row in axes]
+    # Ball and cloud changed places between the rows; a ball has no bright yellow.
+    yellow = [[(p[..., 0] > p[..., 2] + 60.0).any() for p in row] for row in pictures]
+    assert yellow == [[False, True, True], [True, False, False]]
+
+
+def test_steps_are_labelled_and_rows_are_cropped(drawn):
+    low = CloudShape(CLOUD.points * [1, 0.05, 1])
+    pairs = [(("chair", "table"), [BALL] + [None] * 6), (("car", "bed"), [low] + [None] * 6)]
+    plot_interpolation(pairs, "unused", "between")
+    axes = np.reshape(drawn[0].axes, (2, 7))
+    times = ["t = 0", "1/6", "1/3", "1/2", "2/3", "5/6", "t = 1"]
+    assert [axis.get_xlabel() for axis in axes[1]] == times
+    assert [[row[0].get_ylabel(), row[-1].get_ylabel()] for row in axes] == [
+        ["chair", "table"], ["car", "bed"],
+    ]  # fmt: skip
+    (high, wide), (lower, as_wide) = (row[0].images[0].get_array().shape[:2] for row in axes)
+    assert lower < 0.8 * high and wide == as_wide

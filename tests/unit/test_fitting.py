@@ -5,7 +5,7 @@ import torch
 
 from inr2vec_core import fitting
 from inr2vec_core.fitting import FitSettings, SirenBatch, fit
-from inr2vec_core.losses import LOSSES
+from inr2vec_core.losses import bce, loss_of
 from inr2vec_core.queries import dequantise
 from inr2vec_core.siren import SirenShape, evaluate, initial_weights
 
@@ -50,16 +50,17 @@ def gradients_of(batch):
 
 
 @pytest.mark.parametrize("chunk", [11, 4, 1])
-@pytest.mark.parametrize("name", ["bce", "mse"])
-def test_gradients_equal_autograd_of_each_single_network(name, chunk):
+@pytest.mark.parametrize("loss", [loss_of("udf", "bce"), loss_of("sdf", "mse"), loss_of("occ")],
+                         ids=["bce", "mse", "focal"])  # fmt: skip
+def test_gradients_equal_autograd_of_each_single_network(loss, chunk):
     flat = initial(3, torch.float64)
     coords, labels = (t.double() for t in dequantise(stored(3, 11)))
     batch = SirenBatch(flat, SHAPE, chunk)
-    values = batch.step(coords, labels, LOSSES[name])
+    values = batch.step(coords, labels, loss)
     gradients = gradients_of(batch)
     for i in range(3):
         theta = flat[i : i + 1].clone().requires_grad_(True)
-        value, _ = LOSSES[name](evaluate(theta, coords[i : i + 1], SHAPE), labels[i : i + 1])
+        value, _ = loss(evaluate(theta, coords[i : i + 1], SHAPE), labels[i : i + 1])
         value.sum().backward()
         torch.testing.assert_close(values[i], value[0].detach(), rtol=1e-10, atol=1e-12)
         torch.testing.assert_close(gradients[i], theta.grad[0], rtol=1e-9, atol=1e-11)
@@ -70,8 +71,8 @@ def test_the_compiled_gradients_are_those_of_the_definition(shape):
     flat = torch.stack([torch.from_numpy(initial_weights(shape, 0, i)) for i in range(2)])
     coords, labels = dequantise(stored(2, 7))
     single, double = SirenBatch(flat, shape, 3), SirenBatch(flat.double(), shape, 7)
-    single.step(coords, labels, LOSSES["bce"])
-    double.step(coords.double(), labels.double(), LOSSES["bce"])
+    single.step(coords, labels, bce)
+    double.step(coords.double(), labels.double(), bce)
     expected = double.parameters.grad.float()
     torch.testing.assert_close(
         single.parameters.grad, expected, rtol=1e-3, atol=1e-5 * float(expected.abs().max())
@@ -81,9 +82,9 @@ def test_the_compiled_gradients_are_those_of_the_definition(shape):
 def test_a_second_step_overwrites_the_gradients_of_the_first():
     coords, labels = dequantise(stored(2, 5))
     batch = SirenBatch(initial(2), SHAPE, 5)
-    batch.step(coords, labels, LOSSES["bce"])
+    batch.step(coords, labels, bce)
     first = batch.parameters.grad.clone()
-    batch.step(coords, labels, LOSSES["bce"])
+    batch.step(coords, labels, bce)
     assert torch.equal(batch.parameters.grad, first)
 
 
@@ -172,7 +173,7 @@ def test_nan_queries_of_one_inr_leave_its_neighbours_gradients_alone():
         if spoilt:
             coords[1] = float("nan")
         batch = SirenBatch(initial(3), SHAPE, 5)
-        batch.step(coords, labels, LOSSES["bce"])
+        batch.step(coords, labels, bce)
         gradients.append(gradients_of(batch))
     sound, spoilt = gradients
     assert spoilt[1].isnan().any()

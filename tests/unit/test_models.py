@@ -10,7 +10,7 @@ from inr2vec_core.storage import write_shard
 
 ARCHITECTURE = {
     "type": "inr2vec", "hidden": [6, 5], "embedding": 4, "decoder_hidden": 8,
-    "siren": {"width": 3, "depth": 2},
+    "siren": {"width": 3, "depth": 2}, "field": "sdf",
 }  # fmt: skip
 
 
@@ -22,7 +22,7 @@ def test_a_saved_model_computes_the_same_again(tmp_path):
     model(flat, coords)  # moves BatchNorm's running figures
     save_inr2vec(model, ARCHITECTURE, tmp_path / "model.safetensors", best_epoch=3)
     loaded = load_inr2vec(tmp_path / "model.safetensors")
-    assert not loaded.training
+    assert not loaded.training and loaded.field == "sdf"
     assert torch.equal(loaded(flat, coords), model.eval()(flat, coords))
 
 
@@ -30,7 +30,7 @@ def test_the_paper_sized_model():
     with torch.device("meta"):
         model = build_inr2vec({
             "type": "inr2vec", "hidden": [512, 512, 1024, 1024], "embedding": 1024,
-            "decoder_hidden": 512, "siren": {"width": 512, "depth": 4},
+            "decoder_hidden": 512, "siren": {"width": 512, "depth": 4}, "field": "udf",
         })  # fmt: skip
     assert sum(p.numel() for p in model.parameters()) == 3_155_968 + 2_165_249
 

@@ -21,12 +21,12 @@ def write_h5(root: Path, split: str, shapes: int, points: int = 2048) -> None:
         file["label"] = (np.arange(shapes) % 2).astype(np.uint8)[:, None]
 
 
-def write_folder(root: Path, shapes: int) -> None:
+def write_folder(root: Path, shapes: int, ending: str = ".npy") -> None:
     for split in ("train", "test"):
         for name in ("bed", "chair"):
             (root / name / split).mkdir(parents=True)
             for k in range(shapes):
-                (root / name / split / f"{k}.npy").touch()
+                (root / name / split / f"{k}{ending}").touch()
 
 
 @pytest.fixture
@@ -34,15 +34,16 @@ def paper(workflow):
     write_h5(workflow.path / "data/modelnet40_ply_hdf5_2048", "train", 256, 4)
     write_h5(workflow.path / "data/modelnet40_ply_hdf5_2048", "test", 32, 4)
     for name in ("shapenet", "scannet"):
-        write_folder(workflow.path / f"data/PointDA_data/{name}", 40)
+        write_folder(workflow.path / f"data/PointDA_data/{name}", 70)
+    write_folder(workflow.path / "data/Manifold40", 40, ".obj")
     return workflow
 
 
 def test_table2_is_planned_with_the_papers_settings(paper):
     planned = paper.planned("--configfile", "configs/paper.yaml", "--", "results/tables/table2.csv")
-    assert planned["fit_inrs"] == 3 * 128
-    assert planned["train_encoder"] == planned["embed_inrs"] == 3
-    assert planned["classify_embeddings"] == 9
+    assert planned["fit_inrs"] == 4 * 128 + 256
+    assert planned["train_encoder"] == planned["embed_inrs"] == 5
+    assert planned["classify_embeddings"] == 15
 
 
 def test_missing_data_is_named(workflow):

@@ -9,10 +9,12 @@ import pytest
 from conftest import Workflow
 
 # What follows each stage, stage by stage.
-FIGURES = {"plot_curves", "plot_tsne", "plot_confusion", "plot_decoded"}
+FIGURES = {"plot_curves", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated"}
 CLASSIFYING = {"classify_embeddings", "plot_confusion", "table2"}
-EMBEDDING = {"embed_inrs", "measure_retrieval", "plot_tsne", *CLASSIFYING}
-TRAINING = {"train_encoder", "plot_curves", "plot_decoded", *EMBEDDING}
+EMBEDDING = {"embed_inrs", "measure_retrieval", "plot_tsne", "plot_interpolated", *CLASSIFYING}
+EXAMPLES = {"rebuild_examples", "plot_decoded", "write_page"}
+MEASURING = {"measure_reconstruction", "table_reconstruction"}
+TRAINING = {"train_encoder", "plot_curves", *EXAMPLES, *MEASURING, *EMBEDDING}
 FITTING = {"sample_queries", "fit_inrs", "probe_weights", *TRAINING}
 READING = {"read_shapes", "collect_shapes", "probe_bounding_boxes", *FITTING}
 
@@ -24,31 +26,47 @@ CODE = {
     "inr2vec_core/classification.py": CLASSIFYING,
     "inr2vec_core/retrieval.py": {"measure_retrieval", "table2"},
     "inr2vec_core/probes.py": {"probe_weights", "probe_bounding_boxes", "table2"},
-    "inr2vec_core/tables.py": {"table2"},
+    "inr2vec_core/tables.py": {"table2", "table_reconstruction"},
     "inr2vec_core/figures.py": FIGURES,
+    "inr2vec_core/examples.py": EXAMPLES,
+    "inr2vec_core/viewer.py": {"write_page"},
     "workflow_scripts/embed_inrs.py": EMBEDDING,
     "workflow_scripts/plot_tsne.py": {"plot_tsne"},
     "workflow_scripts/_job.py": {"write_init", *READING},
 }
 
+ALL = {"demo", "scans", "solids", "grids"}
+ONLY_REBUILT = {
+    "probe_weights",
+    "probe_bounding_boxes",
+    "measure_retrieval",
+    "plot_tsne",
+    *CLASSIFYING,
+}
+
 # An edit of the tiny config, the rules that follow, and the data sets whose jobs they are.
 KEYS = {
-    "seed": ("seed: 0", "seed: 1", {"write_init", *READING}, {"demo", "scans"}),
+    "seed": ("seed: 0", "seed: 1", {"write_init", *READING}, ALL),
     "points": ("points: 64", "points: 65", READING, {"demo"}),
     "queries": ("points: 48\n    shards: 2\n    queries: {per_shape: 256}",
                 "points: 48\n    shards: 2\n    queries: {per_shape: 255}",
                 FITTING - {"probe_weights"}, {"scans"}),
     "fitting": ("small: &inr {width: 16, depth: 3, steps: 8", "small: &inr {width: 16, depth: 3, "
-                "steps: 9", FITTING, {"demo", "scans"}),
+                "steps: 9", FITTING, ALL),
     "one INR": ("width: 8,", "width: 9,", {"write_init", *FITTING} - {"probe_weights"}, {"scans"}),
-    "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, {"demo", "scans"}),
+    "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, ALL),
+    "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - ONLY_REBUILT,
+               {"grids"}),
+    "open meshes": ("field: sdf", "field: sdf\n    open_meshes: reject", READING - ONLY_REBUILT,
+                    {"solids"}),
+    "rebuilt shapes": ("shapes: 2,", "shapes: 1,", MEASURING, ALL - {"demo"}),
     "classifier": ("dropout: 0.5", "dropout: 0.4", CLASSIFYING, {"demo", "scans"}),
     "linear probe": ("components: 4", "components: 5", {"probe_weights", "table2"}, {"demo"}),
     "forest": ("trees: 5", "trees: 6", {"probe_bounding_boxes", "table2"}, {"demo"}),
-    "title": ("title: Demo", "title: Clouds", {"table2", *FIGURES}, {"demo"}),
+    "title": ("title: Demo", "title: Clouds", {"table2", "write_page", *FIGURES}, {"demo"}),
     "row": ("weights_probe, bounding_box", "weights_probe", {"table2"}, set()),
     "threads": ("train_threads: 1", "train_threads: 2", set(), set()),
-    "precision": ("epochs: 2\n", "epochs: 2\n    precision: tf32\n", TRAINING, {"demo", "scans"}),
+    "precision": ("epochs: 2\n", "epochs: 2\n    precision: tf32\n", TRAINING, ALL),
     "bad shapes": ("root: data/scans", "root: data/scans\n    on_bad_shape: fail",
                    {"collect_shapes"}, {"scans"}),
     "a default": ("batch: 4}", "batch: 4, loss: bce}", set(), set()),
@@ -127,8 +145,9 @@ def test_one_edited_source_reruns_its_shard_and_what_follows(finished):
     np.save(finished.path / "data/scans/ball/test/0.npy", np.eye(3).repeat(40, 0))
     jobs = finished.jobs()
     assert {rule for rule, _ in jobs} == READING - {"probe_weights", "probe_bounding_boxes"}
-    assert datasets(jobs) == {"scans"}
-    assert len({wildcards["shard"] for _, wildcards in jobs if "shard" in wildcards}) == 1
+    assert datasets(jobs) == {"scans", "grids"}  # both are made of this file
+    shards = [w["shard"] for _, w in jobs if w.get("dataset") == "scans" and "shard" in w]
+    assert len(set(shards)) == 1
 
 
 def test_a_source_moved_to_another_class_reruns_its_shard(finished):

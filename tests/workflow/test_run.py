@@ -5,8 +5,10 @@ import io
 import json
 
 import h5py
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+import trimesh
 from conftest import TABLE2
 
 KINDS = ["method", "dataset", "inr", "metric", "seeds", "n"]
@@ -39,9 +41,78 @@ def test_only_finished_and_wanted_files_are_left(finished_run):
     assert not list(results.glob("*/queries/*"))
     assert not list(results.glob("checkpoints/*/*/*"))
     assert not run.temporaries()
-    for inr in ("demo/small", "scans/own_start"):
-        figures = {path.name for path in (results / "figures" / inr / "inr2vec").iterdir()}
-        assert figures == {"curves.png", "tsne.png", "confusion.png", "decoded.png"}
+    drawn = {"curves.png", "decoded.png", "interpolated.png"}
+    for where, expected in {
+        "demo/small/inr2vec": drawn | {"tsne.png", "confusion.png"},
+        "scans/own_start/inr2vec": drawn | {"tsne.png", "confusion.png"},
+        "solids/small/inr2vec": drawn,
+        "grids/small/inr2vec": drawn,
+        "scans/own_start/inr": {"decoded.png"},
+    }.items():
+        assert {path.name for path in (results / "figures" / where).iterdir()} == expected
+    assert (results / "figures/shapes.html").stat().st_size > 1e6  # with all that it needs
+
+
+def test_reconstruction_has_floor_inrs_and_embeddings_of_each_modality(finished_run):
+    run, _ = finished_run
+    table = pd.read_csv(run.path / "results/tables/reconstruction.csv")
+    assert list(table) == [
+        "method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n", "paper",
+    ]  # fmt: skip
+    rows = table[table["metric"] == "found"]
+    assert {tuple(row) for row in rows[["dataset", "modality", "method", "split"]].to_numpy()} == {
+        (dataset, modality, method, split)
+        for dataset, modality, methods in [
+            ("solids", "mesh", ("floor", "inr", "inr2vec")),
+            ("grids", "voxels", ("floor", "inr", "inr2vec")),
+            ("scans", "point cloud", ("floor", "inr")),
+        ]
+        for method in methods
+        for split in ("train", "test")
+    }
+    assert (rows["n"] == 2).all()
+    floor = table[table["method"] == "floor"].set_index(["dataset", "split", "metric"])["mean"]
+    assert (floor[:, :, "found"] == 100).all()
+    assert (floor["grids", :, "CD x1000"] == 0).all() and (
+        floor["grids", :, "F-score"] == 100
+    ).all()
+    assert (floor["solids", :, "CD x1000"] > 0).all()
+    assert (floor["solids", :, "watertight"] == 100).all()
+    markdown = run.path.joinpath("results/tables/reconstruction.md").read_text()
+    assert "| mesh | solids | small | test | 2 | inr2vec |" in markdown
+
+
+def test_manifests_say_how_shapes_were_made(finished_run):
+    run, _ = finished_run
+    made = {}
+    for dataset in ("demo", "solids", "grids"):
+        manifest = pd.read_parquet(run.path / f"results/{dataset}/shapes.parquet")
+        made[dataset] = set(manifest["form"])
+        assert (manifest["occupied"].notna() == (dataset == "grids")).all()
+    assert made == {"demo": {"cloud"}, "solids": {"watertight"}, "grids": {"shell"}}
+    assert manifest["occupied"].between(1 / 512, 48 / 512).all()  # at most a voxel for each point
+
+
+def test_any_inr_or_embedding_is_exported(finished):
+    wanted = {
+        "solids/small/inr/12/chair/test/000000.obj": "mesh",
+        "grids/small/inr2vec/6/ball/test/0.npy": (6, 6, 6),
+        "grids/small/inr/6/ball/test/0.ply": "mesh",
+    }
+    targets = [f"results/exports/{name}" for name in wanted]
+    assert finished.planned(*targets) == {"export_shape": 3}
+    finished.run(*targets)
+    for target, kind in zip(targets, wanted.values(), strict=True):
+        if kind == "mesh":
+            assert len(trimesh.load(finished.path / target).faces) > 0
+        else:
+            assert np.load(finished.path / target).shape == kind
+
+
+def test_an_export_of_an_unknown_shape_names_one_there_is(finished):
+    target = "results/exports/solids/small/inr/12/chair/test/9.obj"
+    said = finished.run("--dry-run", target, check=False).stdout
+    assert "datasets.solids has no shape chair/test/9; the first is bottle/test/000000" in said
 
 
 def test_embeddings_are_lists_of_one_length(finished_run):

@@ -1,0 +1,90 @@
+"""A data set's INRs as fields: what they stand for themselves, and what their embeddings do."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .autoencoding import Inr2vec, embed
+from .errors import InputError
+from .fields import values_of
+from .geometry import Shape, VoxelShape
+from .inr_field import InrField
+from .reconstruction import Field
+from .seeding import derive_seed
+from .siren import SirenShape
+from .storage import open_shard
+
+
+@dataclass(frozen=True)
+class InrKind:
+    """What the INRs of an entry have in common: sizes, field, and the loss of their fitting."""
+
+    siren: SirenShape
+    field: str
+    loss: str
+
+    @classmethod
+    def of(cls, inr_file: str | Path) -> "InrKind":
+        """The kind of the INRs in a shard."""
+        with open_shard(inr_file) as file:
+            siren, settings = (json.loads(file.attrs[k]) for k in ("siren", "settings"))
+            return cls(
+                SirenShape(siren["width"], siren["depth"]), file.attrs["field"], settings["loss"]
+            )
+
+    def fields(self, weights: Tensor, model: Inr2vec | None = None) -> Sequence[Field]:
+        """The fields of INRs, or those that a model decodes from their embeddings.
+
+        Args:
+            weights: (b, n_parameters), on the device where fields will be evaluated.
+
+        Raises:
+            InputError: the model was trained on INRs of another kind.
+        """
+        if model is None:
+            values = values_of(self.field, self.loss)
+            return [InrField(flat, self.siren, values) for flat in weights]
+        self.check(model)
+        return [model.decoded(embedding) for embedding in embed(model.encoder, weights)]
+
+    def check(self, model: Inr2vec) -> None:
+        """Checks that a model was trained on INRs of this kind.
+
+        Raises:
+            InputError: it was not.
+        """
+        if (model.field, model.encoder.shape) != (self.field, self.siren):
+            raise InputError(
+                f"the encoder was trained on {model.field} INRs of {model.encoder.shape}, these "
+                f"are {self.field} INRs of {self.siren}: take one that was trained on such"
+            )
+
+
+def size_like(original: Shape, field: str, points: int, resolution: int) -> int:
+    """The `size` of `rebuilding.rebuild`: `points` of a cloud, a grid's own resolution, or this."""
+    if isinstance(original, VoxelShape):
+        return len(original.grid)
+    return points if field == "udf" else resolution
+
+
+def drawn(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.ndarray:
+    """Numbers of so many shapes, drawn by seed and id; a larger number keeps those of a smaller."""
+    ranks = [(derive_seed(seed, *names, shape_id), i) for i, shape_id in enumerate(shape_ids)]
+    return np.array([i for _, i in sorted(ranks)[:number]], int)
+
+
+def one_of_each_class(class_names: Sequence[str], shape_ids: Sequence[str], seed: int, most: int):
+    """Numbers of one drawn shape of each class, in the order of the classes: at most (most,)."""
+    order = drawn(shape_ids, len(shape_ids), seed, "figure")
+    first = {class_names[i]: i for i in order[::-1]}
+    return np.array([first[name] for name in sorted(first)][:most], int)
+
+
+def generator(seed: int, *names: str | int) -> torch.Generator:
+    """A torch generator of its own for these names; see `seeding.derive_seed`."""
+    return torch.Generator().manual_seed(derive_seed(seed, *names))

@@ -1,0 +1,122 @@
+"""The three forms of a prepared shape, in the unit sphere or cube, and their place in a shard.
+
+Clouds and grids of a data set have one size and are rows of one array. Meshes differ: their
+vertices and faces lie one mesh after another, and `*_start` says where each begins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import h5py
+import numpy as np
+
+from .meshes import SignedDistance
+from .voxels import occupied_centroids
+
+
+@dataclass(frozen=True)
+class CloudShape:
+    """Points (n, 3) float32."""
+
+    points: np.ndarray
+
+
+@dataclass(frozen=True)
+class MeshShape:
+    """Vertices (V, 3) float32, faces (F, 3) int32, counter-clockwise seen from outside.
+
+    `closed` says that the surface bounds a volume, so that counting its crossings along a ray
+    tells inside from outside; otherwise winding numbers do.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    closed: bool = True
+
+    @cached_property
+    def distance(self) -> SignedDistance:
+        """The signed distance to the surface; built once, at the first use."""
+        return SignedDistance(self.vertices, self.faces, self.closed)
+
+
+@dataclass(frozen=True)
+class VoxelShape:
+    """Occupancy (R, R, R) bool of the cubes that [-1, 1]^3 is cut into; the axes are x, y, z."""
+
+    grid: np.ndarray
+
+
+Shape = CloudShape | MeshShape | VoxelShape
+
+
+def bounds(shape: Shape) -> np.ndarray:
+    """The lowest and highest x, y, z of a shape: (6,)."""
+    if isinstance(shape, VoxelShape):
+        points = occupied_centroids(shape.grid)
+    else:
+        points = shape.points if isinstance(shape, CloudShape) else shape.vertices
+    return np.concatenate([points.min(0), points.max(0)])
+
+
+def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray]:
+    """Columns of a shard, as `read_shapes` reads them; grids are packed into bits."""
+    if form is MeshShape:
+        return {
+            "vertices": _stacked([s.vertices for s in shapes], np.float32),
+            "vertex_start": _starts([s.vertices for s in shapes]),
+            "faces": _stacked([s.faces for s in shapes], np.int32),
+            "face_start": _starts([s.faces for s in shapes]),
+            "closed": np.array([s.closed for s in shapes], bool),
+        }
+    if form is VoxelShape:
+        grids = np.array([s.grid for s in shapes], bool)
+        resolution = grids.shape[1] if shapes else 0
+        return {
+            "voxels": np.packbits(grids.reshape(len(shapes), -1), axis=1) if shapes
+            else np.empty((0, 0), np.uint8),
+            "resolution": np.full(len(shapes), resolution, np.int32),
+        }  # fmt: skip
+    points = np.array([s.points for s in shapes], np.float32)
+    return {"points": points if shapes else np.empty((0, 0, 3), np.float32)}
+
+
+def read_shapes(file: h5py.File, rows: np.ndarray) -> np.ndarray:
+    """Shapes of some rows, ascending and different, of an open shard: (n,) array of objects."""
+    out = np.empty(len(rows), object)
+    if len(rows) == 0:
+        return out
+    if "points" in file:
+        for i, points in enumerate(read_rows(file["points"], rows)):
+            out[i] = CloudShape(points)
+    elif "voxels" in file:
+        resolution = read_rows(file["resolution"], rows)
+        for i, (bits, r) in enumerate(
+            zip(read_rows(file["voxels"], rows), resolution, strict=True)
+        ):
+            out[i] = VoxelShape(np.unpackbits(bits, count=r**3).reshape(r, r, r).astype(bool))
+    else:
+        vertex, face, closed = (file[k][:] for k in ("vertex_start", "face_start", "closed"))
+        for i, row in enumerate(rows):
+            out[i] = MeshShape(
+                file["vertices"][vertex[row] : vertex[row + 1]],
+                file["faces"][face[row] : face[row + 1]],
+                bool(closed[row]),
+            )
+    return out
+
+
+def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
+    """Sorted rows; one contiguous read where they are dense, which HDF5 serves far faster."""
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    if last - first <= 4 * len(rows):
+        return dataset[first:last][rows - first]
+    return dataset[rows]
+
+
+def _stacked(parts: Sequence[np.ndarray], dtype: type) -> np.ndarray:
+    return np.concatenate([np.empty((0, 3), dtype), *parts]).astype(dtype)
+
+
+def _starts(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return np.cumsum([0, *map(len, parts)])

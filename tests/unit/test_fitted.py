@@ -1,0 +1,73 @@
+"""INRs as fields, and the draws of shapes."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.fitted import InrKind, drawn, one_of_each_class, size_like
+from inr2vec_core.geometry import CloudShape, MeshShape, VoxelShape
+from inr2vec_core.models import build_inr2vec
+from inr2vec_core.siren import SirenShape, evaluate
+from inr2vec_core.storage import write_shard
+
+SIREN = SirenShape(6, 2)
+ARCHITECTURE = {"type": "inr2vec", "hidden": [5], "embedding": 4, "decoder_hidden": 8,
+                "siren": {"width": 6, "depth": 2}, "field": "sdf"}  # fmt: skip
+
+
+def test_the_kind_of_a_shards_inrs(tmp_path):
+    attrs = {"siren": json.dumps(SIREN.describe()), "settings": json.dumps({"loss": "mse"})}
+    write_shard(tmp_path / "0.h5", {"shape_id": ["a"]}, field="sdf", **attrs)
+    assert InrKind.of(tmp_path / "0.h5") == InrKind(SIREN, "sdf", "mse")
+
+
+def test_fields_of_inrs_are_their_networks_outputs():
+    torch.manual_seed(0)
+    flat, points = torch.randn(2, SIREN.n_parameters) / 9, torch.rand(5, 3)
+    fields = InrKind(SIREN, "sdf", "bce").fields(flat)
+    for one, field in zip(flat, fields, strict=True):
+        expected = 0.1 * (2 * torch.sigmoid(evaluate(one[None], points[None], SIREN)[0]) - 1)
+        torch.testing.assert_close(field(points), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_fields_of_embeddings_are_the_decoders():
+    torch.manual_seed(0)
+    model = build_inr2vec(ARCHITECTURE).eval()
+    flat, points = torch.randn(2, SIREN.n_parameters), torch.rand(5, 3)
+    fields = InrKind(SIREN, "sdf", "bce").fields(flat, model)
+    logits = model(flat, points.expand(2, 5, 3)).detach()
+    for field, expected in zip(fields, 0.1 * (2 * torch.sigmoid(logits) - 1), strict=True):
+        torch.testing.assert_close(field(points), expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [
+    InrKind(SIREN, "udf", "bce"), InrKind(SirenShape(6, 3), "sdf", "bce"),
+], ids=["field", "size"])  # fmt: skip
+def test_a_model_of_other_inrs_is_refused(kind):
+    with pytest.raises(InputError, match="trained on sdf INRs"):
+        kind.check(build_inr2vec(ARCHITECTURE))
+
+
+def test_sizes_follow_the_original():
+    cloud, mesh = np.zeros((3, 3)), np.zeros((1, 3), int)
+    assert size_like(CloudShape(cloud), "udf", 10, 20) == 10
+    assert size_like(MeshShape(cloud, mesh), "sdf", 10, 20) == 20
+    assert size_like(VoxelShape(np.zeros((5, 5, 5), bool)), "occ", 10, 20) == 5
+
+
+def test_a_larger_draw_keeps_the_smaller_whatever_the_order():
+    ids = [f"s{k}" for k in range(30)]
+    few, many = (set(drawn(ids, n, 0, "x").tolist()) for n in (5, 12))
+    assert few < many and len(many) == 12
+    turned = {29 - i for i in drawn(ids[::-1], 5, 0, "x").tolist()}
+    assert turned == few
+    assert set(drawn(ids, 5, 1, "x").tolist()) != few
+
+
+def test_one_of_each_class_in_their_order():
+    classes = ["b", "a", "b", "c", "a"]
+    found = one_of_each_class(classes, [f"s{k}" for k in range(5)], 0, 2)
+    assert [classes[i] for i in found] == ["a", "b"]

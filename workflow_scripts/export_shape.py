@@ -1,0 +1,37 @@
+"""Write one shape, rebuilt from its INR or embedding, as a file for other programs."""
+
+import numpy as np
+import torch
+from _job import run, torch_device
+
+from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.exporting import write_shape
+from inr2vec_core.fitted import InrKind, generator
+from inr2vec_core.models import load_inr2vec
+from inr2vec_core.rebuilding import rebuild
+from inr2vec_core.storage import atomic
+from inr2vec_core.streaming import ShardedShapes
+
+
+def main(snakemake):
+    w = snakemake.wildcards
+    device = torch_device(snakemake)
+    data = ShardedShapes([snakemake.input.inrs])
+    if w.shape not in data.shape_id:
+        raise InputError(f"{w.shape} was set aside; see results/{w.dataset}/rejected.csv")
+    index = np.array([data.shape_id.index(w.shape)])
+    weights = torch.from_numpy(data.read(index, ("weights",))["weights"]).to(device)
+    kind = InrKind.of(snakemake.input.inrs)
+    model = load_inr2vec(snakemake.input.model[0]).to(device) if w.source != "inr" else None
+    (field,) = kind.fields(weights, model)
+    stream = generator(snakemake.params.seed, "export", w.shape)
+    try:
+        shape = rebuild(kind.field, field, int(w.size), stream, device)
+    except BadShape as error:
+        raise InputError(f"{w.shape} from {w.source}: {error}") from error
+    with atomic(snakemake.output[0]) as path:
+        write_shape(shape, path, w.extension)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

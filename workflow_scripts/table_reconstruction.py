@@ -1,0 +1,32 @@
+"""Collect the table of rebuilt shapes: tidy as CSV, and side by side as Markdown."""
+
+from pathlib import Path
+
+import pandas as pd
+from _job import run
+
+from inr2vec_core.fields import MODALITIES
+from inr2vec_core.storage import atomic
+from inr2vec_core.tables import reconstruction_in_columns, reconstruction_rows, with_paper_figures
+
+
+def main(snakemake):
+    params = snakemake.params
+    frames = []
+    for file in snakemake.input:
+        _, dataset, _, inr, source = Path(file).with_suffix("").parts
+        rows = reconstruction_rows(pd.read_parquet(file))
+        frames.append(rows.assign(method=source, modality=MODALITIES[params.fields[dataset]],
+                                  dataset=params.titles[dataset], inr=inr))  # fmt: skip
+    table = pd.concat(frames)[
+        ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
+    ]
+    table = with_paper_figures(table, pd.DataFrame(params.paper), ["split"])
+    with atomic(snakemake.output.csv) as path:
+        table.to_csv(path, index=False, float_format="%.4g")
+    with atomic(snakemake.output.markdown) as path:
+        path.write_text("# Rebuilt shapes\n\n" + reconstruction_in_columns(table))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
