@@ -1,18 +1,17 @@
 """Times meshes, voxels and clouds made from an INR and from a decoder, and their memory.
 
-    python benchmarks/reconstruct.py                      # everything, some 4 minutes on two cores
-    python benchmarks/reconstruct.py --networks 64x4 demo --threads 1
+    python benchmarks/reconstruct.py            # [--networks 64x4 512x4 demo paper] [--threads 2]
 
-Each network is fitted briefly to a sphere. Each case runs in a process of its own; its memory is
-what its peak adds to the process as it was after the imports. The gradient by hand is compared
-with autograd through `siren.evaluate`, in chunks of the same size.
+Each network is fitted briefly to a sphere. Each case has a process of its own; its memory is what
+its peak adds to the process as it was after the imports. The gradient by hand is compared with
+autograd through `siren.evaluate`, in chunks of the same size. Only a machine with
+nothing else to do gives a fair ratio.
 """
 
 import argparse
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -20,30 +19,27 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 from machine import describe, now_mib, peak_mib, seconds_per_call
 from side_by_side import in_own_process
-from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+from torch.nn.functional import normalize
 
 from inr2vec_core.decoder import ImplicitDecoder
+from inr2vec_core.fields import values_of
 from inr2vec_core.fitting import FitSettings, fit
 from inr2vec_core.inr_field import CPU_ELEMENTS, DecoderField, InrField
 from inr2vec_core.queries import SCALE
 from inr2vec_core.reconstruction import cloud_from_udf, mesh_from_sdf, voxels_from_occupancy
 from inr2vec_core.siren import SirenShape, evaluate, initial_weights
 
-CPU = torch.device("cpu")
+CPU, SEEDS = torch.device("cpu"), torch.Generator()
 INRS = {"64x4": (SirenShape(64, 4), 1e-3), "512x4": (SirenShape(512, 4), 2e-4)}  # learning rate
 DECODERS = {"demo": (256, 128), "paper": (1024, 512)}  # embedding, hidden
 RADIUS, QUERIES, STEPS = 0.7, 1024, 80
-
-
-def sdf(outputs):
-    return (2 * torch.sigmoid(outputs) - 1) * 0.1
-
-
+sdf = values_of("sdf")
 CASES = {  # what outputs mean, and what is made of the field
     "mesh 128^3": (sdf, lambda f: mesh_from_sdf(f, 128)),
     "voxels 64^3": (lambda o: torch.sigmoid(-o), lambda f: voxels_from_occupancy(f, 64)),
-    "cloud 2,048": (lambda o: sdf(o).abs(), partial(cloud_from_udf, n=2048)),
-    "cloud 100,000": (lambda o: sdf(o).abs(), partial(cloud_from_udf, n=100_000)),
+    "cloud 2,048": (lambda o: sdf(o).abs(), lambda f: cloud_from_udf(f, 2048, SEEDS)),
+    "cloud 100,000": (lambda o: sdf(o).abs(), lambda f: cloud_from_udf(f, 100_000, SEEDS)),
 }
 
 
@@ -51,8 +47,7 @@ def fitted(name, path):
     """Writes a network whose field is roughly that of a sphere, after a few steps."""
     torch.manual_seed(0)
     points = torch.rand(QUERIES * STEPS, 3) * 2 - 1
-    near = RADIUS + 0.05 * torch.randn(len(points) // 2, 1)
-    points[::2] = torch.nn.functional.normalize(points[::2]) * near
+    points[::2] = normalize(points[::2]) * (RADIUS + 0.05 * torch.randn(len(points) // 2, 1))
     labels = (points.norm(dim=1) - RADIUS).clamp(-0.1, 0.1) * 5 + 0.5
     if name in INRS:
         shape, lr = INRS[name]
@@ -64,23 +59,22 @@ def fitted(name, path):
     adam = torch.optim.Adam(decoder.parameters(), 1e-3)
     for p, label in zip(points.split(QUERIES), labels.split(QUERIES), strict=True):
         adam.zero_grad()
-        binary_cross_entropy_with_logits(decoder(embedding, p[None])[0], label).backward()
+        bce(decoder(embedding, p[None])[0], label).backward()
         adam.step()
     return torch.save((decoder, embedding[0]), path)
 
 
 def measured(name, case, path, threads):
     """Seconds of a case and the MiB that it adds; in a fresh process."""
-    before = now_mib(CPU)
     torch.set_num_threads(threads)
+    before, started = now_mib(CPU), time.perf_counter()
     to_values, make = CASES[case]
-    started = time.perf_counter()
     network = torch.load(path, weights_only=False)  # `fitted` wrote it
-    if name in INRS:
-        field = InrField(network, INRS[name][0], to_values)
-    else:
-        field = DecoderField(*network, to_values)
-    make(field, generator=torch.Generator()) if "cloud" in case else make(field)
+    inr = name in INRS
+    field = (
+        InrField(network, INRS[name][0], to_values) if inr else DecoderField(*network, to_values)
+    )
+    make(field)
     return time.perf_counter() - started, peak_mib(CPU) - before
 
 
@@ -96,18 +90,18 @@ def gradients(name, path, threads):
             part = part.detach().requires_grad_()
             torch.autograd.grad(sdf(evaluate(flat[None], part[None], shape)).sum(), part)
 
-    calls = plain, partial(InrField(flat, shape, sdf).value_and_gradient, points)
-    rounds = [[seconds_per_call(c, CPU, 0.4) for c in calls] for _ in range(4)][1:]
+    field = InrField(flat, shape, sdf)
+    calls = plain, lambda: field.value_and_gradient(points)
+    rounds = [[seconds_per_call(c, CPU, 0.4) for c in calls] for _ in range(4)]
     return [1e6 * min(times) / len(points) for times in zip(*rounds, strict=True)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    names = [*INRS, *DECODERS]
-    parser.add_argument("--networks", nargs="+", default=names, choices=names)
+    parser.add_argument("--networks", nargs="+", default=[*INRS, *DECODERS])
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
-    print(f"{describe(CPU)}, {options.threads} threads, torch {torch.__version__}", flush=True)
+    print(f"{describe(CPU)}, {options.threads} threads", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in options.networks:
             path = Path(folder, name)
@@ -115,10 +109,10 @@ def main():
             for case in CASES:
                 seconds, mib = in_own_process(measured, name, case, path, options.threads)
                 print(f"{name:6} {case:14} {seconds:7.2f} s {mib:6.0f} MiB", flush=True)
-            for threads in sorted({1, options.threads}) if name in INRS else ():
-                plain, ours = in_own_process(gradients, name, path, threads)
-                times = f"autograd {plain:.2f} us a point, by hand {ours:.2f}"
-                print(f"{name:6} gradient, threads {threads}: {times}: {plain / ours:.2f}")
+            for n in sorted({1, options.threads}) if name in INRS else ():
+                plain, ours = in_own_process(gradients, name, path, n)
+                times = f"{plain:.2f} us by autograd, {ours:.2f} by hand"
+                print(f"{name:6} gradient, {n} threads: {times}, {plain / ours:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -36,13 +36,16 @@ CODE = {
 }
 
 ALL = {"demo", "scans", "solids", "grids"}
-ONLY_REBUILT = {
+TRAINED = ALL - {"grids"}
+# Solids are not classified, and of grids there are INRs alone.
+NOT_SOLIDS = {
     "probe_weights",
     "probe_bounding_boxes",
     "measure_retrieval",
     "plot_tsne",
     *CLASSIFYING,
 }
+NOT_GRIDS = NOT_SOLIDS | {"train_encoder", "plot_curves", "embed_inrs", "plot_interpolated"}
 
 # An edit of the tiny config, the rules that follow, and the data sets whose jobs they are.
 KEYS = {
@@ -54,19 +57,19 @@ KEYS = {
     "fitting": ("small: &inr {width: 16, depth: 3, steps: 8", "small: &inr {width: 16, depth: 3, "
                 "steps: 9", FITTING, ALL),
     "one INR": ("width: 8,", "width: 9,", {"write_init", *FITTING} - {"probe_weights"}, {"scans"}),
-    "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, ALL),
-    "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - ONLY_REBUILT,
+    "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, TRAINED),
+    "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - NOT_GRIDS,
                {"grids"}),
-    "open meshes": ("field: sdf", "field: sdf\n    open_meshes: reject", READING - ONLY_REBUILT,
+    "open meshes": ("field: sdf", "field: sdf\n    open_meshes: reject", READING - NOT_SOLIDS,
                     {"solids"}),
-    "rebuilt shapes": ("shapes: 2,", "shapes: 1,", MEASURING, ALL - {"demo"}),
+    "rebuilt shapes": ("shapes: 2,", "shapes: 1,", MEASURING, {"solids", "grids"}),
     "classifier": ("dropout: 0.5", "dropout: 0.4", CLASSIFYING, {"demo", "scans"}),
     "linear probe": ("components: 4", "components: 5", {"probe_weights", "table2"}, {"demo"}),
     "forest": ("trees: 5", "trees: 6", {"probe_bounding_boxes", "table2"}, {"demo"}),
     "title": ("title: Demo", "title: Clouds", {"table2", "write_page", *FIGURES}, {"demo"}),
     "row": ("weights_probe, bounding_box", "weights_probe", {"table2"}, set()),
     "threads": ("train_threads: 1", "train_threads: 2", set(), set()),
-    "precision": ("epochs: 2\n", "epochs: 2\n    precision: tf32\n", TRAINING, ALL),
+    "precision": ("epochs: 2\n", "epochs: 2\n    precision: tf32\n", TRAINING, TRAINED),
     "bad shapes": ("root: data/scans", "root: data/scans\n    on_bad_shape: fail",
                    {"collect_shapes"}, {"scans"}),
     "a default": ("batch: 4}", "batch: 4, loss: bce}", set(), set()),

@@ -46,14 +46,13 @@ def test_only_finished_and_wanted_files_are_left(finished_run):
         "demo/small/inr2vec": drawn | {"tsne.png", "confusion.png"},
         "scans/own_start/inr2vec": drawn | {"tsne.png", "confusion.png"},
         "solids/small/inr2vec": drawn,
-        "grids/small/inr2vec": drawn,
-        "scans/own_start/inr": {"decoded.png"},
+        "grids/small/inr": {"decoded.png"},
     }.items():
         assert {path.name for path in (results / "figures" / where).iterdir()} == expected
     assert (results / "figures/shapes.html").stat().st_size > 1e6  # with all that it needs
 
 
-def test_reconstruction_has_floor_inrs_and_embeddings_of_each_modality(finished_run):
+def test_reconstruction_has_floor_inrs_and_embeddings(finished_run):
     run, _ = finished_run
     table = pd.read_csv(run.path / "results/tables/reconstruction.csv")
     assert list(table) == [
@@ -64,8 +63,7 @@ def test_reconstruction_has_floor_inrs_and_embeddings_of_each_modality(finished_
         (dataset, modality, method, split)
         for dataset, modality, methods in [
             ("solids", "mesh", ("floor", "inr", "inr2vec")),
-            ("grids", "voxels", ("floor", "inr", "inr2vec")),
-            ("scans", "point cloud", ("floor", "inr")),
+            ("grids", "voxels", ("floor", "inr")),
         ]
         for method in methods
         for split in ("train", "test")
@@ -73,9 +71,8 @@ def test_reconstruction_has_floor_inrs_and_embeddings_of_each_modality(finished_
     assert (rows["n"] == 2).all()
     floor = table[table["method"] == "floor"].set_index(["dataset", "split", "metric"])["mean"]
     assert (floor[:, :, "found"] == 100).all()
-    assert (floor["grids", :, "CD x1000"] == 0).all() and (
-        floor["grids", :, "F-score"] == 100
-    ).all()
+    assert (floor["grids", :, "CD x1000"] == 0).all()
+    assert (floor["grids", :, "F-score"] == 100).all()
     assert (floor["solids", :, "CD x1000"] > 0).all()
     assert (floor["solids", :, "watertight"] == 100).all()
     markdown = run.path.joinpath("results/tables/reconstruction.md").read_text()
@@ -96,8 +93,8 @@ def test_manifests_say_how_shapes_were_made(finished_run):
 def test_any_inr_or_embedding_is_exported(finished):
     wanted = {
         "solids/small/inr/12/chair/test/000000.obj": "mesh",
-        "grids/small/inr2vec/6/ball/test/0.npy": (6, 6, 6),
-        "grids/small/inr/6/ball/test/0.ply": "mesh",
+        "grids/small/inr/6/ball/test/0.npy": (6, 6, 6),
+        "demo/small/inr/50/chair/test/000000.ply": "cloud",
     }
     targets = [f"results/exports/{name}" for name in wanted]
     assert finished.planned(*targets) == {"export_shape": 3}
@@ -105,6 +102,8 @@ def test_any_inr_or_embedding_is_exported(finished):
     for target, kind in zip(targets, wanted.values(), strict=True):
         if kind == "mesh":
             assert len(trimesh.load(finished.path / target).faces) > 0
+        elif kind == "cloud":
+            assert trimesh.load(finished.path / target).vertices.shape == (50, 3)
         else:
             assert np.load(finished.path / target).shape == kind
 
