@@ -9,6 +9,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/limits.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"

@@ -17,7 +17,7 @@ from .chunking import mean_loss
 from .decoder import ImplicitDecoder
 from .errors import BadShape
 from .fields import values_of
-from .geometry import Shape, VoxelShape
+from .geometry import MeshShape, Shape, VoxelShape
 from .inr_field import DecoderField
 from .losses import criterion_of
 from .queries import QueryMix, dequantise, sample_queries
@@ -27,6 +27,7 @@ from .seeding import derive_seed, numpy_stream
 from .streaming import Batch, ShardedShapes, prefetch
 
 FAILED = 100.0  # Chamfer distance that a reconstruction without a surface counts as
+POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
 ONE_MOVE = CloudSettings(moves=1, rounds=40)
 
 
@@ -99,6 +100,7 @@ class Autoencoding:
         self.model, self.mix, self.settings = model.to(device), mix, settings
         self.seed, self.device = seed, device
         self._samplers = ThreadPoolExecutor(samplers)
+        self._pools: dict[str, np.ndarray] = {}
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
         self.validation = ShardedShapes(inr_files, shape_files, ["val"])
         self.steps_per_epoch = self.data.steps(settings.batch)
@@ -113,12 +115,26 @@ class Autoencoding:
     def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
         def sample(shape_id: str, shape: Shape) -> np.ndarray:
             stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
+            if isinstance(shape, MeshShape) and len(self.data) <= self.settings.buffer:
+                pool = self._pool(shape_id, shape)
+                return pool[stream.integers(len(pool), size=self.settings.queries)]
             return sample_queries(shape, self.settings.queries, self.mix, stream)
 
         queries = np.stack(
             list(self._samplers.map(sample, batch.shape_id, batch.columns["shapes"]))
         )
         return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
+
+    def _pool(self, shape_id: str, shape: MeshShape) -> np.ndarray:
+        """Queries of a mesh that all epochs draw from: signed distances cost more than a step.
+
+        The paper's are stored likewise, 50 times as many as a step takes (Appendix F).
+        """
+        if shape_id not in self._pools:
+            stream = numpy_stream(self.seed, "pool of queries", shape_id)
+            number = POOL * self.settings.queries
+            self._pools[shape_id] = sample_queries(shape, number, self.mix, stream)
+        return self._pools[shape_id]
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """The mean loss of the batch's queries."""

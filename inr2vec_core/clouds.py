@@ -65,6 +65,35 @@ def augment(
     return normalise(stretched + noise)[0]
 
 
+class Surface:
+    """A mesh's faces, ready to be drawn from again and again.
+
+    Raises:
+        BadShape: a vertex is not finite, or the faces have no area.
+    """
+
+    def __init__(self, mesh: Mesh):
+        check_finite(mesh.vertices)
+        corners = mesh.vertices[mesh.faces]  # (F, 3, 3)
+        self._corner = corners[:, 0]
+        self._edge1, self._edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+        areas = np.linalg.norm(np.cross(self._edge1, self._edge2), axis=1)
+        self._cumulative = np.cumsum(areas, dtype=np.float64)
+        if len(areas) == 0 or not 0 < self._cumulative[-1] < np.inf:
+            raise BadShape(f"its {len(mesh.faces)} faces have no area to sample")
+
+    def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Points uniform by area, (n, 3) in the mesh's unit, and the face each lies on, (n,)."""
+        # side="right" never picks a face without area; the minimum guards against rounding to 1.
+        where = rng.random(n) * self._cumulative[-1]
+        faces = np.searchsorted(self._cumulative, where, side="right")
+        faces = np.minimum(faces, len(self._cumulative) - 1)
+        u, v = rng.random((2, n, 1))
+        beyond = u + v > 1  # in the parallelogram's other half: mirror back
+        u, v = np.where(beyond, 1 - u, u), np.where(beyond, 1 - v, v)
+        return self._corner[faces] + u * self._edge1[faces] + v * self._edge2[faces], faces
+
+
 def sample_surface(mesh: Mesh, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Draws points uniformly by area.
 
@@ -74,19 +103,7 @@ def sample_surface(mesh: Mesh, n: int, rng: np.random.Generator) -> tuple[np.nda
     Raises:
         BadShape: a vertex is not finite, or the faces have no area.
     """
-    check_finite(mesh.vertices)
-    corners = mesh.vertices[mesh.faces]  # (F, 3, 3)
-    edge1, edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    cumulative = np.cumsum(np.linalg.norm(np.cross(edge1, edge2), axis=1))
-    if len(cumulative) == 0 or not 0 < cumulative[-1] < np.inf:
-        raise BadShape(f"its {len(mesh.faces)} faces have no area to sample")
-    # side="right" never picks a face without area; the minimum guards against rounding to 1.
-    faces = np.searchsorted(cumulative, rng.random(n) * cumulative[-1], side="right")
-    faces = np.minimum(faces, len(cumulative) - 1)
-    u, v = rng.random((2, n, 1))
-    beyond = u + v > 1  # in the parallelogram's other half: mirror back
-    u, v = np.where(beyond, 1 - u, u), np.where(beyond, 1 - v, v)
-    return corners[faces, 0] + u * edge1[faces] + v * edge2[faces], faces
+    return Surface(mesh).sample(n, rng)
 
 
 def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -11,7 +11,9 @@ from functools import cached_property
 import h5py
 import numpy as np
 
+from .clouds import Surface
 from .meshes import SignedDistance
+from .readers import Mesh
 from .voxels import occupied_centroids
 
 
@@ -38,6 +40,11 @@ class MeshShape:
     def distance(self) -> SignedDistance:
         """The signed distance to the surface; built once, at the first use."""
         return SignedDistance(self.vertices, self.faces, self.closed)
+
+    @cached_property
+    def surface(self) -> Surface:
+        """The surface to draw points from; built once, at the first use."""
+        return Surface(Mesh(self.vertices, self.faces))
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .clouds import sample_surface
 from .compiling import compiled
 from .fields import sdf_labels, udf_labels
 from .geometry import CloudShape, MeshShape, Shape
-from .readers import Mesh
 from .voxels import centroids
 
 SCALE = 32767
@@ -84,10 +82,11 @@ def _sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Genera
 
 
 def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
-    triangles = Mesh(mesh.vertices, mesh.faces)
+    near = mesh.surface.sample(sum(mix.counts(n)[:-1]), rng)[0].astype(np.float32)
+    parts = iter(np.split(near, np.cumsum(mix.counts(n)[:-1])))
 
     def surface(count: int) -> np.ndarray:
-        return sample_surface(triangles, count, rng)[0].astype(np.float32)
+        return next(parts)
 
     steps = np.rint(sample_coordinates(surface, n, mix, rng) * np.float32(SCALE))
     return _pack(steps, sdf_labels(mesh.distance(steps / np.float32(SCALE))))

@@ -127,7 +127,8 @@ def _read_off(path: Path) -> Mesh:
         raise BadShape("no OFF header with the numbers of vertices and faces")
     body = "\n".join(lines)[header.end() :].splitlines()
     _check_line_count(body, int(header[1]) + int(header[2]))
-    _check_last_face(body)
+    if int(header[2]):
+        _check_last_face(body)
     return _read_mesh(path)
 
 

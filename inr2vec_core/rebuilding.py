@@ -5,11 +5,9 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from .clouds import sample_surface
 from .errors import BadShape
 from .geometry import CloudShape, MeshShape, Shape, VoxelShape
 from .metrics import compare
-from .readers import Mesh
 from .reconstruction import (
     CloudSettings,
     Field,
@@ -58,7 +56,7 @@ def comparable_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndar
         return shape.points
     if isinstance(shape, VoxelShape):
         return occupied_centroids(shape.grid)
-    return sample_surface(Mesh(shape.vertices, shape.faces), n, rng)[0]
+    return shape.surface.sample(n, rng)[0]
 
 
 def distance_between(

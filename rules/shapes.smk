@@ -12,7 +12,7 @@ rule read_shapes:
     conda:
         ENV
     resources:
-        mem_mb=2000,
+        mem_mb=4000,
         runtime=60,
     params:
         source=lambda wildcards: vars(data_source(wildcards.dataset)),

@@ -1,5 +1,7 @@
 """Training inr2vec: what its batches hold, and how a validation counts."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -176,6 +178,28 @@ def test_queries_of_meshes_and_voxels_belong_to_their_shapes(solid_task):
         else:
             expected = ((height + 0.1) / 0.2).clamp(0, 1)
             torch.testing.assert_close(labels, expected, rtol=0, atol=0.03)
+
+
+def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
+    first, second = (
+        {tuple(q) for _, batch in solid_task.batches(n) for q in batch.reshape(-1, 4).tolist()}
+        for n in (1, 2)
+    )
+    assert first != second
+    if solid_task.model.field == "sdf":
+        pools = np.concatenate(list(solid_task._pools.values()))
+        assert len(pools) == len(solid_task._pools) * 16 * SETTINGS.queries
+        assert first | second <= {tuple(q) for q in pools.tolist()}
+    else:
+        assert not solid_task._pools
+
+
+def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), "sdf")
+    shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, mesh_of)
+    settings = dataclasses.replace(SETTINGS, buffer=2)
+    task = Autoencoding(model, *shards, QueryMix(), settings, 0, torch.device("cpu"))
+    assert len(list(task.batches(1))) == 2 and not task._pools
 
 
 @torch.no_grad()

@@ -59,6 +59,24 @@ def test_procedural_shapes_depend_on_no_file():
     assert source.files(source.listing(), 0) == []
 
 
+def test_a_limit_draws_shapes_by_the_seed_and_more_keep_the_fewer(tmp_path):
+    folder(tmp_path)
+    few, many, other = (
+        {
+            s.shape_id
+            for s in DataSetSource("folder", str(tmp_path), limit=n, seed=seed).listing().sources
+        }
+        for n, seed in ((3, 0), (7, 0), (7, 1))
+    )
+    assert len(few) == 3 and len(many) == 7 and few < many
+    assert other != many
+
+
+def test_a_limit_above_the_number_of_shapes_takes_all(tmp_path):
+    folder(tmp_path)
+    assert len(DataSetSource("folder", str(tmp_path), limit=99).listing().sources) == 14
+
+
 def test_more_shards_than_shapes_are_refused_with_the_cure():
     source = DataSetSource("procedural", classes=["chair"], counts=(1, 1, 1), shards=4)
     with pytest.raises(InputError, match=r"3 shapes cannot fill 4 shards; set.*`shards`"):

@@ -1,9 +1,14 @@
 """A shard's shapes: prepared, augmented in the training split alone, bad ones set aside."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import trimesh
 
-from inr2vec_core.preparation import ShapeSettings
+from inr2vec_core.geometry import MeshShape
+from inr2vec_core.preparation import ShapeSettings, prepare
+from inr2vec_core.readers import Mesh
 from inr2vec_core.shapes import place, prepare_shapes
 from inr2vec_core.sources import Source
 
@@ -23,6 +28,7 @@ def sources(tmp_path, rng):
 
 
 SMALL = ShapeSettings(points=32)
+REAL = Path(__file__).parents[3] / "shared/data/princeton_segmentation"
 
 
 def by_id(shard):
@@ -82,3 +88,81 @@ def test_no_sources_make_a_shard_without_rows():
 ])  # fmt: skip
 def test_places_are_named_for_people(source, expected):
     assert place(source) == expected
+
+
+# ---------------------------------------------------------------------------- meshes and grids
+
+
+def save_off(path, vertices, faces):
+    lines = ["OFF", f"{len(vertices)} {len(faces)} 0"]
+    lines += [" ".join(map(str, v)) for v in vertices]
+    lines += [f"3 {' '.join(map(str, f))}" for f in faces]
+    path.write_text("\n".join(lines))
+
+
+def test_meshes_good_open_and_bad_each_have_their_fate(tmp_path):
+    box = trimesh.creation.box()
+    v, f = np.asarray(box.vertices), np.asarray(box.faces)
+    files = {
+        "good": (v, f),
+        "inverted": (v, f[:, ::-1]),
+        "degenerate": (v, [*f, [0, 0, 1]]),
+        "two": (np.concatenate([v, v + 0.5]), np.concatenate([f, f + 8])),
+        "open": (v, f[:-2]),
+        "no_faces": (v, []),
+        "flat": (v * [1, 1, 0], f),
+        "nan": (np.where(v > 0, np.nan, v), f),
+    }
+    for name, mesh in files.items():
+        save_off(tmp_path / f"{name}.off", *mesh)
+    sources = [Source(n, "box", "train", str(tmp_path / f"{n}.off")) for n in files]
+    shard = prepare_shapes(sources, ShapeSettings(field="sdf"), 1, seed=0)
+    forms = dict(zip(shard.columns["shape_id"], shard.columns["form"], strict=True))
+    assert {k: v for k, v in forms.items() if "@" not in k} == {
+        "good": "watertight", "inverted": "repaired", "degenerate": "repaired",
+        "two": "repaired", "open": "winding",
+    }  # fmt: skip
+    assert forms["open@1"] == "winding"
+    reasons = {r.shape_id: r.reason for r in shard.rejected}
+    assert set(reasons) == {"no_faces", "flat", "nan"}
+    assert "no faces" in reasons["no_faces"]
+    assert "flat" in reasons["flat"]
+    assert "NaN" in reasons["nan"]
+    for shape in shard.shapes:
+        assert shape.distance(np.zeros((1, 3), np.float32)) < 0  # each box's middle is inside
+
+
+def test_grids_good_and_bad(tmp_path):
+    grids = {
+        "cube": np.pad(np.ones((2, 2, 2), bool), 3),
+        "not_cubic": np.ones((2, 5, 3), np.float32),
+        "of_255": np.pad(np.full((2, 2, 2), 255, np.uint8), 1),
+        "empty": np.zeros((8, 8, 8), bool),
+        "full": np.ones((8, 8, 8), bool),
+        "grey": np.linspace(0, 1, 512).reshape(8, 8, 8),
+        "large": np.ones((9, 2, 2), bool),
+    }
+    for name, grid in grids.items():
+        np.save(tmp_path / f"{name}.npy", grid)
+    sources = [Source(n, "grid", "test", str(tmp_path / f"{n}.npy")) for n in grids]
+    shard = prepare_shapes(sources, ShapeSettings(field="occ", resolution=8), 0, seed=0)
+    assert dict(zip(shard.columns["shape_id"], shard.columns["occupied"], strict=True)) == {
+        "cube": 8 / 512, "not_cubic": 30 / 512, "of_255": 8 / 512,
+    }  # fmt: skip
+    assert {r.shape_id for r in shard.rejected} == {"empty", "full", "grey", "large"}
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="needs the real meshes")
+def test_real_meshes_with_holes_keep_their_inside(tmp_path):
+    """A tenth of a real mesh's faces taken away: winding numbers still tell inside from outside."""
+    for name in ("Chair/101", "Human/1"):
+        whole = trimesh.load(REAL / f"{name}.off", process=False)
+        kept = np.random.default_rng(0).random(len(whole.faces)) > 0.1
+        settings = ShapeSettings(field="sdf")
+        mesh = Mesh(np.asarray(whole.vertices, float), np.asarray(whole.faces))
+        true, form = prepare(mesh, settings, np.random.default_rng(0))
+        assert form == "watertight"
+        holes = MeshShape(true.vertices, true.faces[kept], closed=False)
+        queries = np.random.default_rng(1).uniform(-1, 1, (4000, 3)).astype(np.float32)
+        wrong = (true.distance(queries) < 0) != (holes.distance(queries) < 0)
+        assert wrong.mean() < 0.005

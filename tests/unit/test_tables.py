@@ -5,7 +5,13 @@ import json
 import pandas as pd
 import pytest
 
-from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures
+from inr2vec_core.tables import (
+    in_paper_layout,
+    read_metrics,
+    reconstruction_in_columns,
+    reconstruction_rows,
+    with_paper_figures,
+)
 
 
 @pytest.fixture
@@ -73,3 +79,52 @@ def test_markdown_in_the_papers_layout(table):
         "| accuracy | bounding_box | 50.0 | – |",
     ]
     assert "lower bounds" in lines[-1]
+
+
+# ---------------------------------------------------------------------------- rebuilt shapes
+
+
+SHAPES = pd.DataFrame({
+    "split": ["train", "test", "test", "test"], "found": [True, True, True, False],
+    "chamfer": [0.001, 0.002, 0.004, None], "f_score": [0.9, 0.5, 0.7, 0.0],
+    "watertight": [True, True, False, None],
+})  # fmt: skip
+
+
+def test_rebuilt_shapes_by_split():
+    rows = reconstruction_rows(SHAPES).set_index(["split", "metric"])
+    test = rows.loc["test"]
+    assert test["mean"].to_dict() == pytest.approx(
+        {"CD x1000": 3, "F-score": 40, "found": 200 / 3, "watertight": 100 / 3}
+    )
+    assert test["n"].to_dict() == {"CD x1000": 2, "F-score": 3, "found": 3, "watertight": 3}
+    assert test["std"]["CD x1000"] == pytest.approx(2**0.5)
+    assert rows.loc["train", "CD x1000"]["mean"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_shapes_that_are_no_meshes_have_no_watertight_row(empty):
+    shapes = SHAPES.assign(watertight=None)
+    if empty:
+        shapes = shapes.assign(found=False, chamfer=None, f_score=0.0)
+    metrics = set(reconstruction_rows(shapes)["metric"])
+    assert metrics == {"F-score", "found"} | (set() if empty else {"CD x1000"})
+
+
+def test_rebuilt_shapes_stand_side_by_side_with_the_papers_figures():
+    table = reconstruction_rows(SHAPES).assign(
+        method="inr", modality="mesh", dataset="Manifold40", inr="small"
+    )
+    paper = pd.DataFrame([
+        {"method": "inr", "modality": "mesh", "dataset": "Manifold40", "split": "test",
+         "metric": "CD x1000", "value": 0.3},
+    ])  # fmt: skip
+    lines = reconstruction_in_columns(with_paper_figures(table, paper, ["split"])).splitlines()
+    assert lines[0] == (
+        "| modality | dataset | inr | split | n | method "
+        "| CD x1000 | F-score | found | watertight |"
+    )
+    assert lines[2:4] == [
+        "| mesh | Manifold40 | small | train | 1 | inr | 1 | 90 | 100 | 100 |",
+        "| mesh | Manifold40 | small | test | 3 | inr | 3 (0.3) | 40 | 66.7 | 33.3 |",
+    ]

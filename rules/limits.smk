@@ -1,0 +1,101 @@
+"""Memory and time that jobs ask a cluster for, from the sizes in the config."""
+
+import sys
+
+
+def n_weights(inr):
+    """Weights between hidden layers, nearly all there are."""
+    return config["inrs"][inr]["width"] ** 2 * (config["inrs"][inr]["depth"] - 1)
+
+
+def n_parameters(inr):
+    width, depth = config["inrs"][inr]["width"], config["inrs"][inr]["depth"]
+    return n_weights(inr) + width * (depth + 4) + 1
+
+
+def shapes_per_shard(dataset):
+    entry = config["datasets"][dataset]
+    shapes = len(listing_of(dataset).sources)
+    return shapes * (1 + entry["augment_copies"]) / entry["shards"]
+
+
+def stored_queries(dataset):
+    """Queries of each shape that are stored while its INR is fitted."""
+    entry = config["datasets"][dataset]
+    if entry["field"] == "occ":
+        return entry["voxels"]["resolution"] ** 3
+    return entry["queries"]["per_shape"]
+
+
+def fit_minutes(wildcards, attempt):
+    """Time limit of a fitting job, from its arithmetic at a modest 20 GFLOP/s."""
+    inr = config["inrs"][wildcards.inr]
+    flop = 6 * n_weights(wildcards.inr) * inr["queries"] * inr["steps"]
+    return attempt * int(10 + flop * shapes_per_shard(wildcards.dataset) / 20e9 / 60)
+
+
+def fit_mib(wildcards, attempt):
+    """Memory of a fitting job: the shard's weights, and what is fitted at the moment.
+
+    Without a GPU activations come in chunks that fit the processor's cache.
+    """
+    inr = config["inrs"][wildcards.inr]
+    groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
+    # As many INRs as a GPU would be given (inr2vec_core/batching.py); a CPU gets fewer.
+    chosen = min(256, max(1, 2**27 // (inr["width"] * inr["queries"])))
+    one = 2 * stored_queries(wildcards.dataset) + 8 * n_parameters(wildcards.inr)
+    weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
+    return attempt * int(
+        1500 + 4 * (groups * (inr["batch"] or chosen) * one + weights) / 2**20
+    )
+
+
+def shape_numbers(dataset, queries):
+    """About how many numbers of 4 bytes a shape takes while an encoder is trained."""
+    entry = config["datasets"][dataset]
+    if (
+        entry["field"] == "sdf"
+    ):  # the surface with its search tree, and a pool of queries
+        return 200_000 + 32 * queries
+    voxels = entry["voxels"]["resolution"] ** 3 // 4
+    return voxels if entry["field"] == "occ" else 3 * entry["points"]
+
+
+def train_mib(wildcards, attempt):
+    """Memory of a training: the shuffling buffer and a step's activations."""
+    encoder = config["encoders"][wildcards.encoder]
+    rows = n_weights(wildcards.inr) / config["inrs"][wildcards.inr]["width"]
+    # The decoder's activations come in chunks; queries wait in several forms and a few batches.
+    step = encoder["batch"] * (
+        3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
+    )
+    dataset = wildcards.dataset
+    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
+    held = min(encoder["buffer"], shapes) * (
+        n_weights(wildcards.inr) + shape_numbers(dataset, encoder["queries"])
+    )
+    return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
+
+
+def sizes_of_fits(jobs):
+    """One line per data set whose INRs are about to be fitted: how many, and how large."""
+    shards = {}
+    for job in jobs:
+        if job.rule.name == "fit_inrs":
+            key = job.wildcards.dataset, job.wildcards.inr
+            shards[key] = shards.get(key, 0) + 1
+    for (dataset, inr), number in shards.items():
+        per_shard = shapes_per_shard(dataset)
+        bytes_per_weight = 2 if config["inrs"][inr]["storage"] == "float16" else 4
+        weights = per_shard * n_parameters(inr) * bytes_per_weight / 1e9
+        queries = 8 * per_shard * stored_queries(dataset)
+        yield (
+            f"{dataset}: fitting {per_shard * number:.0f} INRs ({inr}) in {number} shard(s); "
+            f"weights {weights * number:.3g} GB as {config['inrs'][inr]['storage']}, "
+            f"queries {queries / 1e9:.3g} GB a shard, removed when it is fitted"
+        )
+
+
+onstart:
+    for line in sizes_of_fits(workflow.dag.needrun_jobs()):
+        print(line, file=sys.stderr)
