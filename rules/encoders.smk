@@ -14,6 +14,7 @@ rule train_encoder:
     log:
         "results/logs/{dataset}/encoders/{inr}/{encoder}.log",
     cache: True
+    priority: 1
     conda:
         ENV
     threads: config["compute"]["train_threads"]
