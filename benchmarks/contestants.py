@@ -19,8 +19,9 @@ from inr2vec_core.decoder import ImplicitDecoder
 from inr2vec_core.encoder import Inr2vecEncoder
 from inr2vec_core.fields import CLIP
 from inr2vec_core.fitting import FitSettings
+from inr2vec_core.geometry import CloudShape
 from inr2vec_core.procedural import CLASSES, make_shape
-from inr2vec_core.queries import SCALE, QueryMix, dequantise, sample_coordinates, sample_udf
+from inr2vec_core.queries import SCALE, QueryMix, dequantise, sample_coordinates, sample_queries
 from inr2vec_core.readers import Mesh
 from inr2vec_core.siren import SirenShape, evaluate, initial_weights, rows
 
@@ -60,7 +61,9 @@ def stored_queries(n: int, per_shape: int) -> torch.Tensor:
     """Quantised queries (n, per_shape, 4) of as many clouds."""
     rng = np.random.default_rng(SEED)
     mix = QueryMix()
-    return torch.from_numpy(np.stack([sample_udf(c, per_shape, mix, rng) for c in clouds(n)]))
+    return torch.from_numpy(
+        np.stack([sample_queries(CloudShape(c), per_shape, mix, rng) for c in clouds(n)])
+    )
 
 
 def start_weights(width: int, n: int) -> torch.Tensor:
@@ -147,6 +150,10 @@ def fit_quality(
     return float(loss), peak - before
 
 
+def _points(cloud: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:
+    return cloud[rng.integers(len(cloud), size=count)]
+
+
 def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
     """Units: queries of the UDF."""
     (cloud,), mix = clouds(1), QueryMix()
@@ -155,7 +162,8 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
     def plain(k: int) -> None:
         for i in range(k):
             rng = np.random.default_rng(i)
-            coords = np.rint(sample_coordinates(cloud, per_shape, mix, rng) * SCALE)
+            surface = partial(_points, cloud, rng)
+            coords = np.rint(sample_coordinates(surface, per_shape, mix, rng) * SCALE)
             distance, _ = cKDTree(cloud).query(
                 coords / SCALE, distance_upper_bound=CLIP, workers=threads
             )
@@ -164,7 +172,7 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
 
     def ours(k: int) -> None:
         for i in range(k):
-            sample_udf(cloud, per_shape, mix, np.random.default_rng(i))
+            sample_queries(CloudShape(cloud), per_shape, mix, np.random.default_rng(i))
 
     return {
         "reference": repeated(plain, per_shape, cpu),

@@ -14,7 +14,12 @@ KEYS = [
     ("depth: 3", "depth: 1", "inrs.small.depth: 1 is less than the minimum"),
 ]
 NAMES = [
-    ("inr: small", "inr: smal", "tables.table2.0.inr: 'smal' is no entry", "small"),
+    (
+        "dataset: demo, inr: small",
+        "dataset: demo, inr: smal",
+        "tables.table2.0.inr: 'smal' is no entry",
+        "small",
+    ),
     ("root: data/scans", "title: x", "datasets.scans.root: needed"),
 ]
 DATA = [
