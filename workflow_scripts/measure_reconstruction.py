@@ -54,7 +54,8 @@ def main(snakemake):
         return row
 
     number = settings["shapes"] if model or not settings["all_inrs"] else None
-    splits = [s for s in ("train", "test") if s in data.split] or sorted(set(data.split))
+    wanted = ("train", "val", "test") if settings["all_inrs"] else ("train", "test")
+    splits = [s for s in wanted if s in data.split] or sorted(set(data.split))
     chosen = np.concatenate([of_split(data, split, number, seed) for split in splits])
     rows = [compared(i) for i in track(chosen, f"rebuilding ({source})", unit="shape")]
     columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
