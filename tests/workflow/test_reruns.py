@@ -50,13 +50,13 @@ NOT_GRIDS = NOT_SOLIDS | {"train_encoder", "plot_curves", "embed_inrs", "plot_in
 # An edit of the tiny config, the rules that follow, and the data sets whose jobs they are.
 KEYS = {
     "seed": ("seed: 0", "seed: 1", {"write_init", *READING}, ALL),
-    "points": ("points: 64", "points: 65", READING, {"demo"}),
+    "points": ("points: 64", "points: 65", READING - MEASURING, {"demo"}),
     "queries": ("points: 48\n    shards: 2\n    queries: {per_shape: 256}",
                 "points: 48\n    shards: 2\n    queries: {per_shape: 255}",
-                FITTING - {"probe_weights"}, {"scans"}),
+                FITTING - MEASURING - {"probe_weights"}, {"scans"}),
     "fitting": ("small: &inr {width: 16, depth: 3, steps: 8", "small: &inr {width: 16, depth: 3, "
                 "steps: 9", FITTING, ALL),
-    "one INR": ("width: 8,", "width: 9,", {"write_init", *FITTING} - {"probe_weights"}, {"scans"}),
+    "one INR": ("width: 8,", "width: 9,", {"write_init", *FITTING} - MEASURING - {"probe_weights"}, {"scans"}),
     "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, TRAINED),
     "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - NOT_GRIDS,
                {"grids"}),
