@@ -56,7 +56,8 @@ KEYS = {
                 FITTING - MEASURING - {"probe_weights"}, {"scans"}),
     "fitting": ("small: &inr {width: 16, depth: 3, steps: 8", "small: &inr {width: 16, depth: 3, "
                 "steps: 9", FITTING, ALL),
-    "one INR": ("width: 8,", "width: 9,", {"write_init", *FITTING} - MEASURING - {"probe_weights"}, {"scans"}),
+    "one INR": ("width: 8,", "width: 9,",
+                {"write_init", *FITTING} - MEASURING - {"probe_weights"}, {"scans"}),
     "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, TRAINED),
     "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - NOT_GRIDS,
                {"grids"}),
