@@ -1,10 +1,10 @@
 """One HTML page on which the examples of every data set turn under the mouse."""
 
 from _job import run
-from inr2vec_core.viewer import Section, write_page
 
 from inr2vec_core.examples import read_examples
 from inr2vec_core.storage import atomic
+from inr2vec_core.viewer import Section, write_page
 
 
 def main(snakemake):
