@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 from machine import describe, now_mib, peak_mib, seconds_per_call
+from safetensors.torch import load_file, save_file
 from side_by_side import in_own_process
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import normalize
@@ -54,14 +55,14 @@ def fitted(name, path):
         stored = (torch.cat([points, labels[:, None]], 1) * SCALE).round().to(torch.int16)[None]
         initial, start = torch.from_numpy(initial_weights(shape, 0)), torch.zeros(1).long()
         weights, _ = fit(initial[None], stored, shape, FitSettings(STEPS, QUERIES, lr), start)
-        return torch.save(weights[0], path)
+        return save_file({"flat": weights[0]}, path)
     decoder, embedding = ImplicitDecoder(*DECODERS[name]), torch.randn(1, DECODERS[name][0])
     adam = torch.optim.Adam(decoder.parameters(), 1e-3)
     for p, label in zip(points.split(QUERIES), labels.split(QUERIES), strict=True):
         adam.zero_grad()
         bce(decoder(embedding, p[None])[0], label).backward()
         adam.step()
-    return torch.save((decoder, embedding[0]), path)
+    return save_file({**decoder.state_dict(), "embedding": embedding[0]}, path)
 
 
 def measured(name, case, path, threads):
@@ -69,11 +70,13 @@ def measured(name, case, path, threads):
     torch.set_num_threads(threads)
     before, started = now_mib(CPU), time.perf_counter()
     to_values, make = CASES[case]
-    network = torch.load(path, weights_only=False)  # `fitted` wrote it
-    inr = name in INRS
-    field = (
-        InrField(network, INRS[name][0], to_values) if inr else DecoderField(*network, to_values)
-    )
+    tensors = load_file(path)
+    if name in INRS:
+        field = InrField(tensors["flat"], INRS[name][0], to_values)
+    else:
+        embedding, decoder = tensors.pop("embedding"), ImplicitDecoder(*DECODERS[name])
+        decoder.load_state_dict(tensors)
+        field = DecoderField(decoder, embedding, to_values)
     make(field)
     return time.perf_counter() - started, peak_mib(CPU) - before
 
@@ -81,7 +84,7 @@ def measured(name, case, path, threads):
 def gradients(name, path, threads):
     """Microseconds a point of autograd's values and gradients, and of those by hand."""
     torch.set_num_threads(threads)
-    shape, flat = INRS[name][0], torch.load(path)
+    shape, flat = INRS[name][0], load_file(path)["flat"]
     most = CPU_ELEMENTS * threads // shape.width
     points = torch.rand(4 * most, 3) * 2 - 1
 

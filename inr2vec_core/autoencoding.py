@@ -17,13 +17,13 @@ from .chunking import mean_loss
 from .decoder import ImplicitDecoder
 from .errors import BadShape
 from .fields import values_of
-from .geometry import MeshShape, Shape, VoxelShape
+from .geometry import MeshShape, Shape
 from .inr_field import DecoderField
 from .losses import criterion_of
 from .queries import QueryMix, dequantise, sample_queries
-from .rebuilding import distance_between, rebuild
+from .rebuilding import distance_between, rebuild, size_like
 from .reconstruction import CloudSettings
-from .seeding import derive_seed, numpy_stream
+from .seeding import numpy_stream, torch_stream
 from .streaming import Batch, ShardedShapes, prefetch
 
 FAILED = 100.0  # Chamfer distance that a reconstruction without a surface counts as
@@ -168,14 +168,12 @@ class Autoencoding:
         nothing of a large flat face).
         """
         settings, field = self.settings, self.model.field
-        size = {"udf": settings.validation_points, "sdf": settings.validation_resolution}
-        stream = torch.Generator().manual_seed(derive_seed(self.seed, "validation", shape_id))
+        size = size_like(shape, settings.validation_points, settings.validation_resolution)
+        stream = torch_stream(self.seed, "validation", shape_id)
         try:
             rebuilt = rebuild(
-                field, self.model.decoded(embedding),
-                len(shape.grid) if isinstance(shape, VoxelShape) else size[field],
-                stream, self.device, ONE_MOVE,
-            )  # fmt: skip
+                field, self.model.decoded(embedding), size, stream, self.device, ONE_MOVE
+            )
         except BadShape:
             return FAILED
         rng = numpy_stream(self.seed, "validation", shape_id)

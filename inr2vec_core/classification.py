@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .errors import InputError
-from .seeding import derive_seed
+from .seeding import torch_stream
 
 
 def mlp_classifier(
@@ -96,7 +96,7 @@ class Classification:
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Shuffled batches of nearly the same size, with their mixed embeddings."""
-        generator = torch.Generator().manual_seed(derive_seed(self.seed, "stitch", epoch))
+        generator = torch_stream(self.seed, "stitch", epoch)
         order = torch.randperm(len(self.train.labels), generator=generator)
         for index in order.tensor_split(self.steps_per_epoch):
             batch = self.train.x[index], self.train.labels[index]

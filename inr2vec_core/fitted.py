@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from .autoencoding import Inr2vec, embed
 from .errors import InputError
 from .fields import values_of
-from .geometry import Shape, VoxelShape
 from .inr_field import InrField
 from .reconstruction import Field
 from .seeding import derive_seed
@@ -65,13 +63,6 @@ class InrKind:
             )
 
 
-def size_like(original: Shape, field: str, points: int, resolution: int) -> int:
-    """The `size` of `rebuilding.rebuild`: `points` of a cloud, a grid's own resolution, or this."""
-    if isinstance(original, VoxelShape):
-        return len(original.grid)
-    return points if field == "udf" else resolution
-
-
 def drawn(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.ndarray:
     """Numbers of so many shapes, drawn by seed and id; a larger number keeps those of a smaller."""
     ranks = [(derive_seed(seed, *names, shape_id), i) for i, shape_id in enumerate(shape_ids)]
@@ -83,8 +74,3 @@ def one_of_each_class(class_names: Sequence[str], shape_ids: Sequence[str], seed
     order = drawn(shape_ids, len(shape_ids), seed, "figure")
     first = {class_names[i]: i for i in order[::-1]}
     return np.array([first[name] for name in sorted(first)][:most], int)
-
-
-def generator(seed: int, *names: str | int) -> torch.Generator:
-    """A torch generator of its own for these names; see `seeding.derive_seed`."""
-    return torch.Generator().manual_seed(derive_seed(seed, *names))

@@ -7,6 +7,7 @@ say, by a function `to_values` of outputs (n,) -> values (n,), each from its own
 """
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -24,7 +25,7 @@ CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 24
 ToValues = Callable[[Tensor], Tensor]
 
 
-class _ChunkedField:
+class _ChunkedField(ABC):
     """Points in chunks, on a CPU in as many threads as torch may use, one chunk in each.
 
     Two points share nothing, so no product has to be split between cores; and the compiled kernels
@@ -56,13 +57,13 @@ class _ChunkedField:
         self._each(some, len(points))
         return values, gradients
 
+    @abstractmethod
     def _values(self, points: Tensor, worker: int) -> Tensor:
         """Values (n,) of a chunk (n, 3); called without gradients."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _values_and_gradients(self, points: Tensor, worker: int) -> tuple[Tensor, Tensor]:
         """Values (n,) and gradients (n, 3) of a chunk (n, 3); called without gradients."""
-        raise NotImplementedError
 
     def _each(self, call: Callable[[slice, int], None], n: int) -> None:
         """Calls call(part, worker) for parts of n points; a worker has one call at a time."""

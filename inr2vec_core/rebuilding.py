@@ -1,5 +1,8 @@
 """A field's shape back in discrete form, whatever the field, and how near it is to the original."""
 
+import logging
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from scipy.spatial import cKDTree
@@ -7,6 +10,7 @@ from torch import Tensor
 
 from .errors import BadShape
 from .geometry import CloudShape, MeshShape, Shape, VoxelShape
+from .meshes import is_watertight
 from .metrics import compare
 from .reconstruction import (
     CloudSettings,
@@ -47,6 +51,18 @@ def rebuild(
     return voxels_from_occupancy(values, size, device=device)
 
 
+def size_like(original: Shape, points: int | None, resolution: int) -> int:
+    """The `size` that `rebuild` takes for a shape to compare with an original.
+
+    Args:
+        points: of a cloud, or None for as many as the original has.
+        resolution: of the grid that a mesh is rebuilt from; a grid keeps its own.
+    """
+    if isinstance(original, CloudShape):
+        return points or len(original.points)
+    return len(original.grid) if isinstance(original, VoxelShape) else resolution
+
+
 def comparable_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndarray:
     """Points that stand for a shape: (m, 3).
 
@@ -66,6 +82,24 @@ def distance_between(
     return compare(
         comparable_points(rebuilt, n, rng), comparable_points(original, n, rng), threshold
     )
+
+
+def how_near(
+    original: Shape, rebuilt: Shape | None, n: int, rng: np.random.Generator
+) -> dict[str, bool | float]:
+    """What a table says of one rebuilt shape, or of none (`shape_or_none`).
+
+    Returns:
+        found; f_score, which is 0 where there is no shape; else chamfer too, and whether it is
+        watertight for a mesh. See `distance_between`.
+    """
+    if rebuilt is None:
+        return {"found": False, "f_score": 0.0}
+    chamfer, f_score = distance_between(original, rebuilt, n, rng)
+    row = {"found": True, "chamfer": chamfer, "f_score": f_score}
+    if isinstance(rebuilt, MeshShape):
+        row["watertight"] = is_watertight(rebuilt.vertices, rebuilt.faces)
+    return row
 
 
 def rebuilt_without_loss(
@@ -98,9 +132,10 @@ class _ExactDistance:
         return distance, away / distance.clamp_min(1e-12).unsqueeze(1)
 
 
-def shape_or_none(*args, **kwargs) -> Shape | None:
-    """`rebuild`, or None where there is no surface."""
+def shape_or_none(name: str, make: Callable[..., Shape], *args, **kwargs) -> Shape | None:
+    """The shape that `rebuild` or another function makes; None, and a warning, if it cannot."""
     try:
-        return rebuild(*args, **kwargs)
-    except BadShape:
+        return make(*args, **kwargs)
+    except BadShape as error:
+        logging.warning("%s: %s", name, error)
         return None

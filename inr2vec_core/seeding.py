@@ -1,8 +1,12 @@
 """Random streams that depend on what is drawn for, never on order, shard or core count."""
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
 
 
 def derive_seed(seed: int, *names: str | int) -> int:
@@ -18,3 +22,10 @@ def derive_seed(seed: int, *names: str | int) -> int:
 def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:
     """A NumPy generator of its own for these names; see `derive_seed`."""
     return np.random.default_rng(derive_seed(seed, *names))
+
+
+def torch_stream(seed: int, *names: str | int) -> "torch.Generator":
+    """A torch CPU generator of its own for these names; see `derive_seed`."""
+    import torch  # here, because the rule files draw shapes by `derive_seed`
+
+    return torch.Generator().manual_seed(derive_seed(seed, *names))

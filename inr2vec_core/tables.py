@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from .storage import atomic
+
 KEYS = ["method", "dataset", "inr", "metric"]
 
 
@@ -73,6 +75,16 @@ def with_paper_figures(
     """
     keys = ["method", "modality", "dataset", "metric", *more]
     return table.merge(paper[[*keys, "value"]].rename(columns={"value": "paper"}), "left", keys)
+
+
+def write_table(
+    table: pd.DataFrame, csv: str | Path, markdown: str | Path, text: str, digits: str
+) -> None:
+    """Writes a table as CSV, its numbers by the format `digits`, and `text`, its Markdown."""
+    with atomic(csv) as path:
+        table.to_csv(path, index=False, float_format=digits)
+    with atomic(markdown) as path:
+        path.write_text(text)
 
 
 def in_paper_layout(table: pd.DataFrame) -> str:

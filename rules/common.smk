@@ -11,6 +11,7 @@ for folder in (ROOT, os.path.join(ROOT, "workflow_scripts")):
     if folder not in sys.path:
         sys.path.insert(0, folder)
 import _workflow
+from _code import ProjectCode
 from inr2vec_core.errors import InputError
 from inr2vec_core.listing import DataSetSource
 
@@ -20,6 +21,7 @@ try:
 except _workflow.ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}")
 
+PROJECT_CODE = ProjectCode(_workflow.ROOT)
 ENV = "../envs/environment.yaml"
 # GPU jobs wait for each other under a limit; under 0 they run side by side on the cores. Inside
 # a cluster's job the limit of the profile is unknown and must not be replaced by this machine's.
@@ -208,7 +210,7 @@ def datasets_of(table):
 
 
 def code(script):
-    return _workflow.code_version(script)
+    return PROJECT_CODE.version(script)
 
 
 # Data sets that something is trained on need every class in every split; those that are only

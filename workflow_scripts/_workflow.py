@@ -1,11 +1,9 @@
-"""Helpers of the rule files: config checks, code fingerprints. Nothing here imports torch."""
+"""Helpers of the rule files: config checks, environment, the paper's figures. Imports no torch."""
 
-import ast
 import csv
 import hashlib
 import os
 import subprocess
-from functools import lru_cache
 from pathlib import Path
 
 import jsonschema
@@ -112,69 +110,6 @@ def _dangling_names(config: dict) -> list[str]:
             for name in row[column]:
                 check(f"{where}.{column}", name, [*config["encoders"], *more])
     return problems
-
-
-@lru_cache
-def code_version(script: str) -> str:
-    """Fingerprint of a script and of every project module that it imports, however deep.
-
-    Read with `ast`, nothing is imported. Comments, docstrings and layout do not count.
-    """
-    seen: dict[str, str] = {}
-    _visit(ROOT / "workflow_scripts" / script, seen)
-    text = "\n".join(f"{name} {seen[name]}" for name in sorted(seen))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _visit(path: Path, seen: dict[str, str]) -> None:
-    name = path.relative_to(ROOT).as_posix()
-    if name in seen:
-        return
-    tree = ast.parse(path.read_text(), filename=name)
-    seen[name] = hashlib.blake2b(_code_only(tree).encode(), digest_size=8).hexdigest()
-    package = path.parent.relative_to(ROOT).parts
-    for node in ast.walk(tree):
-        for module in _imported(node, package):
-            for found in _files_of(module):
-                _visit(found, seen)
-
-
-def _code_only(tree: ast.Module) -> str:
-    tree = ast.parse(ast.unparse(tree))  # a copy without positions
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and body
-            and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        ):
-            first = body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                node.body = body[1:]
-    return ast.dump(tree)
-
-
-def _imported(node: ast.AST, package: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Modules that an import statement may name, as paths of names."""
-    if isinstance(node, ast.Import):
-        return [tuple(alias.name.split(".")) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        base = package[: len(package) - node.level + 1] if node.level else ()
-        base += tuple(node.module.split(".")) if node.module else ()
-        return [base, *((*base, alias.name) for alias in node.names)]
-    return []
-
-
-def _files_of(module: tuple[str, ...]) -> list[Path]:
-    """Project files behind a dotted name: the module and the packages above it."""
-    found = []
-    if len(module) == 1 and module[0].startswith("_"):
-        module = ("workflow_scripts", *module)
-    for end in range(1, len(module) + 1):
-        base = ROOT.joinpath(*module[:end])
-        candidates = (base / "__init__.py", base.with_suffix(".py"))
-        found += [path for path in candidates if path.is_file()]
-    return found if module[0] in ("inr2vec_core", "workflow_scripts") else []
 
 
 def fingerprint(*values) -> str:

@@ -6,9 +6,10 @@ from _job import run, torch_device
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.exporting import write_shape
-from inr2vec_core.fitted import InrKind, generator
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.rebuilding import rebuild
+from inr2vec_core.seeding import torch_stream
 from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
 
@@ -24,7 +25,7 @@ def main(snakemake):
     kind = InrKind.of(snakemake.input.inrs)
     model = load_inr2vec(snakemake.input.model[0]).to(device) if w.source != "inr" else None
     (field,) = kind.fields(weights, model)
-    stream = generator(snakemake.params.seed, "export", w.shape)
+    stream = torch_stream(snakemake.params.seed, "export", w.shape)
     try:
         shape = rebuild(kind.field, field, int(w.size), stream, device)
     except BadShape as error:

@@ -6,10 +6,11 @@ from _job import run, torch_device
 
 from inr2vec_core.embeddings import read_embeddings
 from inr2vec_core.figures import plot_interpolation
-from inr2vec_core.fitted import drawn, generator
+from inr2vec_core.fitted import drawn
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
-from inr2vec_core.rebuilding import shape_or_none
+from inr2vec_core.rebuilding import rebuild, shape_or_none
+from inr2vec_core.seeding import torch_stream
 from inr2vec_core.storage import atomic
 
 PAIRS, STEPS = 4, 7
@@ -26,8 +27,10 @@ def main(snakemake):
         shapes = []
         for t in torch.linspace(0, 1, STEPS):
             field = model.decoded(torch.lerp(*ends, t))
-            stream = generator(seed, "interpolation", data.shape_id[a])
-            shapes.append(shape_or_none(model.field, field, settings[model.field], stream, device))
+            stream = torch_stream(seed, "interpolation", data.shape_id[a])
+            between = f"{data.shape_id[a]} to {data.shape_id[b]}, at {t:.2f}"
+            size = settings[model.field]
+            shapes.append(shape_or_none(between, rebuild, model.field, field, size, stream, device))
         names = [data.classes[data.labels[k]] for k in (a, b)]
         shown.append((names, shapes))
     with atomic(snakemake.output[0]) as path:

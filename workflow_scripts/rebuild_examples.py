@@ -5,11 +5,11 @@ import torch
 from _job import provenance, run, torch_device
 
 from inr2vec_core.examples import Example, write_examples
-from inr2vec_core.fitted import InrKind, generator, one_of_each_class, size_like
-from inr2vec_core.geometry import CloudShape
+from inr2vec_core.fitted import InrKind, one_of_each_class
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
-from inr2vec_core.rebuilding import shape_or_none
+from inr2vec_core.rebuilding import rebuild, shape_or_none, size_like
+from inr2vec_core.seeding import torch_stream
 from inr2vec_core.streaming import ShardedShapes
 
 MOST = 12
@@ -31,13 +31,15 @@ def main(snakemake):
     for i in track(index, "rebuilding examples", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         weights, original = torch.from_numpy(columns["weights"]).to(device), columns["shapes"][0]
-        points = len(original.points) if isinstance(original, CloudShape) else 0
-        size = size_like(original, kind.field, points, snakemake.params.resolution)
+        size = size_like(original, None, snakemake.params.resolution)
         versions = {"original": original}
         for name, model in models.items():
             (field,) = kind.fields(weights, model)
-            stream = generator(seed, "figure", data.shape_id[i])
-            versions[name] = shape_or_none(kind.field, field, size, stream, device)
+            stream = torch_stream(seed, "figure", data.shape_id[i])
+            versions[name] = shape_or_none(
+                f"{data.shape_id[i]} from its {name}", rebuild, kind.field, field, size, stream,
+                device,
+            )  # fmt: skip
         examples.append(Example(data.shape_id[i], data.class_name[i], versions))
     write_examples(snakemake.output[0], examples, **provenance(snakemake))
 

@@ -4,8 +4,7 @@ import pandas as pd
 from _job import run
 
 from inr2vec_core.fields import MODALITIES
-from inr2vec_core.storage import atomic
-from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures
+from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figures, write_table
 
 
 def main(snakemake):
@@ -14,10 +13,8 @@ def main(snakemake):
     table.insert(1, "modality", [MODALITIES[params.fields[d]] for d in table["dataset"]])
     table["dataset"] = table["dataset"].map(params.titles)
     table = with_paper_figures(table, pd.DataFrame(params.paper))
-    with atomic(snakemake.output.csv) as path:
-        table.to_csv(path, index=False, float_format="%.2f")
-    with atomic(snakemake.output.markdown) as path:
-        path.write_text("# Table 2: shape classification\n\n" + in_paper_layout(table))
+    text = "# Table 2: shape classification\n\n" + in_paper_layout(table)
+    write_table(table, *snakemake.output, text, "%.2f")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,12 @@ import pandas as pd
 from _job import run
 
 from inr2vec_core.fields import MODALITIES
-from inr2vec_core.storage import atomic
-from inr2vec_core.tables import reconstruction_in_columns, reconstruction_rows, with_paper_figures
+from inr2vec_core.tables import (
+    reconstruction_in_columns,
+    reconstruction_rows,
+    with_paper_figures,
+    write_table,
+)
 
 
 def main(snakemake):
@@ -22,10 +26,8 @@ def main(snakemake):
         ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
     ]
     table = with_paper_figures(table, pd.DataFrame(params.paper), ["split"])
-    with atomic(snakemake.output.csv) as path:
-        table.to_csv(path, index=False, float_format="%.4g")
-    with atomic(snakemake.output.markdown) as path:
-        path.write_text("# Rebuilt shapes\n\n" + reconstruction_in_columns(table))
+    text = "# Rebuilt shapes\n\n" + reconstruction_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.4g")
 
 
 if __name__ == "__main__":

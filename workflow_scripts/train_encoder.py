@@ -1,6 +1,5 @@
 """Train inr2vec on a data set's INRs."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -8,10 +7,11 @@ import torch
 from _job import provenance, run, torch_device
 
 from inr2vec_core.autoencoding import Autoencoding, AutoencodingSettings
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import build_inr2vec, fingerprint, save_inr2vec
 from inr2vec_core.queries import QueryMix
 from inr2vec_core.seeding import derive_seed
-from inr2vec_core.storage import atomic, open_shard
+from inr2vec_core.storage import atomic
 from inr2vec_core.training import TrainSettings, train
 
 
@@ -19,11 +19,10 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
     mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
-    with open_shard(snakemake.input.inrs[0]) as file:
-        siren, field = json.loads(file.attrs["siren"]), file.attrs["field"]
+    kind = InrKind.of(snakemake.input.inrs[0])
     architecture = {k: settings[k] for k in ("type", "hidden", "embedding", "decoder_hidden")}
-    architecture["field"] = field
-    architecture["siren"] = {k: siren[k] for k in ("width", "depth")}
+    architecture["field"] = kind.field
+    architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))
     task = Autoencoding(

@@ -2,13 +2,11 @@
 
 import json
 
-import numpy as np
 import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.fitted import InrKind, drawn, one_of_each_class, size_like
-from inr2vec_core.geometry import CloudShape, MeshShape, VoxelShape
+from inr2vec_core.fitted import InrKind, drawn, one_of_each_class
 from inr2vec_core.models import build_inr2vec
 from inr2vec_core.siren import SirenShape, evaluate
 from inr2vec_core.storage import write_shard
@@ -49,13 +47,6 @@ def test_fields_of_embeddings_are_the_decoders():
 def test_a_model_of_other_inrs_is_refused(kind):
     with pytest.raises(InputError, match="trained on sdf INRs"):
         kind.check(build_inr2vec(ARCHITECTURE))
-
-
-def test_sizes_follow_the_original():
-    cloud, mesh = np.zeros((3, 3)), np.zeros((1, 3), int)
-    assert size_like(CloudShape(cloud), "udf", 10, 20) == 10
-    assert size_like(MeshShape(cloud, mesh), "sdf", 10, 20) == 20
-    assert size_like(VoxelShape(np.zeros((5, 5, 5), bool)), "occ", 10, 20) == 5
 
 
 def test_a_larger_draw_keeps_the_smaller_whatever_the_order():

@@ -10,9 +10,11 @@ from inr2vec_core.geometry import CloudShape, MeshShape, VoxelShape
 from inr2vec_core.rebuilding import (
     comparable_points,
     distance_between,
+    how_near,
     rebuild,
     rebuilt_without_loss,
     shape_or_none,
+    size_like,
 )
 
 
@@ -47,7 +49,7 @@ def test_each_field_gives_its_own_form(field, kind, rng):
 @pytest.mark.parametrize("field, nothing", [("udf", 0.1), ("sdf", 0.1), ("occ", 0.0)])
 def test_a_field_without_surface_is_none_or_a_clear_error(field, nothing):
     empty = (field, lambda p: p[:, 0] * 0 + nothing, 16, generator())
-    assert shape_or_none(*empty) is None
+    assert shape_or_none("chair/1", rebuild, *empty) is None
     with pytest.raises(BadShape):
         rebuild(*empty)
 
@@ -90,3 +92,21 @@ def test_the_floor_of_a_cloud_lies_on_its_points(rng):
     assert floor.points.shape == (100, 3)
     to_nearest = np.linalg.norm(floor.points[:, None] - cloud.points[None], axis=2).min(1)
     assert to_nearest.max() < 1e-5
+
+
+def test_sizes_follow_the_original():
+    assert size_like(CloudShape(np.zeros((3, 3))), 10, 20) == 10
+    assert size_like(CloudShape(np.zeros((3, 3))), None, 20) == 3
+    assert size_like(ball(), 10, 20) == 20
+    assert size_like(VoxelShape(np.zeros((5, 5, 5), bool)), 10, 20) == 5
+
+
+def test_a_row_of_a_rebuilt_shape_and_of_none(rng):
+    row = how_near(ball(), ball(), 500, rng)
+    assert row.pop("chamfer") < 0.01 and row.pop("f_score") < 1
+    assert row == {"found": True, "watertight": True}
+    open_ball = MeshShape(ball().vertices, ball().faces[1:])
+    assert not how_near(ball(), open_ball, 10, rng)["watertight"]
+    assert how_near(ball(), None, 10, rng) == {"found": False, "f_score": 0.0}
+    grid = VoxelShape(rng.random((6, 6, 6)) < 0.5)
+    assert how_near(grid, grid, 10, rng) == {"found": True, "chamfer": 0.0, "f_score": 1.0}

@@ -1,8 +1,9 @@
 """Random streams by name."""
 
 import numpy as np
+import torch
 
-from inr2vec_core.seeding import derive_seed, numpy_stream
+from inr2vec_core.seeding import derive_seed, numpy_stream, torch_stream
 
 
 def test_a_seed_depends_on_the_runs_seed_and_on_every_name():
@@ -22,3 +23,5 @@ def test_a_stream_is_its_own():
     first = numpy_stream(0, "shape", 1).random(4)
     np.testing.assert_array_equal(first, numpy_stream(0, "shape", 1).random(4))
     assert not np.array_equal(first, numpy_stream(0, "shape", 2).random(4))
+    first, again, other = (torch.rand(4, generator=torch_stream(0, "shape", i)) for i in (1, 1, 2))
+    assert torch.equal(first, again) and not torch.equal(first, other)

@@ -1,4 +1,4 @@
-"""The rule files' helpers: configuration, its schema, and fingerprints of code."""
+"""The rule files' helpers: configuration and its schema, the paper's figures, GPUs."""
 
 import copy
 import re
@@ -11,7 +11,7 @@ import _workflow
 import numpy as np
 import pytest
 import yaml
-from _workflow import ConfigError, code_version, complete_config
+from _workflow import ConfigError, complete_config
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
@@ -235,98 +235,6 @@ def test_the_order_of_keys_in_a_file_does_not_matter():
     one = completed(inrs={"b": {"width": 8, "steps": 9}, "a": {}})
     other = completed(inrs={"a": {}, "b": {"steps": 9, "width": 8}})
     assert repr(one) == repr(other)
-
-
-# ---------------------------------------------------------------------------- code_version
-
-TREE = {
-    "workflow_scripts/fit.py": "from _job import run\nfrom inr2vec_core.a import f\n",
-    "workflow_scripts/_job.py": "from inr2vec_core import storage\n\ndef run(): pass\n",
-    "inr2vec_core/__init__.py": '"""The package."""\n',
-    "inr2vec_core/a.py": "def f():\n    from .b import g\n    return g()\n",  # inside a function
-    "inr2vec_core/b.py": "from .sub import deep\nimport numpy\n\ndef g():\n    return 1\n",
-    "inr2vec_core/sub/__init__.py": "from . import inner\n",
-    "inr2vec_core/sub/deep.py": "from ..top import T\n",
-    "inr2vec_core/sub/inner.py": "import inr2vec_core.dotted\n",
-    "inr2vec_core/top.py": "T = 1\n",
-    "inr2vec_core/dotted.py": "D = 1\n",
-    "inr2vec_core/storage.py": "S = 1\n",
-    "inr2vec_core/unrelated.py": "from . import a\nU = 1\n",
-    "workflow_scripts/other.py": "import fit\n",
-}
-
-
-@pytest.fixture
-def tree(tmp_path, monkeypatch):
-    monkeypatch.setattr(_workflow, "ROOT", tmp_path)
-    for name, text in TREE.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    yield tmp_path
-    code_version.cache_clear()  # it knows scripts by name alone
-
-
-def version():
-    code_version.cache_clear()
-    return code_version("fit.py")
-
-
-def append(path, text):
-    path.write_text(path.read_text() + text)
-
-
-@pytest.mark.parametrize("name", [n for n in TREE if "unrelated" not in n and "other" not in n])
-def test_code_of_every_module_in_the_closure_counts(tree, name):
-    before = version()
-    append(tree / name, "\nNEW = 1\n")
-    assert version() != before
-
-
-@pytest.mark.parametrize("name", ["inr2vec_core/unrelated.py", "workflow_scripts/other.py"])
-def test_other_modules_do_not_count(tree, name):
-    before = version()
-    append(tree / name, "\nNEW = 1\n")
-    assert version() == before
-
-
-def test_comments_docstrings_and_layout_do_not_count(tree):
-    before = version()
-    (tree / "inr2vec_core/b.py").write_text(
-        '"""About b."""\n# comment\nfrom .sub import deep\n\n\nimport numpy\n'
-        'def g( ):\n    """Returns one."""\n    return (1)  # here\n'
-    )
-    assert version() == before
-
-
-def test_a_text_that_is_no_docstring_counts(tree):
-    before = version()
-    (tree / "inr2vec_core/b.py").write_text(
-        "from .sub import deep\nimport numpy\n\ndef g():\n    return 'one'\n"
-    )
-    assert version() != before
-
-
-def test_a_module_that_comes_into_being_counts(tree):
-    append(tree / "inr2vec_core/a.py", "try:\n    from . import late\nexcept ImportError: pass\n")
-    before = version()
-    (tree / "inr2vec_core/late.py").write_text("L = 1\n")
-    assert version() != before
-
-
-def test_import_cycles_end(tree):
-    append(tree / "inr2vec_core/top.py", "from . import a\n")
-    assert len(version()) == 16
-
-
-@pytest.mark.parametrize("script", sorted(
-    p.name for p in (ROOT / "workflow_scripts").glob("[!_]*.py")))  # fmt: skip
-def test_every_script_of_the_project_has_a_version(script):
-    code_version.cache_clear()
-    assert len(code_version(script)) == 16
-
-
-# ---------------------------------------------------------------------------- the rest
 
 
 def test_the_papers_table_2():
