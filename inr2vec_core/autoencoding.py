@@ -44,9 +44,10 @@ class Inr2vec(nn.Module):
 
     def loss(self, flat: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy or focal loss of the field at queries: labels (b, q) -> ()."""
+        criterion = criterion_of(self.field)
         return mean_loss(
-            self.decoder, criterion_of(self.field), self.encoder(flat), coords, labels,
-            self.decoder.hidden,
+            self.decoder, lambda logits, labels: criterion(logits.to(labels), labels),
+            self.encoder(flat), coords, labels, self.decoder.hidden,
         )  # fmt: skip
 
     def decoded(self, embedding: Tensor) -> DecoderField:
@@ -64,6 +65,7 @@ class AutoencodingSettings:
         validation_shapes: at most so many shapes are rebuilt in a validation.
         validation_points: points of each rebuilt cloud, or drawn on each mesh.
         validation_resolution: of the grid that a mesh is rebuilt from.
+        precision: "bfloat16" trains in mixed precision where the device has such products.
     """
 
     batch: int = 16
@@ -72,6 +74,7 @@ class AutoencodingSettings:
     validation_shapes: int = 1600
     validation_points: int = 2048
     validation_resolution: int = 64
+    precision: str = "float32"
 
 
 class Autoencoding:
@@ -99,6 +102,7 @@ class Autoencoding:
     ):
         self.model, self.mix, self.settings = model.to(device), mix, settings
         self.seed, self.device = seed, device
+        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
         self._samplers = ThreadPoolExecutor(samplers)
         self._pools: dict[str, np.ndarray] = {}
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
@@ -140,7 +144,8 @@ class Autoencoding:
         """The mean loss of the batch's queries."""
         flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
         coords, labels = dequantise(queries)
-        return self.model.loss(flat, coords, labels)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
+            return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:
         """Mean Chamfer distance of rebuilt validation shapes, and the share that failed."""
@@ -178,6 +183,14 @@ class Autoencoding:
             return FAILED
         rng = numpy_stream(self.seed, "validation", shape_id)
         return distance_between(shape, rebuilt, settings.validation_points, rng)[0]
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether matrix products in bfloat16 are faster than in float32 there."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    has = torch.cpu.get_capabilities()
+    return has.get("avx512_bf16", False) or has.get("amx_bf16", False)
 
 
 @torch.no_grad()

@@ -22,12 +22,15 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
 
     Args:
         architecture: `type` (a name of `encoder.ENCODERS`), `hidden`, `embedding`,
-            `decoder_hidden`, `siren` with the INRs' `width` and `depth`, and their `field`.
+            `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
+            and their `field`.
     """
     encoder = ENCODERS[architecture["type"]](
         SirenShape(**architecture["siren"]), architecture["hidden"], architecture["embedding"]
     )
-    decoder = ImplicitDecoder(architecture["embedding"], architecture["decoder_hidden"])
+    decoder = ImplicitDecoder(
+        *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
+    )
     return Inr2vec(encoder, decoder, architecture["field"])
 
 

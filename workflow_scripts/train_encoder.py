@@ -20,7 +20,8 @@ def main(snakemake):
     device = torch_device(snakemake, settings["precision"])
     mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
     kind = InrKind.of(snakemake.input.inrs[0])
-    architecture = {k: settings[k] for k in ("type", "hidden", "embedding", "decoder_hidden")}
+    architecture = {k: settings[k] for k in (
+        "type", "hidden", "embedding", "decoder_hidden", "decoder_frequencies")}  # fmt: skip
     architecture["field"] = kind.field
     architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
 
@@ -30,7 +31,7 @@ def main(snakemake):
         QueryMix(**mix),
         AutoencodingSettings(**{k: settings[k] for k in (
             "batch", "queries", "buffer", "validation_shapes", "validation_points",
-            "validation_resolution")}),
+            "validation_resolution", "precision")}),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
     # Outside the outputs, which Snakemake removes before it runs a killed job again.

@@ -7,7 +7,7 @@ import pytest
 import torch
 import trimesh
 
-from inr2vec_core import rebuilding
+from inr2vec_core import autoencoding, rebuilding
 from inr2vec_core.autoencoding import FAILED, Autoencoding, AutoencodingSettings, Inr2vec, embed
 from inr2vec_core.decoder import ImplicitDecoder
 from inr2vec_core.encoder import Inr2vecEncoder
@@ -47,8 +47,10 @@ def radius_of(shape_id):
 def task(make_shards):
     torch.manual_seed(0)
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
-    inrs, shapes = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
-    return Autoencoding(model, inrs, shapes, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
+    made = Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    made.files = files
+    return made
 
 
 def test_batches_are_weights_with_queries_of_the_same_shape(task):
@@ -83,6 +85,28 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_labels(task):
     p = torch.sigmoid(task.model(flat, coords))
     expected = -(labels * p.log() + (1 - labels) * (1 - p).log()).mean()
     torch.testing.assert_close(task.loss((flat, queries)), expected)
+
+
+@pytest.mark.parametrize("has", [False, True])
+def test_mixed_precision_where_the_device_has_it(task, has, monkeypatch):
+    monkeypatch.setattr(autoencoding, "has_bfloat16", lambda device: has)
+    settings = dataclasses.replace(SETTINGS, precision="bfloat16")
+    mixed = Autoencoding(
+        task.model.eval(), *task.files, QueryMix(), settings, 0, torch.device("cpu")
+    )
+    batch = next(iter(task.batches(1)))
+    loss, expected = mixed.loss(batch), task.loss(batch)
+    assert torch.equal(loss, expected) is not has
+    torch.testing.assert_close(loss, expected, rtol=0.02, atol=0)
+
+
+@pytest.mark.parametrize("flags, has", [
+    ({}, False), ({"avx512_bf16": False}, False), ({"avx512_bf16": True}, True),
+    ({"avx512_bf16": False, "amx_bf16": True}, True),
+])  # fmt: skip
+def test_processors_with_products_in_bfloat16(flags, has, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: flags)
+    assert autoencoding.has_bfloat16(torch.device("cpu")) is has
 
 
 @torch.no_grad()

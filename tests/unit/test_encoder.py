@@ -98,6 +98,22 @@ def test_the_maximum_of_a_linear_layer_has_the_gradients_of_autograd():
         torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-12)
 
 
+def test_mixed_precision_sums_and_leaves_in_the_weights_precision():
+    torch.manual_seed(0)
+    encoder = Inr2vecEncoder(SHAPE, (16, 12), 5)
+    flat, gradients = weights(20), []
+    for mixed in (False, True):
+        encoder.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+            embeddings = encoder(flat)
+        assert embeddings.dtype == torch.float32
+        embeddings.sum().backward()
+        assert {p.grad.dtype for p in encoder.parameters()} == {torch.float32}
+        gradients.append(encoder.last.weight.grad.clone())
+    assert not torch.equal(*gradients)
+    assert torch.cosine_similarity(*(g.flatten() for g in gradients), dim=0) > 0.99
+
+
 @pytest.mark.parametrize("rows_at_once", [1, 20, 1000])
 def test_folded_norms_give_what_the_layers_give(encoder, rows_at_once, monkeypatch):
     monkeypatch.setattr("inr2vec_core.encoder.CPU_ROWS", rows_at_once)

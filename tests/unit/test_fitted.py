@@ -13,6 +13,7 @@ from inr2vec_core.storage import write_shard
 
 SIREN = SirenShape(6, 2)
 ARCHITECTURE = {"type": "inr2vec", "hidden": [5], "embedding": 4, "decoder_hidden": 8,
+                "decoder_frequencies": 10,
                 "siren": {"width": 6, "depth": 2}, "field": "sdf"}  # fmt: skip
 
 

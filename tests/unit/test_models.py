@@ -10,6 +10,7 @@ from inr2vec_core.storage import write_shard
 
 ARCHITECTURE = {
     "type": "inr2vec", "hidden": [6, 5], "embedding": 4, "decoder_hidden": 8,
+    "decoder_frequencies": 3,
     "siren": {"width": 3, "depth": 2}, "field": "sdf",
 }  # fmt: skip
 
@@ -30,7 +31,8 @@ def test_the_paper_sized_model():
     with torch.device("meta"):
         model = build_inr2vec({
             "type": "inr2vec", "hidden": [512, 512, 1024, 1024], "embedding": 1024,
-            "decoder_hidden": 512, "siren": {"width": 512, "depth": 4}, "field": "udf",
+            "decoder_hidden": 512, "decoder_frequencies": 10,
+            "siren": {"width": 512, "depth": 4}, "field": "udf",
         })  # fmt: skip
     assert sum(p.numel() for p in model.parameters()) == 3_155_968 + 2_165_249
 
