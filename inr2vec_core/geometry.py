@@ -36,9 +36,8 @@ class MeshShape:
     faces: np.ndarray
     closed: bool = True
 
-    @cached_property
-    def distance(self) -> SignedDistance:
-        """The signed distance to the surface; built once, at the first use."""
+    def signed_distance(self) -> SignedDistance:
+        """The signed distance to the surface. Not to be kept: a process may have 1,000 of them."""
         return SignedDistance(self.vertices, self.faces, self.closed)
 
     @cached_property

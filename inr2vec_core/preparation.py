@@ -86,7 +86,7 @@ def discretise(shape: Shape, settings: ShapeSettings) -> Shape:
         return shape
     if isinstance(shape, CloudShape):
         return VoxelShape(voxelise(shape.points, settings.resolution))
-    grid = fill_mesh(shape.distance, settings.resolution)
+    grid = fill_mesh(shape.signed_distance(), settings.resolution)
     if not grid.any():
         raise BadShape(
             f"no voxel's centre lies inside at a resolution of {settings.resolution}: raise it"

@@ -89,7 +89,7 @@ def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator
         return next(parts)
 
     steps = np.rint(sample_coordinates(surface, n, mix, rng) * np.float32(SCALE))
-    return _pack(steps, sdf_labels(mesh.distance(steps / np.float32(SCALE))))
+    return _pack(steps, sdf_labels(mesh.signed_distance()(steps / np.float32(SCALE))))
 
 
 @compiled

@@ -82,8 +82,7 @@ def test_a_mesh_knows_its_signed_distance():
              [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
     mesh = MeshShape(box, np.array(faces, np.int32))
     queries = np.array([[0, 0, 0.75], [0, 0, 1.5]], np.float32)
-    np.testing.assert_allclose(mesh.distance(queries), [-0.25, 0.5], atol=1e-6)
-    assert mesh.distance is mesh.distance
+    np.testing.assert_allclose(mesh.signed_distance()(queries), [-0.25, 0.5], atol=1e-6)
 
 
 def test_sparse_and_dense_reads_agree():

@@ -161,3 +161,12 @@ def test_fewer_queries_than_voxels_are_different_ones():
     grid = np.random.default_rng(0).random((6, 6, 6)) < 0.3
     stored = sample_queries(VoxelShape(grid), 100, QueryMix(), seeded())
     assert len(np.unique(stored[:, :3], axis=0)) == 100
+
+
+def test_more_meshes_than_open3d_has_scenes_for():
+    """A process may hold 1,024 scenes; one more than that would end it without a word."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32) / 2
+    faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.int32)
+    meshes = [MeshShape(corners, faces) for _ in range(1100)]
+    drawn = [sample_queries(m, 2, QueryMix(), np.random.default_rng(0)) for m in meshes]
+    assert all(np.array_equal(queries, drawn[0]) for queries in drawn)

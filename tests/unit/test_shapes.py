@@ -129,7 +129,9 @@ def test_meshes_good_open_and_bad_each_have_their_fate(tmp_path):
     assert "flat" in reasons["flat"]
     assert "NaN" in reasons["nan"]
     for shape in shard.shapes:
-        assert shape.distance(np.zeros((1, 3), np.float32)) < 0  # each box's middle is inside
+        assert (
+            shape.signed_distance()(np.zeros((1, 3), np.float32)) < 0
+        )  # each box's middle is inside
 
 
 def test_grids_good_and_bad(tmp_path):
@@ -164,5 +166,5 @@ def test_real_meshes_with_holes_keep_their_inside(tmp_path):
         assert form == "watertight"
         holes = MeshShape(true.vertices, true.faces[kept], closed=False)
         queries = np.random.default_rng(1).uniform(-1, 1, (4000, 3)).astype(np.float32)
-        wrong = (true.distance(queries) < 0) != (holes.distance(queries) < 0)
+        wrong = (true.signed_distance()(queries) < 0) != (holes.signed_distance()(queries) < 0)
         assert wrong.mean() < 0.005
