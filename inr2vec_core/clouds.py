@@ -75,7 +75,7 @@ class Surface:
     def __init__(self, mesh: Mesh):
         check_finite(mesh.vertices)
         corners = mesh.vertices[mesh.faces]  # (F, 3, 3)
-        self._corner = corners[:, 0]
+        self._corner = corners[:, 0].copy()  # a view would keep all corners
         self._edge1, self._edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         areas = np.linalg.norm(np.cross(self._edge1, self._edge2), axis=1)
         self._cumulative = np.cumsum(areas, dtype=np.float64)

@@ -6,7 +6,6 @@ vertices and faces lie one mesh after another, and `*_start` says where each beg
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import h5py
 import numpy as np
@@ -40,9 +39,8 @@ class MeshShape:
         """The signed distance to the surface. Not to be kept: a process may have 1,000 of them."""
         return SignedDistance(self.vertices, self.faces, self.closed)
 
-    @cached_property
     def surface(self) -> Surface:
-        """The surface to draw points from; built once, at the first use."""
+        """The surface to draw points from, three times as large as the mesh."""
         return Surface(Mesh(self.vertices, self.faces))
 
 
@@ -121,7 +119,7 @@ def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
 
 
 def _stacked(parts: Sequence[np.ndarray], dtype: type) -> np.ndarray:
-    return np.concatenate([np.empty((0, 3), dtype), *parts]).astype(dtype)
+    return np.concatenate([np.empty((0, 3), dtype), *parts]).astype(dtype, copy=False)
 
 
 def _starts(parts: Sequence[np.ndarray]) -> np.ndarray:

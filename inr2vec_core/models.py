@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import h5py
+import numpy as np
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -77,5 +78,5 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
             )
             for name in ("loss", "points", "vertices", "faces", "voxels"):
                 if name in file:
-                    digest.update(file[name][:].tobytes())
+                    digest.update(np.ascontiguousarray(file[name][:]))
     return digest.hexdigest()

@@ -82,7 +82,7 @@ def _sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Genera
 
 
 def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
-    near = mesh.surface.sample(sum(mix.counts(n)[:-1]), rng)[0].astype(np.float32)
+    near = mesh.surface().sample(sum(mix.counts(n)[:-1]), rng)[0].astype(np.float32)
     parts = iter(np.split(near, np.cumsum(mix.counts(n)[:-1])))
 
     def surface(count: int) -> np.ndarray:

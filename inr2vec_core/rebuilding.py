@@ -38,7 +38,8 @@ def rebuild(
     Args:
         field: "udf", "sdf" or "occ".
         values: the field, (m, 3) -> (m,); see `fields.field_values`.
-        size: points of a cloud; cells along each axis of the grid that gives a mesh, or voxels.
+        size: points of a cloud; vertices along each axis of the grid that gives a mesh; voxels
+            along each axis.
         generator: a CPU generator, for a cloud's seeds.
 
     Raises:
@@ -72,7 +73,7 @@ def comparable_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndar
         return shape.points
     if isinstance(shape, VoxelShape):
         return occupied_centroids(shape.grid)
-    return shape.surface.sample(n, rng)[0]
+    return shape.surface().sample(n, rng)[0]
 
 
 def distance_between(

@@ -69,7 +69,11 @@ def prepare_shapes(
         if source.split == "train":
             for copy in range(1, augment_copies + 1):
                 rng = numpy_stream(seed, "augment", source.shape_id, copy)
-                shard.add(source, copy, discretise(augmented(shape, rng), settings), form)
+                try:
+                    shard.add(source, copy, discretise(augmented(shape, rng), settings), form)
+                except BadShape as error:  # a plate that was stretched too thin for the grid
+                    copy_id = f"{source.shape_id}@{copy}"
+                    shard.rejected.append(Rejected(copy_id, place(source), str(error)))
     return shard
 
 

@@ -12,6 +12,7 @@ for folder in (ROOT, os.path.join(ROOT, "workflow_scripts")):
         sys.path.insert(0, folder)
 import _workflow
 from _code import ProjectCode
+from _gpus import visible_gpus
 from inr2vec_core.errors import InputError
 from inr2vec_core.listing import DataSetSource
 
@@ -26,7 +27,7 @@ ENV = "../envs/environment.yaml"
 # GPU jobs wait for each other under a limit; under 0 they run side by side on the cores. Inside
 # a cluster's job the limit of the profile is unknown and must not be replaced by this machine's.
 if not workflow.remote_exec:
-    workflow.global_resources.setdefault("gpu", _workflow.count_gpus())
+    workflow.global_resources.setdefault("gpu", len(visible_gpus()))
 
 
 def one_of(section):
@@ -147,16 +148,17 @@ def table2_inputs(wildcards):
                 files.append(
                     f"results/{row['dataset']}/retrieval/{row['inr']}/{method}/metrics.json"
                 )
-    return files
+    return list(dict.fromkeys(files))
 
 
 def reconstruction_inputs(wildcards):
     """Measured shapes of each row of the table: the floor, INRs, and the row's encoders."""
-    return [
+    files = [
         f"results/{row['dataset']}/reconstruction/{row['inr']}/{source}.parquet"
         for row in config["tables"]["reconstruction"]
         for source in ("floor", "inr", *row["encoders"])
     ]
+    return list(dict.fromkeys(files))  # two rows may differ in their encoders alone
 
 
 def example_sources():
@@ -214,7 +216,14 @@ def code(script):
 
 
 # Data sets that something is trained on need every class in every split; those that are only
-# embedded do not.
+# embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
+USED_ENCODERS = [
+    (row["dataset"], config["encoders"][name])
+    for table, column in (("table2", "methods"), ("reconstruction", "encoders"))
+    for row in config["tables"][table]
+    for name in row[column]
+    if name in config["encoders"]
+]
 TRAINED_ON = {row["dataset"] for row in config["tables"]["table2"]} | {
-    row["dataset"] for row in config["tables"]["reconstruction"] if row["encoders"]
+    encoder.get("from", dataset) for dataset, encoder in USED_ENCODERS
 }

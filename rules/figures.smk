@@ -122,6 +122,10 @@ rule plot_interpolated:
     conda:
         ENV
     threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=rebuild_mib,
+        runtime=120,
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
         settings=lambda wildcards: {

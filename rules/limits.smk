@@ -77,6 +77,27 @@ def train_mib(wildcards, attempt):
     return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
 
 
+def rebuild_mib(wildcards, attempt):
+    """Memory of rebuilding: grids of values, and what their surface is extracted from."""
+    return attempt * (3000 + 32 * config["reconstruction"]["resolution"] ** 3 // 2**20)
+
+
+def measure_minutes(wildcards, attempt):
+    """Time limit of measuring rebuilt shapes, at a modest 20 GFLOP/s and a second for the rest."""
+    settings = config["reconstruction"]
+    dataset = wildcards.dataset
+    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
+    if not settings["all_inrs"] and settings["shapes"]:
+        shapes = min(shapes, 2 * settings["shapes"])
+    weights = n_weights(wildcards.inr) if wildcards.source == "inr" else 0
+    if wildcards.source in config["encoders"]:
+        weights = (
+            6 * config["encoders"][wildcards.source].get("decoder_hidden", 512) ** 2
+        )
+    flop = 2 * weights * settings["resolution"] ** 3
+    return attempt * int(30 + shapes * (1 + flop / 20e9) / 60)
+
+
 def sizes_of_fits(jobs):
     """One line per data set whose INRs are about to be fitted: how many, and how large."""
     shards = {}

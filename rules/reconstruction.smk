@@ -15,8 +15,8 @@ rule measure_reconstruction:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=4000,
-        runtime=600,
+        mem_mb=rebuild_mib,
+        runtime=measure_minutes,
     params:
         settings=config["reconstruction"],
         seed=config["seed"],
@@ -39,7 +39,7 @@ rule rebuild_examples:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=4000,
+        mem_mb=rebuild_mib,
         runtime=120,
     params:
         resolution=config["reconstruction"]["resolution"],
@@ -61,7 +61,8 @@ rule export_shape:
     benchmark:
         "results/benchmarks/exports/{dataset}/{inr}/{source}/{size}/{shape}.{extension}.tsv"
     wildcard_constraints:
-        size=r"\d+",
+        size=r"[1-9]\d*",
+        source=f"inr|{one_of('encoders')}",
         shape=r".+",
         extension="npy|obj|ply",
     conda:

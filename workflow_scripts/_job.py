@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from _gpus import take_gpu
 
 from inr2vec_core import storage
 from inr2vec_core.errors import InputError
@@ -59,6 +60,10 @@ def torch_device(snakemake, precision: str = "float32"):
         {"float32": "highest", "tf32": "high", "bfloat16": "medium"}[precision]
     )
     wanted = int(snakemake.resources.get("gpu", 0) or 0) > 0
+    if wanted:
+        take_gpu(Path(".snakemake/gpus"))
+    else:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # or a search for neighbours would find one
     device = torch.device("cuda" if wanted and torch.cuda.is_available() else "cpu")
     logging.info("device %s, %d thread(s), %s", device, snakemake.threads, precision)
     return device

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import os
-import subprocess
 from pathlib import Path
 
 import jsonschema
@@ -94,6 +93,11 @@ def _dangling_names(config: dict) -> list[str]:
     for name, dataset in config["datasets"].items():
         if dataset["reader"] != "procedural" and not dataset["root"]:
             problems.append(f"datasets.{name}.root: needed by the reader {dataset['reader']}")
+        queries = dataset["queries"]
+        if len(queries["sigmas"]) != len(queries["shares"]):
+            problems.append(f"datasets.{name}.queries: as many `shares` as `sigmas` are needed")
+        if not any([*queries["shares"], queries["uniform"]]):
+            problems.append(f"datasets.{name}.queries: `shares` and `uniform` are all 0")
     for name, encoder in config["encoders"].items():
         if ("from" in encoder) != (encoder.get("encoder") is not None):
             problems.append(f"encoders.{name}: `from` and `encoder` go together")
@@ -123,15 +127,6 @@ def prepare_environment() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     # So that a job can tell when its Snakemake was killed, and ends; see _job.py.
     os.environ["INR2VEC_SNAKEMAKE"] = str(os.getpid())
-
-
-def count_gpus() -> int:
-    """GPUs of this machine, without importing torch."""
-    try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20)
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
 
 
 def paper_figures(*tables: int) -> list[dict]:

@@ -19,7 +19,10 @@ def main(snakemake):
     device = torch_device(snakemake)
     data = ShardedShapes([snakemake.input.inrs])
     if w.shape not in data.shape_id:
-        raise InputError(f"{w.shape} was set aside; see results/{w.dataset}/rejected.csv")
+        raise InputError(
+            f"{snakemake.input.inrs} has no INR of {w.shape}: it was set aside "
+            f"(results/{w.dataset}/rejected.csv), or its fit diverged (the log of the shard's fit)"
+        )
     index = np.array([data.shape_id.index(w.shape)])
     weights = torch.from_numpy(data.read(index, ("weights",))["weights"]).to(device)
     kind = InrKind.of(snakemake.input.inrs)

@@ -13,7 +13,7 @@ from inr2vec_core.rebuilding import rebuild, shape_or_none
 from inr2vec_core.seeding import torch_stream
 from inr2vec_core.storage import atomic
 
-PAIRS, STEPS = 4, 7
+PAIRS, STEPS, SEARCHED = 4, 7, 500
 
 
 def main(snakemake):
@@ -41,7 +41,7 @@ def pairs(data, seed):
     """Two pairs within a class, and two between classes, as far as there are any."""
     test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))
     ids = [data.shape_id[i] for i in test]
-    order = test[drawn(ids, len(ids), seed, "interpolation")]
+    order = test[drawn(ids, SEARCHED, seed, "interpolation")]
     found = {True: [], False: []}
     used = set()
     for n, a in enumerate(order):

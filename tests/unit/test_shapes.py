@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import trimesh
 
+from inr2vec_core import shapes
+from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry import MeshShape
 from inr2vec_core.preparation import ShapeSettings, prepare
 from inr2vec_core.readers import Mesh
@@ -60,6 +62,16 @@ def test_training_shapes_alone_get_augmented_copies(sources):
     assert columns["source"] == [sources[0].path] * 3 + [sources[1].path, sources[3].path]
     original, first, second = (shape.points for shape in shard.shapes[:3])
     assert not np.allclose(first, original) and not np.allclose(first, second)
+
+
+def test_a_copy_that_is_too_thin_for_the_grid_is_set_aside_alone(sources, monkeypatch):
+    def thin(shape, rng):
+        raise BadShape("no centre of a voxel lies inside")
+
+    monkeypatch.setattr(shapes, "augmented", thin)
+    shard = prepare_shapes(sources[:1], SMALL, 2, seed=0)
+    assert shard.columns["shape_id"] == ["bed/0"]
+    assert [bad.shape_id for bad in shard.rejected] == ["bed/0@1", "bed/0@2"]
 
 
 def test_a_shape_does_not_depend_on_the_others_of_its_shard(sources):

@@ -1,11 +1,9 @@
-"""The rule files' helpers: configuration and its schema, the paper's figures, GPUs."""
+"""The rule files' helpers: configuration and its schema, the paper's figures."""
 
 import copy
 import re
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
-from types import SimpleNamespace
 
 import _workflow
 import numpy as np
@@ -224,6 +222,11 @@ def test_names_that_exist_are_accepted():
                    "g": {"from": "d", "encoder": "f"}}},
      ["encoders.g.encoder: name the entry that was trained"]),
     ({"datasets": {"d": {"reader": "folder"}}}, ["datasets.d.root: needed by the reader folder"]),
+    ({"datasets": {"d": {"reader": "procedural", "queries": {"sigmas": [0.1]}}}},
+     ["datasets.d.queries: as many `shares` as `sigmas`"]),
+    ({"datasets": {"d": {"reader": "procedural", "queries": {
+        "sigmas": [0.1], "shares": [0], "uniform": 0}}}},
+     ["datasets.d.queries: `shares` and `uniform` are all 0"]),
 ], ids=str)  # fmt: skip
 def test_a_dangling_name_is_told_with_its_key(changes, parts):
     message = message_of(**changes)
@@ -245,23 +248,3 @@ def test_the_papers_table_2():
     ]  # fmt: skip
     assert found == 87.0
     assert _workflow.paper_figures(99) == []
-
-
-@pytest.mark.parametrize("listed, gpus", [
-    ("GPU 0: NVIDIA H100 (UUID: x)\nGPU 1: NVIDIA H100 (UUID: y)\n", 2),
-    ("No devices found.\n", 0),
-])  # fmt: skip
-def test_gpus_are_counted(monkeypatch, listed, gpus):
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed))
-    assert _workflow.count_gpus() == gpus
-
-
-@pytest.mark.parametrize(
-    "error", [FileNotFoundError(), subprocess.TimeoutExpired("nvidia-smi", 20)]
-)
-def test_no_driver_is_no_gpu(monkeypatch, error):
-    def fail(*args, **kwargs):
-        raise error
-
-    monkeypatch.setattr(subprocess, "run", fail)
-    assert _workflow.count_gpus() == 0
