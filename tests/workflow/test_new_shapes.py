@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import trimesh
 
 EMBEDDINGS = "results/mine/embeddings/small/from_demo.parquet"
+REBUILT = "results/mine/reconstruction/small/from_demo.parquet"
 CONFIG = {
     "datasets:\n": "  mine: {reader: folder, root: mine, points: 64, shards: 1,"
     " queries: {per_shape: 256}}\n",
@@ -29,6 +30,13 @@ def test_unlabelled_shapes_are_embedded_without_training(finished):
     assert set(table["class"].to_pylist()) == {"unlabelled"}
     assert table.schema.field("embedding").type.list_size == 16
     assert not finished.planned(), "the tables and figures of the other data sets stay"
+
+    # One split and one class are enough for shapes that nothing is trained on.
+    row = "    - {dataset: mine, inr: small, encoders: [from_demo]}\n"
+    finished.edit("config.yaml", "  reconstruction:\n", "  reconstruction:\n" + row)
+    assert finished.planned(REBUILT) == {"measure_reconstruction": 1}
+    finished.run(REBUILT)
+    assert pq.read_table(finished.path / REBUILT).num_rows == 2  # as many as are measured
 
 
 def test_model_is_trained_where_it_is_missing(workflow):
