@@ -21,8 +21,7 @@ from .reconstruction import (
 )
 from .voxels import occupied_centroids
 
-# Fewer rounds than it could take: a field whose surface is nearly gone counts as having none.
-CLOUD = CloudSettings(rounds=60)
+CLOUD = CloudSettings()
 
 
 def rebuild(
