@@ -128,12 +128,13 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
     # "n" differs where a shape was not found: the larger one is how many were tried.
     shown["n"] = shown.groupby([k for k in keys if k != "n"])["n"].transform("max")
     ranks = {
-        k: {value: n for n, value in enumerate(shown[k].unique())} for k in ("dataset", "method")
+        k: {value: n for n, value in enumerate(shown[k].unique())}
+        for k in ("modality", "dataset", "method")
     }
-    ranks["split"] = {"train": 0, "test": 1}
+    ranks["split"] = {"train": 0, "val": 1, "test": 2}
     order = shown[keys].drop_duplicates()
     order = order.sort_values(
-        ["dataset", "inr", "split", "method"],
+        ["modality", "dataset", "inr", "split", "method"],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
     )
     wide = shown.pivot(index=keys, columns="metric", values="cell")
