@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import h5py
-import numpy as np
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -78,5 +77,5 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
             )
             for name in ("loss", "points", "vertices", "faces", "voxels"):
                 if name in file:
-                    digest.update(np.ascontiguousarray(file[name][:]))
+                    digest.update(file[name][:])
     return digest.hexdigest()

@@ -21,8 +21,6 @@ from .reconstruction import (
 )
 from .voxels import occupied_centroids
 
-CLOUD = CloudSettings()
-
 
 def rebuild(
     field: str,
@@ -30,7 +28,7 @@ def rebuild(
     size: int,
     generator: torch.Generator,
     device: torch.device | str = "cpu",
-    cloud: CloudSettings = CLOUD,
+    cloud: CloudSettings | None = None,
 ) -> Shape:
     """The shape of a field (paper, Appendix C).
 
@@ -103,7 +101,7 @@ def how_near(
 
 
 def rebuilt_without_loss(
-    original: Shape, size: int, generator: torch.Generator, cloud: CloudSettings = CLOUD
+    original: Shape, size: int, generator: torch.Generator, cloud: CloudSettings | None = None
 ) -> Shape:
     """What a perfect INR would give back: the best that any rebuilt shape can reach.
 

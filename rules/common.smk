@@ -219,7 +219,7 @@ def code(script):
 # embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
 USED_ENCODERS = [
     (row["dataset"], config["encoders"][name])
-    for table, column in (("table2", "methods"), ("reconstruction", "encoders"))
+    for table, (column, _) in _workflow.TABLES.items()
     for row in config["tables"][table]
     for name in row[column]
     if name in config["encoders"]

@@ -87,13 +87,12 @@ def measure_minutes(wildcards, attempt):
     settings = config["reconstruction"]
     dataset = wildcards.dataset
     shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
-    if not settings["all_inrs"] and settings["shapes"]:
-        shapes = min(shapes, 2 * settings["shapes"])
+    encoder = config["encoders"].get(wildcards.source)
+    if settings["shapes"] and (encoder or not settings["all_inrs"]):
+        shapes = min(shapes, 3 * settings["shapes"])  # of each split
     weights = n_weights(wildcards.inr) if wildcards.source == "inr" else 0
-    if wildcards.source in config["encoders"]:
-        weights = (
-            6 * config["encoders"][wildcards.source].get("decoder_hidden", 512) ** 2
-        )
+    if encoder:
+        weights = 6 * encoder["decoder_hidden"] ** 2
     flop = 2 * weights * settings["resolution"] ** 3
     return attempt * int(30 + shapes * (1 + flop / 20e9) / 60)
 
