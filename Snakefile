@@ -14,6 +14,7 @@ include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"
 include: "rules/classification.smk"
+include: "rules/networks.smk"
 include: "rules/reconstruction.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
@@ -26,6 +27,10 @@ wildcard_constraints:
     dataset=one_of("datasets"),
     inr=one_of("inrs"),
     encoder=one_of("encoders"),
+    network=one_of("networks"),
+    autoencoder=one_of("autoencoders"),
+    embedder=f"{one_of('encoders')}|{one_of('autoencoders')}",
+    tested="inr|original",
     source=f"inr|floor|{one_of('encoders')}",
     shard=r"\d+",
     seed=r"\d+",
@@ -56,5 +61,8 @@ localrules:
     write_init,
     collect_shapes,
     measure_retrieval,
+    table1,
     table2,
+    table6,
+    table10,
     table_reconstruction,

@@ -38,14 +38,14 @@ def normalise(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     return (centred / scale).astype(np.float32), centre, scale
 
 
-def augment(
+def distort(
     points: np.ndarray,
     rng: np.random.Generator,
     scale_range: tuple[float, float] = (2 / 3, 3 / 2),
     jitter: float = 0.01,
     clip: float = 0.05,
 ) -> np.ndarray:
-    """A new shape from a normalised one: stretched along each axis, jittered, normalised again.
+    """Points stretched along each axis and jittered.
 
     Args:
         points: (n, 3), unit sphere.
@@ -55,14 +55,21 @@ def augment(
         clip: the noise's largest absolute value.
 
     Returns:
-        (n, 3) float32, unit sphere.
+        (n, 3), no longer in the unit sphere.
+    """
+    stretched = points * rng.uniform(*scale_range, size=3)
+    return stretched + np.clip(rng.normal(0, jitter, size=points.shape), -clip, clip)
+
+
+def augment(points: np.ndarray, rng: np.random.Generator, jitter: float = 0.01) -> np.ndarray:
+    """A new shape from a normalised one: distorted, and normalised again.
+
+    Args: points (n, 3), jitter as for `distort`. Returns: (n, 3) float32, unit sphere.
 
     Raises:
         BadShape: as `normalise`.
     """
-    stretched = points * rng.uniform(*scale_range, size=3)
-    noise = np.clip(rng.normal(0, jitter, size=points.shape), -clip, clip)
-    return normalise(stretched + noise)[0]
+    return normalise(distort(points, rng, jitter=jitter))[0]
 
 
 class Surface:

@@ -1,12 +1,15 @@
 """A data set's embeddings with their classes as numbers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import InputError
+from .storage import atomic
 
 
 @dataclass(frozen=True)
@@ -47,3 +50,20 @@ def read_embeddings(path: str | Path) -> Labelled:
             f"{names[0][bad[0]]}; train the encoder with a lower learning rate"
         )
     return Labelled.of(*names, x)
+
+
+def write_embeddings(
+    path: str | Path,
+    shape_id: Sequence[str],
+    class_name: Sequence[str],
+    split: Sequence[str],
+    x: np.ndarray,
+    **metadata,
+) -> None:
+    """Write embeddings (n, e) float32 as `read_embeddings` reads them, with further metadata."""
+    column = pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1])
+    names = ("shape_id", "class", "split", "embedding")
+    table = pa.table(dict(zip(names, (shape_id, class_name, split, column), strict=True)))
+    table = table.replace_schema_metadata({k: str(v) for k, v in metadata.items()})
+    with atomic(path) as temporary:
+        pq.write_table(table, temporary)

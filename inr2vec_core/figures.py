@@ -1,6 +1,6 @@
 """Pictures for reports and papers; no display is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,6 +41,30 @@ def plot_curves(
             axis.set_yscale("log")
         figure.suptitle(title)
         figure.tight_layout()
+        _save(figure, path)
+
+
+def plot_learning(
+    curves: Mapping[str, Sequence[pd.DataFrame]], path: str | Path, title: str
+) -> None:
+    """Validation accuracies over the share of each training, a colour for each network.
+
+    Args:
+        curves: of each network the histories of its seeds, with epoch and accuracy.
+    """
+    with plt.rc_context(STYLE):
+        figure, axis = plt.subplots(figsize=(5.2, 3.2))
+        colours = plt.get_cmap("tab10")
+        for k, (name, histories) in enumerate(curves.items()):
+            for n, history in enumerate(histories):
+                epochs = history["epoch"].max()
+                axis.plot(
+                    history["epoch"] / epochs, 100 * history["accuracy"], color=colours(k),
+                    linewidth=1, label=None if n else f"{name} ({epochs} epochs)",
+                )  # fmt: skip
+        axis.axvspan(0.75, 1, color="0.95", zorder=0)
+        axis.set(xlabel="share of the epochs", ylabel="validation accuracy (%)", title=title)
+        axis.legend(frameon=False, loc="lower right")
         _save(figure, path)
 
 
@@ -132,6 +156,52 @@ def plot_interpolation(
             time = str(Fraction(k, max(parts, 1)))
             axis.set_xlabel(f"t = {time}" if k in (0, parts) else time, fontsize=8)
         figure.suptitle(title)
+        _save(figure, path)
+
+
+def plot_retrieved(
+    queries: Sequence[tuple[str, Sequence[tuple[str, Shape]]]],
+    path: str | Path,
+    title: str,
+) -> None:
+    """Queries and their nearest shapes, one row each, another class than the query's in red.
+
+    Args:
+        queries: of each row the query's class, and classes and shapes, the query's own first.
+    """
+    with plt.rc_context(SHAPE_STYLE):
+        figure, axes = _draw_shapes([[shape for _, shape in found] for _, found in queries])
+        for k, axis in enumerate(axes[0]):
+            axis.set_title("query" if k == 0 else f"{k}", fontsize=9)
+        for row, (name, found) in zip(axes, queries, strict=True):
+            row[0].set_ylabel(name, fontsize=9)
+            for axis, (other, _) in zip(row[1:], found[1:], strict=True):
+                if other != name:
+                    axis.set_xlabel(other, fontsize=8, color="firebrick")
+                    axis.spines[:].set(visible=True, color="firebrick", linewidth=1.2)
+        figure.suptitle(title)
+        _save(figure, path)
+
+
+def plot_times(table: pd.DataFrame, path: str | Path, title: str) -> None:
+    """Inference times over the size of clouds, a line each method, dashed where rebuilding counts.
+
+    Args:
+        table: method, points, rebuilt, seconds.
+    """
+    with plt.rc_context(STYLE):
+        figure, axis = plt.subplots(figsize=(5.2, 3.4))
+        colours = plt.get_cmap("tab10")
+        for k, (name, rows) in enumerate(table.groupby("method", sort=False)):
+            for rebuilt, line in rows.groupby("rebuilt"):
+                label = f"{name}, rebuilt from its INR" if rebuilt else name
+                axis.plot(line["points"], line["seconds"], marker=".", color=colours(k),
+                          linestyle="--" if rebuilt else "-", label=label)  # fmt: skip
+        axis.set(xscale="log", yscale="log", xlabel="points of the cloud", ylabel="seconds a shape")
+        axis.set_xticks(sorted(table["points"].unique()), sorted(table["points"].unique()))
+        axis.minorticks_off()
+        axis.legend(bbox_to_anchor=(1.01, 1), loc="upper left", frameon=False)
+        axis.set_title(title)
         _save(figure, path)
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import h5py
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from .autoencoding import Inr2vec
 from .decoder import ImplicitDecoder
@@ -25,23 +26,21 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
             and their `field`.
     """
-    encoder = ENCODERS[architecture["type"]](
-        SirenShape(**architecture["siren"]), architecture["hidden"], architecture["embedding"]
-    )
+    encoder = build_encoder(architecture, SirenShape(**architecture["siren"]))
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
     )
     return Inr2vec(encoder, decoder, architecture["field"])
 
 
+def build_encoder(architecture: Mapping, siren: SirenShape) -> nn.Module:
+    """An untrained encoder of INRs of these sizes; the keys as for `build_inr2vec`."""
+    return ENCODERS[architecture["type"]](siren, architecture["hidden"], architecture["embedding"])
+
+
 def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:
     """Write the model's weights with its description and further metadata (safetensors)."""
-    header = {"architecture": json.dumps(architecture)}
-    header |= {name: str(value) for name, value in metadata.items()}
-    with atomic(path) as temporary:
-        save_file(
-            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
-        )
+    save_described(model, architecture, path, **metadata)
 
 
 def load_inr2vec(path: str | Path) -> Inr2vec:
@@ -50,14 +49,38 @@ def load_inr2vec(path: str | Path) -> Inr2vec:
     Raises:
         InputError: the file is no such model.
     """
+    return load_described(path, build_inr2vec)[0]
+
+
+def save_described(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
+    """Write a model's weights with the description it is built from (safetensors)."""
+    header = {"architecture": json.dumps(description)}
+    header |= {name: str(value) for name, value in metadata.items()}
+    with atomic(path) as temporary:
+        save_file(
+            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
+        )
+
+
+def load_described(
+    path: str | Path, build: Callable[[Mapping], nn.Module]
+) -> tuple[nn.Module, dict]:
+    """Read a model that `save_described` wrote, in evaluation mode, and its description.
+
+    Args:
+        build: makes the untrained model from its description.
+
+    Raises:
+        InputError: the file is no such model.
+    """
     try:
         with safe_open(path, "pt") as file:
-            architecture = json.loads(file.metadata()["architecture"])
-        model = build_inr2vec(architecture)
+            description = json.loads(file.metadata()["architecture"])
+        model = build(description)
         model.load_state_dict(load_file(path))
     except Exception as error:
-        raise InputError(f"{path}: no inr2vec model ({error}); remove it and run again") from error
-    return model.eval()
+        raise InputError(f"{path}: no such model ({error}); remove it and run again") from error
+    return model.eval(), description
 
 
 def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:

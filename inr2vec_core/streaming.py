@@ -40,6 +40,8 @@ class ShardedShapes:
         inr_files: shards with `weights`, or any shards where `weights` is not read.
         shape_files: the shards of geometry in the same order; None where it is not read.
         splits: which splits to keep; None keeps all.
+        copies: whether to keep the augmented copies, where the shards tell them.
+        may_be_empty: whether it is no error that no shape is left.
 
     Raises:
         InputError: no shape of these splits is left.
@@ -50,6 +52,8 @@ class ShardedShapes:
         inr_files: Sequence[str | Path],
         shape_files: Sequence[str | Path] | None = None,
         splits: Sequence[str] | None = None,
+        copies: bool = True,
+        may_be_empty: bool = False,
     ):
         self.files = {"weights": list(inr_files), "shapes": list(shape_files or [])}
         self._kept: dict[str, np.ndarray] = {}
@@ -60,19 +64,22 @@ class ShardedShapes:
         for shard, path in enumerate(inr_files):
             with open_shard(path) as file:
                 columns = [text(file[name]) for name in ("shape_id", "class", "split")]
+                left_out = np.zeros(len(columns[0]), bool)
+                if not copies and "augmentation" in file:
+                    left_out = file["augmentation"][:] > 0
             where = self._rows_of_shapes(shard, columns[0])
             for row, (shape_id, class_name, split) in enumerate(zip(*columns, strict=True)):
-                if splits is None or split in splits:
+                if (splits is None or split in splits) and not left_out[row]:
                     rows.append((shard, row, where[shape_id]))
                     self.shape_id.append(shape_id)
                     self.class_name.append(class_name)
                     self.split.append(split)
-        if not rows:
+        if not rows and not may_be_empty:
             raise InputError(
                 f"no shape of the splits {splits} in {len(inr_files)} shard(s), "
                 f"first {inr_files[0] if inr_files else None}"
             )
-        self.rows = np.array(rows)
+        self.rows = np.array(rows, int).reshape(-1, 3)
 
     def __len__(self) -> int:
         return len(self.rows)

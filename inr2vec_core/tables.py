@@ -20,7 +20,8 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
 
     Returns:
         Columns method, dataset, inr, metric, mean, std (of the sample; empty for one seed),
-        seeds (how many) and n (test shapes), in the order of the files.
+        seeds (how many) and n (test shapes), in the order of the files; of trained networks also
+        epochs, and flat: whether every validation curve was at its end.
     """
     values = []
     for file in files:
@@ -31,14 +32,18 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
                 "metric": metric,
                 "value": 100 * found[metric],
                 "n": found["n_test"],
+                "epochs": found.get("epochs"),
+                "flat": found.get("flat"),
             }
             for metric in metrics
             if metric in found
         ]
     grouped = pd.DataFrame(values).groupby(KEYS, sort=False)
-    return grouped.agg(
-        mean=("value", "mean"), std=("value", "std"), seeds=("value", "size"), n=("n", "first")
-    ).reset_index()
+    table = grouped.agg(
+        mean=("value", "mean"), std=("value", "std"), seeds=("value", "size"), n=("n", "first"),
+        epochs=("epochs", "first"), flat=("flat", "min"),
+    ).reset_index()  # fmt: skip
+    return table.astype({"epochs": "Int64", "flat": "boolean"})
 
 
 def reconstruction_rows(shapes: pd.DataFrame) -> pd.DataFrame:
@@ -101,17 +106,20 @@ def in_paper_layout(table: pd.DataFrame) -> str:
         for (metric, method), row in zip(wide.index, wide.to_numpy(), strict=True)
     ]
     note = (
-        "Mean ± standard deviation over the classifier's seeds; the paper's figure in "
+        "Mean ± standard deviation over seeds; the paper's figure in "
         "brackets. weights_probe (linear, on plain INR weights) and bounding_box (random "
         "forest on six numbers) are lower bounds."
     )
+    if not table["flat"].fillna(True).all():
+        note += " *: the validation curve still rose over the last quarter of the epochs."
     return "\n".join([*lines, "", note, ""])
 
 
 def _cell(row) -> str:
     spread = f" ± {row.std:.1f}" if row.std == row.std else ""
     paper = f" ({row.paper:.1f})" if row.paper == row.paper else ""
-    return f"{row.mean:.1f}{spread}{paper}"
+    rising = "*" if pd.notna(row.flat) and not row.flat else ""
+    return f"{row.mean:.1f}{rising}{spread}{paper}"
 
 
 def reconstruction_in_columns(table: pd.DataFrame) -> str:
@@ -152,5 +160,34 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         "0.01, found and watertight in percent of all n shapes. floor: what a perfect INR would "
         "reach (meshes: two samples of the original's own surface). inr: rebuilt from the INR; "
         "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
+    )
+    return "\n".join([*lines, "", note, ""])
+
+
+def times_in_columns(table: pd.DataFrame) -> str:
+    """Markdown: a row per method, a column per number of points, the paper's in brackets.
+
+    Args:
+        table: method, dataset, inr, points, rebuilt (from the INR, and that time counted),
+            seconds, paper.
+    """
+    shown = table.assign(
+        method=table["method"] + table["rebuilt"].map({True: " *", False: ""}),
+        cell=[
+            f"{row.seconds:.3g}" + (f" ({row.paper:g})" if row.paper == row.paper else "")
+            for row in table.itertuples()
+        ],
+    )
+    wide = shown.pivot(index=["dataset", "inr", "method"], columns="points", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(shown[wide.index.names].drop_duplicates()))
+    sizes = " | ".join(f"{n} points" for n in wide.columns)
+    lines = [f"| data set | inr | method | {sizes} |", "|---|---|---|" + "---|" * len(wide.columns)]
+    lines += [
+        "| " + " | ".join([*key, *row]) + " |"
+        for key, row in zip(wide.index, wide.fillna("–").to_numpy(), strict=True)
+    ]
+    note = (
+        f"Seconds to classify one shape (batch 1, medians) on {', '.join(table['device'].unique())}"
+        ". *: with rebuilding the cloud from its INR. The paper's figures (RTX 3090) in brackets."
     )
     return "\n".join([*lines, "", note, ""])

@@ -178,3 +178,45 @@ def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> Course | N
         part.load_state_dict(saved[name])
     _log.info("resuming after epoch %d", saved["course"]["epoch"])
     return Course(**saved["course"])
+
+
+@dataclass(frozen=True)
+class Flatness:
+    """Whether a validation curve still rises at its end.
+
+    Attributes:
+        gain: the mean score of the last eighth of the epochs, less that of the eighth before.
+        allowed: gains up to this are noise.
+    """
+
+    gain: float
+    allowed: float
+
+    @property
+    def flat(self) -> bool:
+        """Whether the last quarter of the epochs was not needed any more."""
+        return self.gain <= self.allowed
+
+    def report(self, label: str) -> None:
+        """Say it: to the log, and as a warning where the curve still rises."""
+        level, word = (logging.INFO, "is flat") if self.flat else (logging.WARNING, "still rises")
+        _log.log(
+            level, "%s: the validation curve %s over the last quarter of its epochs: %+.1f points "
+            "(up to %.1f are noise)", label, word, 100 * self.gain, 100 * self.allowed,
+        )  # fmt: skip
+
+
+def flatness(history: list[dict[str, float]], score: str, n: int, least: float = 0.01) -> Flatness:
+    """Compare the two halves of the last quarter of a curve of accuracies.
+
+    Args:
+        history: rows of `Course.history`. score: the key of an accuracy in [0, 1].
+        n: validation shapes, from which the accuracy's standard error follows.
+        least: gains below this never count.
+    """
+    values = [row[score] for row in history if score in row]
+    half = max(1, len(values) // 8)
+    last, before = values[-half:], values[-2 * half : -half] or values[:1]
+    mean = sum(last) / len(last)
+    error = math.sqrt(max(mean * (1 - mean), 0) / n)
+    return Flatness(mean - sum(before) / len(before), max(least, error))

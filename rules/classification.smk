@@ -71,13 +71,13 @@ rule probe_bounding_boxes:
 
 rule measure_retrieval:
     input:
-        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        embeddings_of,
     output:
-        "results/{dataset}/retrieval/{inr}/{encoder}/metrics.json",
+        "results/{dataset}/retrieval/{inr}/{embedder}/metrics.json",
     log:
-        "results/logs/{dataset}/retrieval/{inr}/{encoder}.log",
+        "results/logs/{dataset}/retrieval/{inr}/{embedder}.log",
     benchmark:
-        "results/benchmarks/{dataset}/retrieval/{inr}/{encoder}.tsv"
+        "results/benchmarks/{dataset}/retrieval/{inr}/{embedder}.tsv"
     conda:
         ENV
     resources:

@@ -31,8 +31,8 @@ if not workflow.remote_exec:
 
 
 def one_of(section):
-    """Regular expression of the section's entries."""
-    return "|".join(config[section])
+    """Regular expression of the section's entries; of an empty section, one that fits nothing."""
+    return "|".join(config[section]) or "(?!)"
 
 
 def data_source(dataset):
@@ -130,8 +130,34 @@ def inr_shard_of_shape(wildcards):
     return f"results/{wildcards.dataset}/inrs/{wildcards.inr}/{shard}.h5"
 
 
-def classification_metrics(row, method):
-    """The metrics files of one method in one row of table 2, over its seeds."""
+def without(entry, *keys):
+    """An entry without some of its keys."""
+    return {k: v for k, v in entry.items() if k not in keys}
+
+
+def tested_shapes(wildcards):
+    """The shapes that a network is tested on."""
+    if wildcards.tested == "original":
+        return shape_shards(wildcards.dataset)
+    return [
+        f"results/{wildcards.dataset}/rebuilt/{wildcards.inr}/{k}.h5"
+        for k in shard_numbers(wildcards.dataset)
+    ]
+
+
+def classification_metrics(row, method, tested="inr"):
+    """The metrics files of one method in a row of table 2 or 6, over its seeds.
+
+    Args:
+        tested: what networks are tested on, "inr" or "original"; embeddings and plain weights
+            are always INRs', boxes always originals'.
+    """
+    if method in config["networks"]:
+        seeds = config["networks"][method]["seeds"]
+        folder = (
+            f"results/{row['dataset']}/classification/{row['inr']}/{method}/{tested}"
+        )
+        return [f"{folder}/seed{seed}/metrics.json" for seed in seeds]
     source = "original" if method == "bounding_box" else "inr"
     folder = f"results/{row['dataset']}/classification/{row['inr']}/{method}/{source}"
     # The linear probe has nothing random in it.
@@ -139,16 +165,57 @@ def classification_metrics(row, method):
     return [f"{folder}/seed{seed}/metrics.json" for seed in seeds]
 
 
-def table2_inputs(wildcards):
+def retrieval_metrics(row, method):
+    """The file of one method's retrieval in a row of table 1 or 2."""
+    return f"results/{row['dataset']}/retrieval/{row['inr']}/{method}/metrics.json"
+
+
+def embeddings_of(wildcards):
+    """The embeddings that shapes are retrieved by: an encoder's of INRs, or of the clouds."""
+    folder = f"results/{wildcards.dataset}"
+    if wildcards.embedder in config["encoders"]:
+        return f"{folder}/embeddings/{wildcards.inr}/{wildcards.embedder}.parquet"
+    return f"{folder}/autoencoders/{wildcards.embedder}/embeddings.parquet"
+
+
+SCORED = ("table1", "table2", "table6")
+RETRIEVAL = [f"{name}@{k}" for name in ("hit", "mAP") for k in (1, 5, 10)]
+
+
+def score_files(table, metrics, tested):
+    """The metrics files that a table of scores is made of.
+
+    Args:
+        tested: what networks are tested on, "inr" or "original"; None for retrieval alone.
+    """
     files = []
-    for row in config["tables"]["table2"]:
+    for row in config["tables"][table]:
         for method in row["methods"]:
-            files += classification_metrics(row, method)
-            if method in config["encoders"]:
-                files.append(
-                    f"results/{row['dataset']}/retrieval/{row['inr']}/{method}/metrics.json"
-                )
+            if tested:
+                files += classification_metrics(row, method, tested)
+            if method in EMBEDDERS and set(metrics) & set(RETRIEVAL):
+                files.append(retrieval_metrics(row, method))
     return list(dict.fromkeys(files))
+
+
+def times_of(rows):
+    """The files of measured inference times of these rows."""
+    files = [
+        f"results/{row['dataset']}/times/{row['inr']}/times.parquet" for row in rows
+    ]
+    return list(dict.fromkeys(files))
+
+
+def timed_methods(wildcards):
+    """What is timed on a data set: the description of each method, by its name."""
+    names = [
+        method
+        for row in config["tables"]["table10"]
+        if (row["dataset"], row["inr"]) == (wildcards.dataset, wildcards.inr)
+        for method in row["methods"]
+    ]
+    known = config["encoders"] | config["networks"]
+    return {name: known[name] for name in sorted(set(names))}
 
 
 def reconstruction_inputs(wildcards):
@@ -188,6 +255,45 @@ def figures_of(dataset, inr, source):
     return [f"{where}/{name}.png" for name in names]
 
 
+def network_histories(dataset):
+    """The courses of all trainings of networks on a data set that tables 2 and 6 name."""
+    names = [
+        name
+        for table in ("table2", "table6")
+        for row in config["tables"][table]
+        if row["dataset"] == dataset
+        for name in row["methods"]
+        if name in config["networks"]
+    ]
+    return [
+        f"results/{dataset}/networks/{name}/seed{seed}/history.parquet"
+        for name in dict.fromkeys(names)
+        for seed in config["networks"][name]["seeds"]
+    ]
+
+
+def comparison_figures():
+    """Figures of retrieval, of the networks' trainings and of inference times."""
+    rows = config["tables"]
+    retrieved = {
+        f"results/figures/{row['dataset']}/{row['inr']}/{method}/retrieved.png"
+        for table in ("table1", "table2")
+        for row in rows[table]
+        for method in row["methods"]
+        if method in EMBEDDERS
+    }
+    trained = {
+        f"results/figures/{dataset}/networks.png"
+        for dataset in datasets_of("table2") + datasets_of("table6")
+        if network_histories(dataset)
+    }
+    timed = {
+        f"results/figures/{row['dataset']}/{row['inr']}/times.png"
+        for row in rows["table10"]
+    }
+    return sorted(retrieved | trained | timed)
+
+
 def dataset_key(*keys):
     """A params function: these keys of the job's data set."""
     return lambda wildcards: {k: config["datasets"][wildcards.dataset][k] for k in keys}
@@ -196,6 +302,9 @@ def dataset_key(*keys):
 def entry(section):
     """A params function: the entry that the job's wildcard names."""
     return lambda wildcards: config[section][wildcards[section.removesuffix("s")]]
+
+
+EMBEDDERS = [*config["encoders"], *config["autoencoders"]]
 
 
 def title_of(dataset):
@@ -219,11 +328,11 @@ def code(script):
 # embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
 USED_ENCODERS = [
     (row["dataset"], config["encoders"][name])
-    for table, (column, _) in _workflow.TABLES.items()
+    for table, (column, *_) in _workflow.TABLES.items()
     for row in config["tables"][table]
     for name in row[column]
     if name in config["encoders"]
 ]
-TRAINED_ON = {row["dataset"] for row in config["tables"]["table2"]} | {
+TRAINED_ON = {row["dataset"] for table in SCORED for row in config["tables"][table]} | {
     encoder.get("from", dataset) for dataset, encoder in USED_ENCODERS
 }

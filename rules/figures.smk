@@ -2,7 +2,11 @@
 
 EXAMPLES = example_sources()
 PAGE = ["results/figures/shapes.html"] if EXAMPLES else []
-FIGURES = [figure for example in EXAMPLES for figure in figures_of(*example)] + PAGE
+FIGURES = (
+    [figure for example in EXAMPLES for figure in figures_of(*example)]
+    + PAGE
+    + comparison_figures()
+)
 
 
 # Its own rule, so that an edited figure trains nothing.
@@ -161,3 +165,76 @@ rule write_page:
         code=code("write_page.py"),
     script:
         "../workflow_scripts/write_page.py"
+
+
+# Figures 5, 6, 22 and 23 of the paper.
+rule plot_retrieved:
+    input:
+        embeddings=embeddings_of,
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        report(
+            "results/figures/{dataset}/{inr}/{embedder}/retrieved.png",
+            caption="../report/retrieved.rst",
+            category="Figures",
+            labels={"figure": "retrieval", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/{inr}/{embedder}/retrieved.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/{inr}/{embedder}/retrieved.tsv"
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: f"{title_of(wildcards.dataset)}: nearest to each query ({wildcards.embedder})",
+        seed=config["seed"],
+        code=code("plot_retrieved.py"),
+    script:
+        "../workflow_scripts/plot_retrieved.py"
+
+
+rule plot_learning:
+    input:
+        lambda wildcards: network_histories(wildcards.dataset),
+    output:
+        report(
+            "results/figures/{dataset}/networks.png",
+            caption="../report/networks.rst",
+            category="Figures",
+            labels={"figure": "training of networks", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/networks.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/networks.tsv"
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: title_of(wildcards.dataset),
+        code=code("plot_learning.py"),
+    script:
+        "../workflow_scripts/plot_learning.py"
+
+
+# Figures 6 (timing) and 35 of the paper.
+rule plot_times:
+    input:
+        "results/{dataset}/times/{inr}/times.parquet",
+    output:
+        report(
+            "results/figures/{dataset}/{inr}/times.png",
+            caption="../report/times.rst",
+            category="Figures",
+            labels={"figure": "inference time", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/{inr}/times.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/{inr}/times.tsv"
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: title_of(wildcards.dataset),
+        code=code("plot_times.py"),
+    script:
+        "../workflow_scripts/plot_times.py"

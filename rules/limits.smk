@@ -77,6 +77,18 @@ def train_mib(wildcards, attempt):
     return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
 
 
+def network_mib(wildcards, attempt):
+    """Memory of training a network: the shuffling buffer and a step's activations."""
+    if "autoencoder" in wildcards.keys():
+        network = config["autoencoders"][wildcards.autoencoder]
+    else:
+        network = config["networks"][wildcards.network]
+    # At most some 20,000 numbers a point are kept for the backward pass (DGCNN's).
+    step = network["batch"] * 20_000 * network["points"]
+    held = 2 * network["buffer"] * shape_numbers(wildcards.dataset, 0)
+    return attempt * int(2000 + 4 * (step + held) / 2**20)
+
+
 def rebuild_mib(wildcards, attempt):
     """Memory of rebuilding: grids of values, and what their surface is extracted from."""
     return attempt * (3000 + 32 * config["reconstruction"]["resolution"] ** 3 // 2**20)

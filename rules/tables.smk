@@ -1,36 +1,47 @@
 """The paper's tables, from the tasks' metrics."""
 
 TABLES = [
-    f"results/tables/{name}.csv"
-    for name in ("table2", "reconstruction")
-    if config["tables"][name]
+    f"results/tables/{name}.csv" for name in _workflow.TABLES if config["tables"][name]
 ]
 
+# Tables of scores: the metrics in them, what networks were tested on, and what the table shows.
+SCORES = {
+    "table1": (RETRIEVAL, None, "retrieval of clouds"),
+    "table2": (["accuracy", "hit@1"], "inr", "shape classification"),
+    "table6": (["accuracy"], "original", "classification of the original shapes"),
+}
 
-rule table2:
-    input:
-        table2_inputs,
-    output:
-        csv=report(
-            "results/tables/table2.csv",
-            caption="../report/table2.rst",
-            category="Tables",
-            labels={"table": "2", "what": "shape classification"},
-        ),
-        markdown="results/tables/table2.md",
-    log:
-        "results/logs/tables/table2.log",
-    benchmark:
-        "results/benchmarks/tables/table2.tsv"
-    conda:
-        ENV
-    params:
-        titles={name: title_of(name) for name in datasets_of("table2")},
-        fields={name: field_of(name) for name in datasets_of("table2")},
-        paper=_workflow.paper_figures(2),
-        code=code("table2.py"),
-    script:
-        "../workflow_scripts/table2.py"
+
+for name, (metrics, tested, what) in SCORES.items():
+
+    rule:
+        name:
+            name
+        input:
+            score_files(name, metrics, tested),
+        output:
+            csv=report(
+                f"results/tables/{name}.csv",
+                caption=f"../report/{name}.rst",
+                category="Tables",
+                labels={"table": name.removeprefix("table"), "what": what},
+            ),
+            markdown=f"results/tables/{name}.md",
+        log:
+            f"results/logs/tables/{name}.log",
+        benchmark:
+            f"results/benchmarks/tables/{name}.tsv"
+        conda:
+            ENV
+        params:
+            title=f"{name.replace('table', 'Table ')}: {what}",
+            metrics=metrics,
+            titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
+            fields={dataset: field_of(dataset) for dataset in datasets_of(name)},
+            paper=_workflow.paper_figures(int(name.removeprefix("table"))),
+            code=code("table_scores.py"),
+        script:
+            "../workflow_scripts/table_scores.py"
 
 
 rule table_reconstruction:
@@ -57,3 +68,53 @@ rule table_reconstruction:
         code=code("table_reconstruction.py"),
     script:
         "../workflow_scripts/table_reconstruction.py"
+
+
+# With all cores, so that no other job disturbs the clock.
+rule measure_times:
+    input:
+        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr)[:1],
+    output:
+        "results/{dataset}/times/{inr}/times.parquet",
+    log:
+        "results/logs/{dataset}/times/{inr}/times.log",
+    conda:
+        ENV
+    threads: workflow.cores or config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=240,
+    params:
+        methods=timed_methods,
+        settings=lambda wildcards: config["timing"],
+        described=DESCRIBED,
+        hidden=config["classification"]["hidden"],
+        code=code("measure_times.py"),
+    script:
+        "../workflow_scripts/measure_times.py"
+
+
+rule table10:
+    input:
+        lambda wildcards: times_of(config["tables"]["table10"]),
+    output:
+        csv=report(
+            "results/tables/table10.csv",
+            caption="../report/table10.rst",
+            category="Tables",
+            labels={"table": "10", "what": "inference time"},
+        ),
+        markdown="results/tables/table10.md",
+    log:
+        "results/logs/tables/table10.log",
+    benchmark:
+        "results/benchmarks/tables/table10.tsv"
+    conda:
+        ENV
+    params:
+        titles={dataset: title_of(dataset) for dataset in datasets_of("table10")},
+        paper=_workflow.paper_figures(10),
+        code=code("table10.py"),
+    script:
+        "../workflow_scripts/table10.py"

@@ -17,19 +17,28 @@ def write_json(path, values: dict) -> None:
 def write_classification(snakemake, data, scores: np.ndarray, seed: int, **more) -> None:
     """metrics.json and predictions.parquet from class scores (n_test, classes) of the test split.
 
-    `data` has shape_id, split, labels and classes, as `inr2vec_core.embeddings.Labelled`.
+    `data` has shape_id, split, labels and classes, as `inr2vec_core.embeddings.Labelled`. Scores
+    of NaN are those of a shape that could not be rebuilt, which counts as wrong.
     """
     test = data.split == "test"
-    predicted, truth = scores.argmax(1), data.labels[test]
+    truth, told = data.labels[test], np.isfinite(scores).all(1)
+    predicted = np.where(told, scores.argmax(1), -1)
     w = snakemake.wildcards
     method, source = snakemake.output.metrics.split("/")[-4:-2]
     write_json(snakemake.output.metrics, {
         "dataset": w.dataset, "inr": w.inr, "method": method, "source": source, "seed": seed,
         "accuracy": float((predicted == truth).mean()), "n_test": int(test.sum()),
+        "n_without_shape": int((~told).sum()),
         "n_train": int((data.split == "train").sum()), "classes": len(data.classes), **more,
     })  # fmt: skip
-    classes = np.array(data.classes)
+    classes = np.array([*data.classes, "(no shape)"])
+    predictions = pd.DataFrame(
+        {
+            "shape_id": np.array(data.shape_id)[test],
+            "class": classes[truth],
+            "predicted": classes[predicted],
+            "confidence": np.where(told, scores.max(1), 0.0),
+        }
+    )
     with atomic(snakemake.output.predictions) as path:
-        pd.DataFrame({"shape_id": np.array(data.shape_id)[test], "class": classes[truth],
-                      "predicted": classes[predicted],
-                      "confidence": scores.max(1)}).to_parquet(path, index=False)  # fmt: skip
+        predictions.to_parquet(path, index=False)

@@ -9,9 +9,19 @@ import jsonschema
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-# Where the rows of each table name encoders, and what else may stand there.
-TABLES = {"table2": ("methods", ("weights_probe", "bounding_box")),
-          "reconstruction": ("encoders", ())}  # fmt: skip
+# Where the rows of each table name methods, the sections they are entries of, and what else may
+# stand there.
+PROBES = ("weights_probe", "bounding_box")
+TABLES = {
+    "table1": ("methods", ("encoders", "autoencoders"), ()),
+    "table2": ("methods", ("encoders", "networks"), PROBES),
+    "table6": ("methods", ("encoders", "networks"), PROBES),
+    "table10": ("methods", ("encoders", "networks"), ()),
+    "reconstruction": ("encoders", ("encoders",), ()),
+}
+# The field of the shapes that a network reads.
+READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
+         "conv3dnet": "occ"}  # fmt: skip
 
 
 class ConfigError(ValueError):
@@ -106,14 +116,36 @@ def _dangling_names(config: dict) -> list[str]:
             check(f"encoders.{name}.encoder", encoder["encoder"], config["encoders"])
             if "from" in config["encoders"].get(encoder["encoder"], {}):
                 problems.append(f"encoders.{name}.encoder: name the entry that was trained")
-    for table, (column, more) in TABLES.items():
+    sections = ("encoders", "networks", "autoencoders")
+    for name in {
+        n for s in sections for n in config[s] if sum(n in config[o] for o in sections) > 1
+    }:
+        problems.append(f"{name}: a name of one entry only, of encoders, networks, autoencoders")
+    for table, (column, known, more) in TABLES.items():
         for k, row in enumerate(config["tables"][table]):
             where = f"tables.{table}.{k}"
             check(f"{where}.dataset", row["dataset"], config["datasets"])
             check(f"{where}.inr", row["inr"], config["inrs"])
             for name in row[column]:
-                check(f"{where}.{column}", name, [*config["encoders"], *more])
+                check(f"{where}.{column}", name, [*(n for s in known for n in config[s]), *more])
+                problems += _unreadable(config, where, row["dataset"], name)
     return problems
+
+
+def _unreadable(config: dict, where: str, dataset: str, name: str) -> list[str]:
+    """What is wrong with a network on the shapes of a data set, if both are known."""
+    shapes = config["datasets"].get(dataset)
+    network = (config["networks"] | config["autoencoders"]).get(name)
+    if not shapes or not network:
+        return []
+    wanted = READS[network["type"]]
+    if shapes["field"] != wanted:
+        return [f"{where}: {name} reads shapes of field {wanted}, those of {dataset} are "
+                f"{shapes['field']}"]  # fmt: skip
+    if wanted == "udf" and shapes["points"] < network["points"]:
+        return [f"{where}: {name} reads {network['points']} points, clouds of {dataset} have "
+                f"{shapes['points']}"]  # fmt: skip
+    return []
 
 
 def fingerprint(*values) -> str:

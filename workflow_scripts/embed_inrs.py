@@ -1,16 +1,14 @@
 """Embed every INR of a data set with a trained encoder."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from _job import provenance, run, torch_device
 
 from inr2vec_core.autoencoding import embed
+from inr2vec_core.embeddings import write_embeddings
 from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
-from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
 
 CHUNK = 256
@@ -26,19 +24,10 @@ def main(snakemake):
     for batch in steps:
         flat = torch.from_numpy(batch.columns["weights"]).to(device)
         embeddings.append(embed(model.encoder, flat).cpu().numpy())
-    values = np.concatenate(embeddings)
-    column = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
-    table = pa.table(
-        {
-            "shape_id": data.shape_id,
-            "class": data.class_name,
-            "split": data.split,
-            "embedding": column,
-        }
-    )
-    table = table.replace_schema_metadata({k: str(v) for k, v in provenance(snakemake).items()})
-    with atomic(snakemake.output[0]) as path:
-        pq.write_table(table, path)
+    write_embeddings(
+        snakemake.output[0], data.shape_id, data.class_name, data.split,
+        np.concatenate(embeddings), **provenance(snakemake),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,20 +1,19 @@
-"""Hit rates of nearest neighbours among the test embeddings."""
+"""What the nearest neighbours among the test embeddings are worth."""
 
 from _job import run
 from _results import write_json
 
 from inr2vec_core.embeddings import read_embeddings
-from inr2vec_core.retrieval import hit_rates
+from inr2vec_core.retrieval import retrieval_scores
 
 
 def main(snakemake):
     data = read_embeddings(snakemake.input[0])
     test = data.split == "test"
-    rates = hit_rates(data.x[test], data.labels[test])
     w = snakemake.wildcards
     write_json(snakemake.output[0], {
-        "dataset": w.dataset, "inr": w.inr, "method": w.encoder, "n_test": int(test.sum()),
-        **{f"hit@{k}": rate for k, rate in rates.items()},
+        "dataset": w.dataset, "inr": w.inr, "method": w.embedder, "n_test": int(test.sum()),
+        **retrieval_scores(data.x[test], data.labels[test]),
     })  # fmt: skip
 
 

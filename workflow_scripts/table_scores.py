@@ -1,4 +1,4 @@
-"""Collect table 2: tidy as CSV, and in the paper's layout as Markdown."""
+"""Collect a table of scores: tidy as CSV, and in the paper's layout as Markdown."""
 
 import pandas as pd
 from _job import run
@@ -9,11 +9,11 @@ from inr2vec_core.tables import in_paper_layout, read_metrics, with_paper_figure
 
 def main(snakemake):
     params = snakemake.params
-    table = read_metrics(snakemake.input, ("accuracy", "hit@1"))
+    table = read_metrics(snakemake.input, params.metrics)
     table.insert(1, "modality", [MODALITIES[params.fields[d]] for d in table["dataset"]])
     table["dataset"] = table["dataset"].map(params.titles)
     table = with_paper_figures(table, pd.DataFrame(params.paper))
-    text = "# Table 2: shape classification\n\n" + in_paper_layout(table)
+    text = f"# {params.title}\n\n" + in_paper_layout(table)
     write_table(table, *snakemake.output, text, "%.2f")
 
 

@@ -1,0 +1,92 @@
+"""DGCNN (Wang et al.: Dynamic Graph CNN for Learning on Point Clouds, TOG 2019)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import head, shared_mlp
+from .neighbours import k_nearest, max_and_sum
+
+SLOPE = 0.2
+SMOOTHING = 0.2  # of labels: what the wrong classes get together
+
+
+class EdgeConv(nn.Module):
+    """max over neighbours j of LeakyReLU(BatchNorm(W [x_j - x_i, x_i])): -> (b, n, outputs).
+
+    W [x_j - x_i, x_i] is a sum of a term of j and a term of i, so the layer is applied to points,
+    not to k times as many edges. BatchNorm's mean and variance over the edges follow from sums
+    over neighbours; it and LeakyReLU keep the order of values (reversed where BatchNorm's weight
+    is negative), and come after the maximum.
+    """
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__()
+        self.linear = nn.Linear(2 * inputs, outputs, bias=False)
+        self.norm = nn.BatchNorm1d(outputs)
+
+    def forward(self, x: Tensor, neighbours: Tensor) -> Tensor:
+        """(b, n, inputs), (b, n, k) -> (b, n, outputs)."""
+        norm, sign = self.norm, torch.where(self.norm.weight < 0, -1.0, 1.0)
+        of_other, of_own = (sign.unsqueeze(1) * self.linear.weight).chunk(2, 1)
+        theirs, own = F.linear(x, of_other), F.linear(x, of_own - of_other)
+        with torch.autocast(x.device.type, enabled=False):
+            theirs, own = theirs.float(), own.float()
+            most, total = max_and_sum(theirs, neighbours)
+            mean, var = sign * norm.running_mean, norm.running_var
+            if self.training:
+                mean, var = _figures_of_edges(theirs, own, total, neighbours)
+                edges = neighbours.numel()
+                with torch.no_grad():
+                    norm.num_batches_tracked += 1
+                    norm.running_mean.lerp_(sign * mean, norm.momentum)
+                    norm.running_var.lerp_(var * edges / (edges - 1), norm.momentum)
+            scale = norm.weight.abs() * (var + norm.eps).rsqrt()
+            return F.leaky_relu((most + own - mean) * scale + norm.bias, SLOPE)
+
+
+def _figures_of_edges(
+    theirs: Tensor, own: Tensor, total: Tensor, neighbours: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Mean and variance over all edges (i, j) of theirs_j + own_i: (o,) each.
+
+    Args: theirs, own (b, n, o), total (b, n, o) the sums of theirs over neighbours (b, n, k).
+    """
+    b, n, k = neighbours.shape
+    offset = torch.arange(0, b * n, n, device=neighbours.device).view(b, 1, 1)
+    chosen = torch.bincount((neighbours + offset).flatten(), minlength=b * n).view(b, n, 1)
+    edges = b * n * k
+    mean = (total.sum((0, 1)) + k * own.sum((0, 1))) / edges
+    squares = chosen * theirs.square() + (2 * total + k * own) * own
+    return mean, (squares.sum((0, 1)) / edges - mean.square()).clamp_min(0)
+
+
+class DGCNNEncoder(nn.Module):
+    """Clouds to a global feature, maximum and mean of all points': (b, n, 3) -> (b, 2048).
+
+    Args:
+        neighbours: of each point, in the space of each layer's features.
+    """
+
+    width = 2048
+
+    def __init__(self, neighbours: int = 20):
+        super().__init__()
+        self.neighbours = neighbours
+        widths = [3, 64, 64, 128, 256]
+        self.edges = nn.ModuleList(map(EdgeConv, widths, widths[1:]))
+        self.last = shared_mlp([sum(widths[1:]), 1024], SLOPE)
+
+    def forward(self, points: Tensor) -> Tensor:
+        b, n, _ = points.shape
+        x, features = points, []
+        for edge in self.edges:
+            x = edge(x, k_nearest(x, self.neighbours))
+            features.append(x)
+        x = self.last(torch.cat(features, 2).view(b * n, -1)).view(b, n, -1)
+        return torch.cat([x.amax(1), x.mean(1)], 1)
+
+
+def dgcnn_head(classes: int) -> nn.Sequential:
+    """(b, 2048) -> logits (b, classes)."""
+    return head([2048, 512, 256], classes, (0.5, 0.5), SLOPE)

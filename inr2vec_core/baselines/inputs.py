@@ -1,0 +1,62 @@
+"""What the networks read of a shape: an augmented view to train on, and views to test on.
+
+Augmentation as in the paper (Section 4): each axis scaled, clouds jittered; a grid is shifted, as
+Maturana & Scherer (2015) do. Class scores of a test shape are averaged over its views.
+"""
+
+import numpy as np
+
+from ..clouds import distort
+from ..errors import InputError
+from ..geometry import CloudShape, VoxelShape
+
+SHIFT = 16  # a grid is shifted by at most the resolution divided by this
+
+
+class CloudInput:
+    """So many of a cloud's points, drawn at random.
+
+    Args: jitter: of augmented views; see `clouds.distort`.
+    """
+
+    form, n_views = CloudShape, 1
+
+    def __init__(self, points: int, jitter: float = 0.01):
+        self.points, self.jitter = points, jitter
+
+    def augmented(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
+        """A view to train on: (points, 3) float32."""
+        some = self._some(shape_id, shape, rng)
+        return distort(some, rng, jitter=self.jitter).astype(np.float32)
+
+    def views(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
+        """Views to test on: (1, points, 3) float32."""
+        return self._some(shape_id, shape, rng)[None]
+
+    def _some(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
+        n = len(shape.points)
+        if n < self.points:
+            raise InputError(
+                f"{shape_id}: the network takes {self.points} points and the cloud has {n}: "
+                "lower the network's `points`"
+            )
+        return shape.points if n == self.points else shape.points[rng.permutation(n)[: self.points]]
+
+
+class VoxelInput:
+    """A grid of occupancies."""
+
+    form, n_views = VoxelShape, 1
+
+    def augmented(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
+        """A view to train on, shifted: (R, R, R) float32."""
+        grid = shape.grid
+        most = len(grid) // SHIFT
+        padded = np.pad(grid, most)
+        x, y, z = rng.integers(0, 2 * most + 1, 3)
+        n = len(grid)
+        return padded[x : x + n, y : y + n, z : z + n].astype(np.float32)
+
+    def views(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
+        """Views to test on: (1, R, R, R) float32."""
+        return shape.grid[None].astype(np.float32)

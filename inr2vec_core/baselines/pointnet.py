@@ -1,0 +1,73 @@
+"""PointNet (Qi, Su, Mo, Guibas: PointNet, CVPR 2017)."""
+
+import torch
+from torch import Tensor, nn
+
+from .layers import PooledLinear, head, shared_mlp
+
+REGULARISER = 1e-3
+
+
+class PointTransform(nn.Module):
+    """A matrix predicted from all points, the identity at first (the paper's T-Net).
+
+    (b, n, size) -> (b, size, size).
+    """
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.size = size
+        self.points = shared_mlp([size, 64, 128])
+        self.pooled = PooledLinear(128, 1024)
+        self.whole = head([1024, 512, 256], size * size, (0, 0))
+        nn.init.zeros_(self.whole[-1].weight)
+        nn.init.zeros_(self.whole[-1].bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, n, _ = x.shape
+        pooled = self.pooled(self.points(x.reshape(b * n, -1)).view(b, n, -1))
+        matrix = self.whole(pooled).view(b, self.size, self.size)
+        return matrix + torch.eye(self.size, device=x.device)
+
+
+class PointNetEncoder(nn.Module):
+    """Clouds to a global feature: (b, n, 3) -> (b, 1024).
+
+    Attributes:
+        penalty: of the last clouds, how far the feature transforms are from orthogonal, weighted
+            as published: 0.001 / 2 * mean ||A A^T - I||^2.
+    """
+
+    width = 1024
+
+    def __init__(self):
+        super().__init__()
+        self.input_transform = PointTransform(3)
+        self.first = shared_mlp([3, 64, 64])
+        self.feature_transform = PointTransform(64)
+        self.second = shared_mlp([64, 64, 128])
+        self.pooled = PooledLinear(128, 1024)
+        self.penalty: Tensor | float = 0.0
+
+    def forward(self, points: Tensor) -> Tensor:
+        b, n, _ = points.shape
+        x = points @ self.input_transform(points).to(points.dtype)
+        x = self.first(x.reshape(b * n, 3)).view(b, n, -1)
+        transform = self.feature_transform(x)
+        self.penalty = REGULARISER * not_orthogonal(transform)
+        x = x @ transform.to(x.dtype)
+        x = self.second(x.reshape(b * n, -1)).view(b, n, -1)
+        return self.pooled(x)
+
+
+def not_orthogonal(matrices: Tensor) -> Tensor:
+    """Half the mean squared Frobenius norm of A A^T - I: (b, k, k) -> ()."""
+    with torch.autocast(matrices.device.type, enabled=False):
+        a = matrices.float()
+        difference = a @ a.mT - torch.eye(a.shape[1], device=a.device)
+        return difference.square().sum((1, 2)).mean() / 2
+
+
+def pointnet_head(classes: int) -> nn.Sequential:
+    """(b, 1024) -> logits (b, classes)."""
+    return head([1024, 512, 256], classes, (0, 0.3))

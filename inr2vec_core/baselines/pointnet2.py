@@ -1,0 +1,73 @@
+"""PointNet++ with single-scale grouping (Qi, Yi, Su, Guibas: PointNet++, NeurIPS 2017)."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .grouped import NormMax
+from .layers import PooledLinear, head, shared_mlp
+from .neighbours import ball_query, differences, farthest_points, gathered
+
+
+class SetAbstraction(nn.Module):
+    """Some centres, their balls, and the maximum of each ball's features through shared layers.
+
+    Args:
+        centres: how many, by farthest-point sampling; all points where there are no more.
+        radius, k: of the balls, and the points taken of each.
+        inputs: channels of the features that points have besides their coordinates.
+        widths: of the layers.
+    """
+
+    def __init__(self, centres: int, radius: float, k: int, inputs: int, widths: Sequence[int]):
+        super().__init__()
+        self.centres, self.radius, self.k = centres, radius, k
+        self.first = nn.Linear(3 + inputs, widths[0], bias=False)
+        self.rest = nn.Sequential(
+            nn.BatchNorm1d(widths[0]),
+            nn.ReLU(inplace=True),
+            *shared_mlp(widths[:-1]),
+            nn.Linear(*widths[-2:], bias=False),
+        )
+        self.most = NormMax(widths[-1])
+
+    def forward(self, points: Tensor, features: Tensor | None) -> tuple[Tensor, Tensor]:
+        """(b, n, 3), (b, n, inputs) -> centres (b, m, 3), features (b, m, widths[-1])."""
+        b, n, _ = points.shape
+        centres = points
+        if self.centres < n:
+            centres = gathered(points, farthest_points(points, self.centres))
+        index = ball_query(centres, points, self.radius, self.k)
+        # Coordinates count from the centre. The first layer is linear: applied to points, then
+        # gathered, it is the same as applied to the k times as many points of balls.
+        whole = points if features is None else torch.cat([points, features.to(points.dtype)], 2)
+        own = F.linear(centres, self.first.weight[:, :3])
+        x = differences(self.first(whole), own, index)
+        x = self.rest(x.view(-1, x.shape[3])).view(b, centres.shape[1], self.k, -1)
+        return centres, self.most(x)
+
+
+class PointNet2Encoder(nn.Module):
+    """Clouds to a global feature: (b, n, 3) -> (b, 1024)."""
+
+    width = 1024
+
+    def __init__(self):
+        super().__init__()
+        self.first = SetAbstraction(512, 0.2, 32, 0, [64, 64, 128])
+        self.second = SetAbstraction(128, 0.4, 64, 128, [128, 128, 256])
+        self.third = shared_mlp([3 + 256, 256, 512])
+        self.pooled = PooledLinear(512, 1024)
+
+    def forward(self, points: Tensor) -> Tensor:
+        centres, features = self.second(*self.first(points, None))
+        x = torch.cat([centres, features.to(centres.dtype)], 2)
+        b, m, _ = x.shape
+        return self.pooled(self.third(x.view(b * m, -1)).view(b, m, -1))
+
+
+def pointnet2_head(classes: int) -> nn.Sequential:
+    """(b, 1024) -> logits (b, classes)."""
+    return head([1024, 512, 256], classes, (0.5, 0.5))

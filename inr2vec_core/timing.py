@@ -1,0 +1,49 @@
+"""How long one shape takes (paper, Appendix P, Table 10)."""
+
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+
+def median_seconds(
+    run: Callable[[], object], device: torch.device, runs: int = 7, budget: float = 20.0
+) -> tuple[float, int]:
+    """Median time of a call, after one call to warm up, and of how many calls it is.
+
+    Args:
+        budget: seconds that may be spent; past it fewer calls are made, at least one.
+    """
+    spent, times = _seconds(run, device), []
+    while not times or (len(times) < runs and spent < budget):
+        times.append(_seconds(run, device))
+        spent += times[-1]
+    return sorted(times)[len(times) // 2], len(times)
+
+
+def _seconds(run: Callable[[], object], device: torch.device) -> float:
+    started = time.perf_counter()
+    run()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - started
+
+
+def name_of(device: torch.device) -> str:
+    """The device and how many threads it is given, for tables."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    models = [
+        line.partition(":")[2].strip()
+        for line in _cpu_info().splitlines()
+        if line.startswith("model name")
+    ]
+    name = models[0] if models else platform.processor() or platform.machine()
+    return f"{name}, {torch.get_num_threads()} thread(s)"
+
+
+def _cpu_info() -> str:
+    path = Path("/proc/cpuinfo")
+    return path.read_text() if path.exists() else ""

@@ -1,0 +1,117 @@
+"""The specialised networks: trained on shapes, tested on originals and on what INRs give back.
+
+Each as a classifier (tables 2 and 6), those on clouds also as an auto-encoder (table 1).
+"""
+
+# What a network's description takes from its entry; the rest is how it is trained.
+DESCRIBED = ["points", "neighbours", "state", "steps", "walks", "faces"]
+
+
+rule train_network:
+    input:
+        lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        multiext(
+            "results/{dataset}/networks/{network}/seed{seed}/",
+            "model.safetensors",
+            "history.parquet",
+        ),
+    log:
+        "results/logs/{dataset}/networks/{network}/seed{seed}.log",
+    cache: True
+    priority: 1
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=network_mib,
+        runtime=2880,
+    params:
+        settings=lambda wildcards: without(
+            config["networks"][wildcards.network], "seeds"
+        ),
+        described=DESCRIBED,
+        resolution=lambda wildcards: config["datasets"][wildcards.dataset]["voxels"][
+            "resolution"
+        ],
+        code=code("train_network.py"),
+    script:
+        "../workflow_scripts/train_network.py"
+
+
+rule rebuild_tested:
+    input:
+        inrs="results/{dataset}/inrs/{inr}/{shard}.h5",
+        shapes="results/{dataset}/shapes/{shard}.h5",
+    output:
+        "results/{dataset}/rebuilt/{inr}/{shard}.h5",
+    log:
+        "results/logs/{dataset}/rebuilt/{inr}/{shard}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/rebuilt/{inr}/{shard}.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=rebuild_mib,
+        runtime=240,
+    params:
+        resolution=config["reconstruction"]["resolution"],
+        seed=config["seed"],
+        code=code("rebuild_tested.py"),
+    script:
+        "../workflow_scripts/rebuild_tested.py"
+
+
+rule test_network:
+    input:
+        model="results/{dataset}/networks/{network}/seed{seed}/model.safetensors",
+        originals=lambda wildcards: shape_shards(wildcards.dataset),
+        tested=tested_shapes,
+    output:
+        metrics="results/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}/metrics.json",
+        predictions="results/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}/predictions.parquet",
+    log:
+        "results/logs/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        code=code("test_network.py"),
+    script:
+        "../workflow_scripts/test_network.py"
+
+
+rule train_autoencoder:
+    input:
+        lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        multiext(
+            "results/{dataset}/autoencoders/{autoencoder}/",
+            "model.safetensors",
+            "history.parquet",
+            "embeddings.parquet",
+        ),
+    log:
+        "results/logs/{dataset}/autoencoders/{autoencoder}.log",
+    cache: True
+    priority: 1
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=network_mib,
+        runtime=2880,
+    params:
+        settings=entry("autoencoders"),
+        seed=config["seed"],
+        code=code("train_autoencoder.py"),
+    script:
+        "../workflow_scripts/train_autoencoder.py"

@@ -1,0 +1,39 @@
+"""Class scores of a trained network on the test shapes: the originals, or rebuilt from INRs."""
+
+import numpy as np
+from _job import run, torch_device
+from _results import write_classification
+from safetensors import safe_open
+
+from inr2vec_core.baselines.networks import baseline_of, build_classifier
+from inr2vec_core.baselines.task import score_split
+from inr2vec_core.embeddings import Labelled
+from inr2vec_core.models import load_described
+from inr2vec_core.streaming import ShardedShapes
+
+
+def main(snakemake):
+    device, seed = torch_device(snakemake), int(snakemake.wildcards.seed)
+    model, description = load_described(snakemake.input.model, build_classifier)
+    originals, tested = snakemake.input.originals, snakemake.input.tested
+    listed = ShardedShapes(originals, originals, copies=False)
+    shapes = ShardedShapes(tested, tested, ["test"], may_be_empty=True)
+    inputs = baseline_of(description).inputs(description)
+    scores = score_split(model.to(device), inputs, shapes, seed, device)
+
+    data = Labelled.of(listed.shape_id, listed.class_name, listed.split)
+    of_shape = dict(zip(shapes.shape_id, scores, strict=True))
+    missing = np.full(len(data.classes), np.nan)
+    ids = np.array(data.shape_id)[data.split == "test"]
+    with safe_open(snakemake.input.model, "pt") as file:
+        training = file.metadata()
+    write_classification(
+        snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
+        epochs=int(training["epochs"]), flat=training["flat"] == "True",
+        validation_accuracy=float(training["best_accuracy"]),
+        parameters=sum(p.numel() for p in model.parameters()),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
