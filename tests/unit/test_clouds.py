@@ -7,6 +7,7 @@ from scipy import stats
 from inr2vec_core.clouds import (
     augment,
     check_finite,
+    distort,
     farthest_indices,
     farthest_points,
     normalise,
@@ -107,9 +108,9 @@ def test_augment_without_jitter_only_stretches_axes():
     assert 1.01 < spread < (3 / 2) / (2 / 3)
 
 
-def test_augment_clips_its_jitter():
+def test_distort_clips_its_jitter():
     points = ball(2000).astype(np.float64)
-    moved = augment(points, rng(), scale_range=(1, 1), jitter=10, clip=0.05)
+    moved = distort(points, rng(), scale_range=(1, 1), jitter=10, clip=0.05)
     # At most 0.05 a coordinate, 0.09 of scale for it, and a little for the mean; 10 unclipped
     # would leave nothing of the shape.
     assert 0.04 < np.abs(moved - points).max() < 0.2

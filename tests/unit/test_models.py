@@ -46,7 +46,7 @@ def test_a_file_that_holds_no_model_is_named(tmp_path, content):
         save_file({"weights": torch.zeros(2)}, path)
     elif content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError, match=r"model\.safetensors: no inr2vec model"):
+    with pytest.raises(InputError, match=r"model\.safetensors: no such model"):
         load_inr2vec(path)
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from inr2vec_core import training
-from inr2vec_core.training import TrainSettings, train
+from inr2vec_core.training import Flatness, TrainSettings, flatness, train
 
 
 class Killed(Exception):
@@ -218,3 +218,85 @@ def test_each_epoch_has_a_random_stream_of_its_own():
 
 def test_a_constant_rate_stays():
     assert {row["lr"] for row in train(Toy(), settings(), 7).history} == {0.05}
+
+
+# ---------------------------------------------------------------------------- flatness
+
+
+def curve(*scores, every=1):
+    """History rows with these scores, and rows that were not validated between them."""
+    rows = []
+    for score in scores:
+        rows += [{"loss": 1.0} for _ in range(every - 1)] + [{"loss": 1.0, "accuracy": score}]
+    return [row | {"epoch": epoch} for epoch, row in enumerate(rows, 1)]
+
+
+def flat(*scores, n=10_000, every=1):
+    return flatness(curve(*scores, every=every), "accuracy", n)
+
+
+def test_a_constant_curve_is_flat():
+    found = flat(*[0.7] * 40)
+    assert found.gain == pytest.approx(0) and found.flat
+
+
+def test_a_curve_that_rises_to_its_end_is_not_flat():
+    found = flat(*[k / 80 for k in range(80)])
+    # Ten epochs in each half of the last quarter, each an eightieth above the one before.
+    assert found.gain == pytest.approx(10 / 80)
+    assert not found.flat
+
+
+def test_what_happened_before_the_last_quarter_does_not_count():
+    risen = [0.1 + 0.02 * k for k in range(24)]
+    assert flat(*risen, *[0.9] * 8).gain == pytest.approx(0)
+    assert flat(*risen, *[0.5] * 4, *[0.8] * 4).gain == pytest.approx(0.3)
+    assert flat(*risen, 0.2, 0.3, 0.6, 0.7, 0.8, 0.6, 0.8, 0.8).gain == pytest.approx(0.3)
+
+
+def test_a_falling_curve_needed_no_more_epochs():
+    found = flat(*[0.9 - 0.01 * k for k in range(40)])
+    assert found.gain == pytest.approx(-0.05) and found.flat
+
+
+@pytest.mark.parametrize(
+    "scores, gain", [([0.4], 0), ([0.4, 0.6], 0.2), ([0.1, 0.4, 0.6], 0.2), ([0.6, 0.5, 0.5], 0)]
+)
+def test_short_histories_compare_their_last_two_validations(scores, gain):
+    found = flat(*scores)
+    assert found.gain == pytest.approx(gain)
+    assert found.flat == (gain == 0)
+
+
+def test_epochs_without_validation_do_not_count():
+    scores = [0.3] * 12 + [0.5, 0.7, 0.8, 0.9]
+    found = flat(*scores, every=5)
+    assert found == flat(*scores)
+    assert found.gain == pytest.approx(0.85 - 0.6)
+
+
+def test_gains_within_the_standard_error_of_an_accuracy_are_noise():
+    # Of 100 shapes at 0.8: sqrt(0.8 * 0.2 / 100) = 0.04.
+    assert flat(0.5, 0.8, n=100).allowed == pytest.approx(0.04)
+    assert flat(0.77, 0.8, n=100).flat
+    assert not flat(0.75, 0.8, n=100).flat
+    assert not flat(0.77, 0.8, n=1000).flat
+
+
+def test_gains_below_a_point_never_count():
+    assert flat(0.4, 0.5, n=10**8).allowed == 0.01
+    assert flat(0.491, 0.5, n=10**8).flat
+    assert not flat(0.485, 0.5, n=10**8).flat
+    assert flat(0.5, 1.0, n=4).allowed == 0.01  # a perfect score has no error
+    assert flatness(curve(0.4, 0.5), "accuracy", 10**8, least=0.2).flat
+
+
+@pytest.mark.parametrize("gain, warns", [(-0.3, False), (0.0, False), (0.02, False), (0.05, True)])
+def test_only_a_curve_that_still_rises_is_warned_of(gain, warns, caplog):
+    with caplog.at_level(logging.INFO):
+        Flatness(gain, 0.02).report("dgcnn on chairs")
+    (record,) = caplog.records
+    assert record.levelno == (logging.WARNING if warns else logging.INFO)
+    verdict = "still rises" if warns else "is flat"
+    assert f"dgcnn on chairs: the validation curve {verdict}" in record.getMessage()
+    assert f"{100 * gain:+.1f} points (up to 2.0 are noise)" in record.getMessage()

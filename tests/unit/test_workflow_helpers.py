@@ -49,12 +49,13 @@ def properties(node, path=()):
 
 
 KNOWN = dict(properties(SCHEMA))
+NAMED = ("datasets", "inrs", "encoders", "networks", "autoencoders")  # whose entries have names
 
 
 def leaves(value, path=()):
     """Paths of all leaf keys of a config, entries' names and positions replaced by *."""
     if isinstance(value, dict) and value:
-        named = len(path) == 1 and path[0] in ("datasets", "inrs", "encoders")
+        named = len(path) == 1 and path[0] in NAMED
         for key, inner in value.items():
             yield from leaves(inner, (*path, "*" if named else key))
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
