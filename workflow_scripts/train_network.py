@@ -25,7 +25,7 @@ def main(snakemake):
     description = {
         **{k: settings[k] for k in ("type", *snakemake.params.described)},
         "resolution": snakemake.params.resolution,
-        "classes": sorted(set(data["train"].class_name)),
+        "classes": sorted(set(ShardedShapes(shards, shards, copies=False).class_name)),
     }
     torch.manual_seed(derive_seed(seed, "network"))
     task = ShapeClassification(

@@ -41,10 +41,12 @@ class SetAbstraction(nn.Module):
             centres = gathered(points, farthest_points(points, self.centres))
         index = ball_query(centres, points, self.radius, self.k)
         # Coordinates count from the centre. The first layer is linear: applied to points, then
-        # gathered, it is the same as applied to the k times as many points of balls.
-        whole = points if features is None else torch.cat([points, features.to(points.dtype)], 2)
-        own = F.linear(centres, self.first.weight[:, :3])
-        x = differences(self.first(whole), own, index)
+        # gathered, it is the same as applied to the k times as many points of balls. Not in mixed
+        # precision, where differences of rounded coordinates would be coarse.
+        with torch.autocast(points.device.type, enabled=False):
+            whole = points if features is None else torch.cat([points, features.float()], 2)
+            own = F.linear(centres, self.first.weight[:, :3])
+            x = differences(self.first(whole), own, index)
         x = self.rest(x.view(-1, x.shape[3])).view(b, centres.shape[1], self.k, -1)
         return centres, self.most(x)
 
