@@ -1,13 +1,13 @@
 """The machine's own limits, and how anything is timed."""
 
-import platform
 import resource
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 import torch
+
+from inr2vec_core.timing import processor
 
 
 def synchronise(device: torch.device) -> None:
@@ -63,12 +63,4 @@ def describe(device: torch.device) -> str:
     """The processor or the card, for the table's heading."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    info = Path("/proc/cpuinfo")
-    names = [
-        line.split(":", 1)[1].strip()
-        for line in (info.read_text().splitlines() if info.exists() else [])
-        if line.startswith("model name")
-    ]
-    return (
-        f"{names[0] if names else platform.processor()}, {torch.backends.cpu.get_cpu_capability()}"
-    )
+    return f"{processor()}, {torch.backends.cpu.get_cpu_capability()}"

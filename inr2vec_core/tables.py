@@ -20,8 +20,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
 
     Returns:
         Columns method, dataset, inr, metric, mean, std (of the sample; empty for one seed),
-        seeds (how many) and n (test shapes), in the order of the files; of trained networks also
-        epochs, and flat: whether every validation curve was at its end.
+        seeds (how many) and n (test shapes), in the order of the files; of networks also
+        epochs, points (that they read of a cloud), and flat: whether every validation curve was
+        at its end.
     """
     values = []
     for file in files:
@@ -32,8 +33,7 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
                 "metric": metric,
                 "value": 100 * found[metric],
                 "n": found["n_test"],
-                "epochs": found.get("epochs"),
-                "flat": found.get("flat"),
+                **{name: found.get(name) for name in ("epochs", "points", "flat")},
             }
             for metric in metrics
             if metric in found
@@ -41,9 +41,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     grouped = pd.DataFrame(values).groupby(KEYS, sort=False)
     table = grouped.agg(
         mean=("value", "mean"), std=("value", "std"), seeds=("value", "size"), n=("n", "first"),
-        epochs=("epochs", "first"), flat=("flat", "min"),
+        epochs=("epochs", "first"), points=("points", "first"), flat=("flat", "min"),
     ).reset_index()  # fmt: skip
-    return table.astype({"epochs": "Int64", "flat": "boolean"})
+    return table.astype({"epochs": "Int64", "points": "Int64", "flat": "boolean"})
 
 
 def reconstruction_rows(shapes: pd.DataFrame) -> pd.DataFrame:

@@ -32,18 +32,15 @@ def _seconds(run: Callable[[], object], device: torch.device) -> float:
 
 
 def name_of(device: torch.device) -> str:
-    """The device and how many threads it is given, for tables."""
+    """The device, and of a processor how many threads it is given, for tables."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    models = [
-        line.partition(":")[2].strip()
-        for line in _cpu_info().splitlines()
-        if line.startswith("model name")
-    ]
-    name = models[0] if models else platform.processor() or platform.machine()
-    return f"{name}, {torch.get_num_threads()} thread(s)"
+    return f"{processor()}, {torch.get_num_threads()} thread(s)"
 
 
-def _cpu_info() -> str:
-    path = Path("/proc/cpuinfo")
-    return path.read_text() if path.exists() else ""
+def processor() -> str:
+    """The model of this machine's processor."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

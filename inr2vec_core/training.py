@@ -182,10 +182,11 @@ def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> Course | N
 
 @dataclass(frozen=True)
 class Flatness:
-    """Whether a validation curve still rises at its end.
+    """Whether a validation curve still improves at its end.
 
     Attributes:
-        gain: the mean score of the last eighth of the epochs, less that of the eighth before.
+        gain: how much better the last eighth of the epochs is than the eighth before: the
+            difference of mean accuracies, or by what share a mean distance fell.
         allowed: gains up to this are noise.
     """
 
@@ -198,15 +199,17 @@ class Flatness:
         return self.gain <= self.allowed
 
     def report(self, label: str) -> None:
-        """Say it: to the log, and as a warning where the curve still rises."""
-        level, word = (logging.INFO, "is flat") if self.flat else (logging.WARNING, "still rises")
+        """Say it: to the log, and as a warning where the curve still improves."""
+        level, word = (logging.INFO, "is flat") if self.flat else (logging.WARNING, "improves")
         _log.log(
-            level, "%s: the validation curve %s over the last quarter of its epochs: %+.1f points "
-            "(up to %.1f are noise)", label, word, 100 * self.gain, 100 * self.allowed,
+            level, "%s: the validation curve %s over the last quarter of its epochs: by %.1f "
+            "(up to %.1f is noise)", label, word, 100 * self.gain, 100 * self.allowed,
         )  # fmt: skip
 
 
-def flatness(history: list[dict[str, float]], score: str, n: int, least: float = 0.01) -> Flatness:
+def flatness_of_accuracy(
+    history: list[dict[str, float]], score: str, n: int, least: float = 0.01
+) -> Flatness:
     """Compare the two halves of the last quarter of a curve of accuracies.
 
     Args:
@@ -214,9 +217,25 @@ def flatness(history: list[dict[str, float]], score: str, n: int, least: float =
         n: validation shapes, from which the accuracy's standard error follows.
         least: gains below this never count.
     """
+    before, last = _last_quarter(history, score)
+    return Flatness(last - before, max(least, math.sqrt(max(last * (1 - last), 0) / n)))
+
+
+def flatness_of_distance(
+    history: list[dict[str, float]], score: str, least: float = 0.03
+) -> Flatness:
+    """Compare the two halves of the last quarter of a curve of distances.
+
+    Args:
+        history, score: as above, a positive distance. least: the share that is noise.
+    """
+    before, last = _last_quarter(history, score)
+    return Flatness(1 - last / before, least)
+
+
+def _last_quarter(history: list[dict[str, float]], score: str) -> tuple[float, float]:
+    """Means of the last eighth but one, and of the last eighth of the validations."""
     values = [row[score] for row in history if score in row]
     half = max(1, len(values) // 8)
     last, before = values[-half:], values[-2 * half : -half] or values[:1]
-    mean = sum(last) / len(last)
-    error = math.sqrt(max(mean * (1 - mean), 0) / n)
-    return Flatness(mean - sum(before) / len(before), max(least, error))
+    return sum(before) / len(before), sum(last) / len(last)

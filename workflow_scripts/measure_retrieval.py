@@ -1,5 +1,6 @@
 """What the nearest neighbours among the test embeddings are worth."""
 
+import pyarrow.parquet as pq
 from _job import run
 from _results import write_json
 
@@ -13,8 +14,16 @@ def main(snakemake):
     w = snakemake.wildcards
     write_json(snakemake.output[0], {
         "dataset": w.dataset, "inr": w.inr, "method": w.embedder, "n_test": int(test.sum()),
-        **retrieval_scores(data.x[test], data.labels[test]),
+        **retrieval_scores(data.x[test], data.labels[test]), **of_training(snakemake.input[0]),
     })  # fmt: skip
+
+
+def of_training(embeddings):
+    """What an auto-encoder's embeddings say of its training; nothing of inr2vec's."""
+    known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
+    if "flat" not in known:
+        return {}
+    return {"flat": known["flat"] == "True", **{k: int(known[k]) for k in ("epochs", "points")}}
 
 
 if __name__ == "__main__":

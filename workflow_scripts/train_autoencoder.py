@@ -15,7 +15,7 @@ from inr2vec_core.models import fingerprint, save_described
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
-from inr2vec_core.training import TrainSettings, train
+from inr2vec_core.training import TrainSettings, flatness_of_distance, train
 
 
 def main(snakemake):
@@ -38,18 +38,22 @@ def main(snakemake):
         seed, f"{w.autoencoder} on {w.dataset}", checkpoint,
         fingerprint(dict(snakemake.params.items()), shards),
     )  # fmt: skip
+    flat = flatness_of_distance(course.history, task.score)
+    flat.report(f"{w.autoencoder} on {w.dataset}")
     model, history, embeddings = snakemake.output
     with atomic(history) as path:
         pd.DataFrame(course.history).to_parquet(path, index=False)
     save_described(
         task.model, description, model, best_epoch=course.best_epoch,
-        best_chamfer=course.best_score, **provenance(snakemake),
+        best_chamfer=course.best_score, late_gain=flat.gain, flat=flat.flat,
+        **provenance(snakemake),
     )  # fmt: skip
     data = ShardedShapes(shards, shards, copies=False)
     x = np.concatenate(list(embed_clouds(task.model, task.inputs, data, seed, device)))
     write_embeddings(
-        embeddings, data.shape_id, data.class_name, data.split, x, **provenance(snakemake)
-    )
+        embeddings, data.shape_id, data.class_name, data.split, x, epochs=settings["epochs"],
+        points=settings["points"], flat=flat.flat, **provenance(snakemake),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from inr2vec_core.models import fingerprint, save_described
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
-from inr2vec_core.training import TrainSettings, flatness, train
+from inr2vec_core.training import TrainSettings, flatness_of_accuracy, train
 
 
 def main(snakemake):
@@ -43,7 +43,7 @@ def main(snakemake):
         seed, f"{w.network} on {w.dataset}", checkpoint,
         fingerprint(dict(snakemake.params.items()) | {"seed": seed}, shards),
     )  # fmt: skip
-    flat = flatness(course.history, task.score, len(data["val"]))
+    flat = flatness_of_accuracy(course.history, task.score, len(data["val"]))
     flat.report(f"{w.network} on {w.dataset}, seed {w.seed}")
     model, history = snakemake.output
     with atomic(history) as path:

@@ -10,6 +10,7 @@ from inr2vec_core.tables import (
     read_metrics,
     reconstruction_in_columns,
     reconstruction_rows,
+    times_in_columns,
     with_paper_figures,
 )
 
@@ -128,3 +129,43 @@ def test_rebuilt_shapes_stand_side_by_side_with_the_papers_figures():
         "| mesh | Manifold40 | small | train | 1 | inr | 1 | 90 | 100 | 100 |",
         "| mesh | Manifold40 | small | test | 3 | inr | 3 (0.3) | 40 | 66.7 | 33.3 |",
     ]
+
+
+# ---------------------------------------------------------------------------- networks and times
+
+
+def test_a_networks_training_stands_beside_and_a_rising_curve_is_marked(tmp_path):
+    for seed, flat in enumerate((True, False)):
+        (tmp_path / f"{seed}.json").write_text(json.dumps({
+            "dataset": "demo", "inr": "small", "method": "pointnet", "seed": seed, "n_test": 40,
+            "accuracy": 0.9, "epochs": 50, "points": 512, "flat": flat,
+        }))  # fmt: skip
+    (tmp_path / "2.json").write_text(json.dumps(
+        {"dataset": "demo", "inr": "small", "method": "inr2vec", "n_test": 40, "accuracy": 0.8}
+    ))  # fmt: skip
+    table = read_metrics([tmp_path / f"{k}.json" for k in range(3)], ["accuracy"])
+    network, encoder = (row for _, row in table.iterrows())
+    assert (network["epochs"], network["points"], network["flat"]) == (50, 512, False)
+    assert encoder[["epochs", "points", "flat"]].isna().all()
+    table.insert(1, "modality", "point cloud")
+    shown = in_paper_layout(table.assign(paper=float("nan")))
+    assert "| accuracy | pointnet | 90.0* ± 0.0 |" in shown
+    assert "| accuracy | inr2vec | 80.0 |" in shown
+    assert "*: the validation curve still rose" in shown
+    assert "*:" not in in_paper_layout(table.iloc[1:].assign(paper=float("nan")))
+
+
+def test_times_side_by_side():
+    rows = [
+        ("inr2vec", 64, False, 0.001, 0.001), ("inr2vec", 128, False, 0.001, 0.001),
+        ("dgcnn", 64, False, 0.25, float("nan")), ("dgcnn", 64, True, 1.5, float("nan")),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["method", "points", "rebuilt", "seconds", "paper"])
+    lines = times_in_columns(table.assign(dataset="Demo", inr="small", device="CPU")).split("\n")
+    assert lines[0] == "| data set | inr | method | 64 points | 128 points |"
+    assert lines[2:5] == [
+        "| Demo | small | inr2vec | 0.001 (0.001) | 0.001 (0.001) |",
+        "| Demo | small | dgcnn | 0.25 | – |",
+        "| Demo | small | dgcnn * | 1.5 | – |",
+    ]
+    assert "on CPU" in lines[6]

@@ -8,7 +8,13 @@ import torch
 from torch import nn
 
 from inr2vec_core import training
-from inr2vec_core.training import Flatness, TrainSettings, flatness, train
+from inr2vec_core.training import (
+    Flatness,
+    TrainSettings,
+    flatness_of_accuracy,
+    flatness_of_distance,
+    train,
+)
 
 
 class Killed(Exception):
@@ -232,7 +238,7 @@ def curve(*scores, every=1):
 
 
 def flat(*scores, n=10_000, every=1):
-    return flatness(curve(*scores, every=every), "accuracy", n)
+    return flatness_of_accuracy(curve(*scores, every=every), "accuracy", n)
 
 
 def test_a_constant_curve_is_flat():
@@ -288,7 +294,7 @@ def test_gains_below_a_point_never_count():
     assert flat(0.491, 0.5, n=10**8).flat
     assert not flat(0.485, 0.5, n=10**8).flat
     assert flat(0.5, 1.0, n=4).allowed == 0.01  # a perfect score has no error
-    assert flatness(curve(0.4, 0.5), "accuracy", 10**8, least=0.2).flat
+    assert flatness_of_accuracy(curve(0.4, 0.5), "accuracy", 10**8, least=0.2).flat
 
 
 @pytest.mark.parametrize("gain, warns", [(-0.3, False), (0.0, False), (0.02, False), (0.05, True)])
@@ -297,6 +303,17 @@ def test_only_a_curve_that_still_rises_is_warned_of(gain, warns, caplog):
         Flatness(gain, 0.02).report("dgcnn on chairs")
     (record,) = caplog.records
     assert record.levelno == (logging.WARNING if warns else logging.INFO)
-    verdict = "still rises" if warns else "is flat"
+    verdict = "improves" if warns else "is flat"
     assert f"dgcnn on chairs: the validation curve {verdict}" in record.getMessage()
-    assert f"{100 * gain:+.1f} points (up to 2.0 are noise)" in record.getMessage()
+    assert f"by {100 * gain:.1f} (up to 2.0 is noise)" in record.getMessage()
+
+
+def test_a_distance_that_falls_to_its_end_is_not_flat():
+    def of(*distances):
+        rows = [{"epoch": k, "chamfer": distance} for k, distance in enumerate(distances)]
+        return flatness_of_distance(rows, "chamfer")
+
+    assert not of(*[1 / (k + 1) for k in range(16)]).flat
+    assert of(*[1 / (k + 1) for k in range(12)], *[0.08] * 4).flat
+    assert of(0.5, 0.4).gain == pytest.approx(0.2)
+    assert of(0.4, 0.5).flat

@@ -18,7 +18,8 @@ def test_table2_has_a_row_for_each_method_and_metric(finished_run):
     run, _ = finished_run
     table = pd.read_csv(run.path / TABLE2)
     assert list(table) == [
-        "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "paper",
+        "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "epochs",
+        "points", "flat", "paper",
     ]  # fmt: skip
     assert table[KINDS].to_numpy().tolist() == [
         ["inr2vec", "Demo", "small", "accuracy", 2, 6],
