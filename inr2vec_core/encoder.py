@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_linear_bn_weights
 
+from .linear_max import linear_max
 from .siren import SirenShape, rows
 
 CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache
@@ -67,38 +68,6 @@ class Inr2vecEncoder(nn.Module):
                 x = F.linear(x, weight, bias).relu_()
             embeddings.append(self.last(x).view(len(some), n, -1).amax(1))
         return torch.cat(embeddings)
-
-
-def linear_max(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """The maximum over rows of a linear layer: (b, n, i), (e, i), (e,) -> (b, e)."""
-    if x.is_cuda or not torch.is_grad_enabled():
-        return F.linear(x, weight, bias).amax(1).to(weight.dtype)
-    return _LinearMax.apply(x, weight, bias)
-
-
-class _LinearMax(torch.autograd.Function):
-    """`linear_max` whose backward pass follows only the rows that were the maximum.
-
-    Of (b * n * e) outputs only (b * e) have a gradient, so the two matrix products of the usual
-    backward pass would multiply zeros, save for one in n. In mixed precision the gradients are
-    summed, and the embedding leaves, in the weights' precision.
-    """
-
-    @staticmethod
-    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        values, where = zip(*[F.linear(one, weight, bias).max(0) for one in x], strict=True)
-        ctx.save_for_backward(x, weight, *where)
-        return torch.stack(values).to(weight.dtype)
-
-    @staticmethod
-    def backward(ctx, upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, weight, *where = ctx.saved_tensors
-        x_grad, weight_grad = torch.zeros_like(x, dtype=weight.dtype), torch.zeros_like(weight)
-        for one, one_grad, rows_of_maxima, gradient in zip(x, x_grad, where, upstream, strict=True):
-            gradient = gradient.unsqueeze(1)
-            weight_grad.addcmul_(gradient, one[rows_of_maxima].to(weight.dtype))
-            one_grad.index_add_(0, rows_of_maxima, gradient * weight)
-        return x_grad.to(x.dtype), weight_grad, upstream.sum(0)
 
 
 ENCODERS: dict[str, type[nn.Module]] = {"inr2vec": Inr2vecEncoder}

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-CHUNK = 32  # rows whose maximum is taken first, to find where in them it lies afterwards
+from ..linear_max import linear_max
 
 
 def shared_mlp(widths: Sequence[int], slope: float = 0.0) -> nn.Sequential:
@@ -43,8 +42,7 @@ class PooledLinear(nn.Module):
         """(b, n, inputs) -> (b, outputs)."""
         with torch.autocast(x.device.type, enabled=False):
             weight, bias = self._folded(x)
-        pooled = linear_max(x, weight.to(x.dtype), bias.to(x.dtype))
-        return pooled.to(weight.dtype).relu()
+        return linear_max(x, weight, bias).relu()
 
     def _folded(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Weight and bias of the layer with BatchNorm in it."""
@@ -64,50 +62,6 @@ class PooledLinear(nn.Module):
                 norm.running_var.lerp_(var * len(rows) / (len(rows) - 1), norm.momentum)
         scale = norm.weight * (var + norm.eps).rsqrt()
         return scale.unsqueeze(1) * weight, norm.bias - mean * scale
-
-
-def linear_max(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    """The maximum over rows of a linear layer: (b, n, i), (o, i), (o,) -> (b, o).
-
-    The gradient follows only the rows that were the maximum: of (b * n * o) outputs all but
-    (b * o) have none.
-    """
-    return _LinearMax.apply(x, weight, bias)
-
-
-class _LinearMax(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        values, where = zip(*[_max_of(F.linear(one, weight)) for one in x], strict=True)
-        ctx.save_for_backward(x, weight, *where)
-        return torch.stack(values) + bias
-
-    @staticmethod
-    def backward(ctx, upstream: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, weight, *where = ctx.saved_tensors
-        wide, upstream = weight.float(), upstream.float()
-        weight_grad = torch.zeros_like(wide)
-        x_grad = torch.zeros(x.shape, device=x.device)
-        for one, one_grad, rows, gradient in zip(x, x_grad, where, upstream, strict=True):
-            gradient = gradient.unsqueeze(1)
-            weight_grad.addcmul_(gradient, one[rows].float())
-            one_grad.index_add_(0, rows, gradient * wide)
-        return x_grad.to(x.dtype), weight_grad.to(weight.dtype), upstream.sum(0).to(weight.dtype)
-
-
-def _max_of(y: Tensor) -> tuple[Tensor, Tensor]:
-    """The maximum of each column and the first row that has it: (n, o) -> (o,), (o,).
-
-    As `y.max(0)`, which is twice as slow on a CPU: first the maximum of each chunk of rows, then
-    its place in the best chunk.
-    """
-    n, columns = y.shape
-    if y.is_cuda or n % CHUNK:
-        return tuple(y.max(0))
-    chunks = y.view(-1, CHUNK, columns)
-    values, chunk = chunks.amax(1).max(0)
-    best = chunks[chunk, :, torch.arange(columns, device=y.device)]  # (columns, CHUNK)
-    return values, chunk * CHUNK + best.argmax(1)
 
 
 def head(

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from inr2vec_core.baselines.layers import CHUNK, PooledLinear, _max_of, head, linear_max, shared_mlp
+from inr2vec_core.baselines.layers import PooledLinear, head, shared_mlp
+from inr2vec_core.linear_max import CHUNK, _max_of, linear_max
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
 LENGTHS = [2 * CHUNK, CHUNK, CHUNK + 5, 7]

@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from inr2vec_core.encoder import Inr2vecEncoder, linear_max
+from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.linear_max import linear_max
 from inr2vec_core.siren import SirenShape, rows
 
 SHAPE = SirenShape(4, 3)
