@@ -12,7 +12,7 @@ LOCK := envs/requirements.lock
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env table2 report test style benchmark unlock lock clean-env
+.PHONY: help env demo table2 report test style benchmark unlock lock clean-env
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -29,7 +29,10 @@ $(STAMP): $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCK)
 	@touch $@
 
-table2: env ## fit, encode, embed and classify: results/tables/table2.csv
+demo: env ## inr2vec on made shapes, without the other networks: results/tables/table2.csv
+	$(BIN)/snakemake --cores $(CORES) --configfile configs/quick.yaml -- results/tables/table2.csv
+
+table2: env ## the same beside PointNet and the others
 	$(BIN)/snakemake --cores $(CORES) results/tables/table2.csv
 
 report: env ## build every target, then results/report.html
@@ -47,8 +50,9 @@ style: env ## linters and formatters, which change nothing
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-benchmark: env ## fitting, sampling and training against a plain implementation, side by side
+benchmark: env ## fitting, sampling and training against plain implementations, side by side
 	$(BIN)/python benchmarks/fit.py
+	$(BIN)/python benchmarks/networks.py
 
 unlock: env ## release the folder after a killed run
 	$(BIN)/snakemake --unlock

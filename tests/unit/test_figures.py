@@ -11,8 +11,11 @@ from inr2vec_core.figures import (
     plot_confusion,
     plot_curves,
     plot_interpolation,
+    plot_learning,
+    plot_retrieved,
     plot_scatter,
     plot_shape_grid,
+    plot_times,
 )
 from inr2vec_core.geometry import CloudShape, MeshShape, VoxelShape
 
@@ -52,9 +55,26 @@ def interpolation(path):
     plot_interpolation([(("bed", "lamp"), [CLOUD, None, BALL])], path, "between")
 
 
-@pytest.mark.parametrize(
-    "plot", [curves, scatter, scatter_of_forty_classes, confusion, shapes, interpolation]
-)
+def learning(path):
+    history = pd.DataFrame({"epoch": [1, 2, 3], "accuracy": [0.2, 0.6, 0.7]})
+    plot_learning({"pointnet": [history, history], "dgcnn": [history]}, path, "networks")
+
+
+def times(path):
+    rows = [("inr2vec", 64, False, 0.001), ("inr2vec", 128, False, 0.001),
+            ("dgcnn", 64, True, 0.5), ("dgcnn", 128, True, 2.0)]  # fmt: skip
+    plot_times(pd.DataFrame(rows, columns=["method", "points", "rebuilt", "seconds"]), path, "time")
+
+
+def retrieved(path, second="lamp"):
+    plot_retrieved([("lamp", [("lamp", CLOUD), (second, BALL)])], path, "nearest")
+
+
+PLOTS = [curves, scatter, scatter_of_forty_classes, confusion, shapes, interpolation, learning,
+         times, retrieved]  # fmt: skip
+
+
+@pytest.mark.parametrize("plot", PLOTS)
 def test_a_figure_is_a_png_that_shows_something(plot, tmp_path):
     path = tmp_path / "temporary.tmp"  # as `atomic` names files: no .png to tell the format by
     plot(path)
@@ -119,3 +139,9 @@ def test_steps_are_labelled_and_rows_are_cropped(drawn):
     ]  # fmt: skip
     (high, wide), (lower, as_wide) = (row[0].images[0].get_array().shape[:2] for row in axes)
     assert lower < 0.8 * high and wide == as_wide
+
+
+def test_a_retrieved_shape_of_another_class_is_framed_in_red(tmp_path):
+    retrieved(tmp_path / "right")
+    retrieved(tmp_path / "wrong", "bed")
+    assert reddish(tmp_path / "right") < 50 < reddish(tmp_path / "wrong")

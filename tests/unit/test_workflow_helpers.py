@@ -207,7 +207,14 @@ def table2(**row):
     return {"tables": {"table2": [{"dataset": "d", "inr": "i", "methods": ["e"]} | row]}}
 
 
+def networks(kind, points=1024, **tables):
+    """A network n of this type, and rows of tables with these methods."""
+    rows = {name: [{"dataset": "d", "inr": "i", "methods": m}] for name, m in tables.items()}
+    return {"networks": {"n": {"type": kind, "points": points}}, "tables": rows}
+
+
 def test_names_that_exist_are_accepted():
+    completed(**networks("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
 
 
@@ -228,6 +235,12 @@ def test_names_that_exist_are_accepted():
     ({"datasets": {"d": {"reader": "procedural", "queries": {
         "sigmas": [0.1], "shares": [0], "uniform": 0}}}},
      ["datasets.d.queries: `shares` and `uniform` are all 0"]),
+    (networks("pointnet", table2=["x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e, n"]),
+    (networks("pointnet", table1=["n"]), ["tables.table1.0.methods: 'n'", "there are e"]),
+    (networks("conv3dnet", table2=["n"]), ["n reads shapes of field occ, those of d are udf"]),
+    (networks("dgcnn", table6=["n"], points=9999),
+     ["tables.table6.0: n reads 9999 points, clouds of d have 2048"]),
+    ({"networks": {"e": {"type": "pointnet"}}}, ["e: a name of one entry only"]),
 ], ids=str)  # fmt: skip
 def test_a_dangling_name_is_told_with_its_key(changes, parts):
     message = message_of(**changes)
