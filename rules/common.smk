@@ -207,15 +207,21 @@ def times_of(rows):
 
 
 def timed_methods(wildcards):
-    """What is timed on a data set: the description of each method, by its name."""
-    names = [
+    """What is timed on a data set: of each method by its name what it is built from."""
+    names = {
         method
         for row in config["tables"]["table10"]
         if (row["dataset"], row["inr"]) == (wildcards.dataset, wildcards.inr)
         for method in row["methods"]
-    ]
-    known = config["encoders"] | config["networks"]
-    return {name: known[name] for name in sorted(set(names))}
+    }
+    methods = {}
+    for name in sorted(names):
+        entry, keys = config["networks"].get(name), ["type", *DESCRIBED]
+        if name in config["encoders"]:
+            entry, keys = config["encoders"][name], ["type", "hidden", "embedding"]
+            entry = config["encoders"].get(entry.get("encoder"), entry)
+        methods[name] = {k: entry[k] for k in keys}
+    return methods
 
 
 def reconstruction_inputs(wildcards):

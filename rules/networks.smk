@@ -32,6 +32,8 @@ rule train_network:
             config["networks"][wildcards.network], "seeds"
         ),
         described=DESCRIBED,
+        # Here for Snakemake's cache, whose keys know nothing of wildcards.
+        seed=lambda wildcards: int(wildcards.seed),
         resolution=lambda wildcards: config["datasets"][wildcards.dataset]["voxels"][
             "resolution"
         ],

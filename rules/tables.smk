@@ -88,7 +88,6 @@ rule measure_times:
     params:
         methods=timed_methods,
         settings=lambda wildcards: config["timing"],
-        described=DESCRIBED,
         hidden=config["classification"]["hidden"],
         code=code("measure_times.py"),
     script:

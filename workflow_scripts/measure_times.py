@@ -41,7 +41,7 @@ def main(snakemake):
         field, cloud = first_cloud(kind.fields(flat), points, device)
         rebuilding = seconds(lambda f=field, n=points: cloud_of(f, n, device))[0] if field else None
         for name, entry in params.methods.items():
-            is_encoder = "decoder_hidden" in entry
+            is_encoder = "embedding" in entry
             classify = by_encoder if is_encoder else by_network
             call = classify(entry, params, kind, classes, device)
             time, runs = seconds(lambda c=call, x=flat[:1] if is_encoder else cloud: c(x))
@@ -60,8 +60,7 @@ def by_encoder(entry, params, kind, classes, device):
 
 
 def by_network(entry, params, kind, classes, device):
-    description = {k: entry[k] for k in ("type", *params.described)} | {"classes": classes}
-    return build_classifier(description).to(device).eval()
+    return build_classifier(entry | {"classes": classes}).to(device).eval()
 
 
 def cloud_of(field, points, device):

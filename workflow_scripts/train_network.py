@@ -17,7 +17,7 @@ from inr2vec_core.training import TrainSettings, flatness_of_accuracy, train
 
 def main(snakemake):
     settings, w = snakemake.params.settings, snakemake.wildcards
-    seed, device = int(w.seed), torch_device(snakemake, settings["precision"])
+    seed, device = snakemake.params.seed, torch_device(snakemake, settings["precision"])
     shards = snakemake.input
     data = {
         split: ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")
@@ -41,7 +41,7 @@ def main(snakemake):
         TrainSettings(**{k: settings[k] for k in (
             "epochs", "lr", "weight_decay", "schedule", "validate_every")}),
         seed, f"{w.network} on {w.dataset}", checkpoint,
-        fingerprint(dict(snakemake.params.items()) | {"seed": seed}, shards),
+        fingerprint(dict(snakemake.params.items()), shards),
     )  # fmt: skip
     flat = flatness_of_accuracy(course.history, task.score, len(data["val"]))
     flat.report(f"{w.network} on {w.dataset}, seed {w.seed}")
