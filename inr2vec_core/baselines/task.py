@@ -52,6 +52,8 @@ class _ShapeTask:
         self.data, self.validation, self.settings = train, validation, settings
         self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
         self.steps_per_epoch = train.steps(settings.batch)
+        if len(train) < 2:
+            raise InputError(f"{len(train)} training shape(s): a network needs at least 2")
         (one,) = train.read(np.array([0]), ["shapes"])["shapes"]
         if not isinstance(one, inputs.form):
             raise InputError(
@@ -92,7 +94,7 @@ class ShapeClassification(_ShapeTask):
         classes: all class names, in the order of the logits.
 
     Raises:
-        InputError: the shapes have another form than the network reads.
+        InputError: the shapes have another form than the network reads, or there is only one.
     """
 
     score, higher_is_better = "accuracy", True

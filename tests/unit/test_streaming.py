@@ -145,6 +145,13 @@ def test_no_shape_of_the_splits_is_an_error_that_names_them(make_shards):
 # ---------------------------------------------------------------------------- prefetch
 
 
+def test_no_shape_left_can_be_allowed(make_shards):
+    files = make_shards([table(0, 5)], weights_of, points_of)
+    empty = ShardedShapes(*files, ["val"], may_be_empty=True)
+    assert len(empty) == 0
+    assert list(empty.in_order(4, ("shapes",))) == []
+
+
 def test_prefetch_keeps_items_and_their_order():
     assert list(prefetch(iter(range(20)))) == list(range(20))
 
