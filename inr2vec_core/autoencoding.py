@@ -20,6 +20,7 @@ from .fields import values_of
 from .geometry import MeshShape, Shape
 from .inr_field import DecoderField
 from .losses import criterion_of
+from .precision import has_bfloat16
 from .queries import QueryMix, dequantise, sample_queries
 from .rebuilding import distance_between, rebuild, size_like
 from .reconstruction import CloudSettings
@@ -183,14 +184,6 @@ class Autoencoding:
             return FAILED
         rng = numpy_stream(self.seed, "validation", shape_id)
         return distance_between(shape, rebuilt, settings.validation_points, rng)[0]
-
-
-def has_bfloat16(device: torch.device) -> bool:
-    """Whether matrix products in bfloat16 are faster than in float32 there."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    has = torch.cpu.get_capabilities()
-    return has.get("avx512_bf16", False) or has.get("amx_bf16", False)
 
 
 @torch.no_grad()

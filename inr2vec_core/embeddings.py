@@ -34,12 +34,14 @@ class Labelled:
 
 
 def read_embeddings(path: str | Path) -> Labelled:
-    """Read a Parquet file with shape_id, class, split and embedding.
+    """Read a Parquet file with shape_id, class, split and embedding, sorted by shape_id.
+
+    Sorted, so that neither a training's batches nor ties of neighbours depend on shards.
 
     Raises:
         InputError: some embeddings are not finite; the message names the first.
     """
-    table = pq.read_table(path)
+    table = pq.read_table(path).sort_by("shape_id")
     column = table["embedding"].combine_chunks()
     x = column.flatten().to_numpy().reshape(len(table), -1).astype(np.float32)
     names = [table[name].to_pylist() for name in ("shape_id", "class", "split")]

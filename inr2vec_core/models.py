@@ -1,21 +1,15 @@
 """inr2vec models built from a description, and kept in files that carry it."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import h5py
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .autoencoding import Inr2vec
 from .decoder import ImplicitDecoder
+from .described import load_described, save_described
 from .encoder import ENCODERS
-from .errors import InputError
 from .siren import SirenShape
-from .storage import atomic
 
 
 def build_inr2vec(architecture: Mapping) -> Inr2vec:
@@ -50,55 +44,3 @@ def load_inr2vec(path: str | Path) -> Inr2vec:
         InputError: the file is no such model.
     """
     return load_described(path, build_inr2vec)[0]
-
-
-def save_described(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
-    """Write a model's weights with the description it is built from (safetensors)."""
-    header = {"architecture": json.dumps(description)}
-    header |= {name: str(value) for name, value in metadata.items()}
-    with atomic(path) as temporary:
-        save_file(
-            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
-        )
-
-
-def load_described(
-    path: str | Path, build: Callable[[Mapping], nn.Module]
-) -> tuple[nn.Module, dict]:
-    """Read a model that `save_described` wrote, in evaluation mode, and its description.
-
-    Args:
-        build: makes the untrained model from its description.
-
-    Raises:
-        InputError: the file is no such model.
-    """
-    try:
-        with safe_open(path, "pt") as file:
-            description = json.loads(file.metadata()["architecture"])
-        model = build(description)
-        model.load_state_dict(load_file(path))
-    except Exception as error:
-        raise InputError(f"{path}: no such model ({error}); remove it and run again") from error
-    return model.eval(), description
-
-
-def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
-    """A key for checkpoints: settings, and of each shard how and from what it was made."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
-    for path in shards:
-        with h5py.File(path, "r") as file:
-            digest.update(
-                json.dumps(
-                    {
-                        k: str(v)
-                        for k, v in file.attrs.items()
-                        if k not in ("wall_seconds", "peak_mib")
-                    }
-                ).encode()
-            )
-            for name in ("loss", "points", "vertices", "faces", "voxels"):
-                if name in file:
-                    digest.update(file[name][:])
-    return digest.hexdigest()

@@ -5,12 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from .errors import InputError
+
 
 def nearest(x: np.ndarray, k: int) -> np.ndarray:
     """The k nearest other rows of each row, nearest first: (n, e) -> (n, k) int64, k < n.
 
-    Exact Euclidean distances, in blocks: memory grows with n, not with its square.
+    Exact Euclidean distances, in blocks: memory grows with n, not with its square. Of equally near
+    rows any may come first, the same in every run on rows of the same order.
+
+    Raises:
+        InputError: there is no other row.
     """
+    if k < 1:
+        raise InputError(f"{len(x)} embedding(s): at least 2 are needed to find a nearest one")
     # Asked without arguments, it leaves each row itself out, and no duplicate of it in its place.
     search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(x)
     return search.kneighbors(return_distance=False)

@@ -95,7 +95,8 @@ def write_table(
 def in_paper_layout(table: pd.DataFrame) -> str:
     """Markdown: a row per method and metric, a column per data set, the paper's in brackets."""
     shown = table.assign(column=table["modality"] + ": " + table["dataset"] + " (" + table["inr"]
-                         + ")", cell=[_cell(row) for row in table.itertuples()])  # fmt: skip
+                         + ")", cell=[_cell(row) for row in table.itertuples()],
+                         method=[_named(row) for row in table.itertuples()])  # fmt: skip
     wide = shown.pivot(index=["metric", "method"], columns="column", values="cell")
     order = shown[["metric", "method"]].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
@@ -113,6 +114,19 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     if not table["flat"].fillna(True).all():
         note += " *: the validation curve still rose over the last quarter of the epochs."
     return "\n".join([*lines, "", note, ""])
+
+
+def _named(row) -> str:
+    """A method with how it was trained."""
+    known = [
+        ("seed" if row.seeds == 1 else "seeds", row.seeds),
+        ("epochs", row.epochs),
+        ("points", row.points),
+    ]
+    if pd.isna(row.epochs):
+        return row.method
+    told = [f"{value} {name}" for name, value in known if pd.notna(value)]
+    return f"{row.method} ({', '.join(told)})"
 
 
 def _cell(row) -> str:

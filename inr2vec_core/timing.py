@@ -1,6 +1,7 @@
 """How long one shape takes (paper, Appendix P, Table 10)."""
 
 import platform
+import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ def median_seconds(
     while not times or (len(times) < runs and spent < budget):
         times.append(_seconds(run, device))
         spent += times[-1]
-    return sorted(times)[len(times) // 2], len(times)
+    return statistics.median(times), len(times)
 
 
 def _seconds(run: Callable[[], object], device: torch.device) -> float:

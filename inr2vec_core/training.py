@@ -184,9 +184,13 @@ def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> Course | N
 class Flatness:
     """Whether a validation curve still improves at its end.
 
+    A schedule that lets the learning rate fall to 0 flattens the end of any curve: a flat one says
+    that more epochs of the same schedule's end would gain nothing, not that a longer one would.
+
     Attributes:
-        gain: how much better the last eighth of the epochs is than the eighth before: the
-            difference of mean accuracies, or by what share a mean distance fell.
+        gain: how much better the last eighth of the validations is than the eighth before: the
+            difference of mean accuracies, or by what share a mean distance fell. NaN where there
+            are fewer than `FEWEST`.
         allowed: gains up to this are noise.
     """
 
@@ -194,17 +198,26 @@ class Flatness:
     allowed: float
 
     @property
-    def flat(self) -> bool:
-        """Whether the last quarter of the epochs was not needed any more."""
-        return self.gain <= self.allowed
+    def flat(self) -> bool | None:
+        """Whether the last quarter of the epochs was not needed any more; None if unknown."""
+        return None if math.isnan(self.gain) else self.gain <= self.allowed
 
     def report(self, label: str) -> None:
-        """Say it: to the log, and as a warning where the curve still improves."""
+        """Say it: to the log, and as a warning where the curve improves or nothing is known."""
+        if self.flat is None:
+            _log.warning(
+                "%s: fewer than %d validations cannot tell whether it was trained long enough",
+                label, FEWEST,
+            )  # fmt: skip
+            return
         level, word = (logging.INFO, "is flat") if self.flat else (logging.WARNING, "improves")
         _log.log(
             level, "%s: the validation curve %s over the last quarter of its epochs: by %.1f "
             "(up to %.1f is noise)", label, word, 100 * self.gain, 100 * self.allowed,
         )  # fmt: skip
+
+
+FEWEST = 8  # validations that a curve is judged by
 
 
 def flatness_of_accuracy(
@@ -236,6 +249,7 @@ def flatness_of_distance(
 def _last_quarter(history: list[dict[str, float]], score: str) -> tuple[float, float]:
     """Means of the last eighth but one, and of the last eighth of the validations."""
     values = [row[score] for row in history if score in row]
-    half = max(1, len(values) // 8)
-    last, before = values[-half:], values[-2 * half : -half] or values[:1]
-    return sum(before) / len(before), sum(last) / len(last)
+    if len(values) < FEWEST:
+        return math.nan, math.nan
+    half = len(values) // 8
+    return sum(values[-2 * half : -half]) / half, sum(values[-half:]) / half

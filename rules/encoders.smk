@@ -8,8 +8,8 @@ rule train_encoder:
     output:
         multiext(
             "results/{dataset}/encoders/{inr}/{encoder}/",
-            "model.safetensors",
-            "history.parquet",
+            model="model.safetensors",
+            history="history.parquet",
         ),
     log:
         "results/logs/{dataset}/encoders/{inr}/{encoder}.log",

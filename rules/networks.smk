@@ -9,12 +9,14 @@ DESCRIBED = ["points", "neighbours", "state", "steps", "walks", "faces"]
 
 rule train_network:
     input:
-        lambda wildcards: shape_shards(wildcards.dataset),
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        # Only for its checks, as queries are sampled after them.
+        checked=ancient("results/{dataset}/shapes.parquet"),
     output:
         multiext(
             "results/{dataset}/networks/{network}/seed{seed}/",
-            "model.safetensors",
-            "history.parquet",
+            model="model.safetensors",
+            history="history.parquet",
         ),
     log:
         "results/logs/{dataset}/networks/{network}/seed{seed}.log",
@@ -92,13 +94,14 @@ rule test_network:
 
 rule train_autoencoder:
     input:
-        lambda wildcards: shape_shards(wildcards.dataset),
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        # Only for its checks, as queries are sampled after them.
+        checked=ancient("results/{dataset}/shapes.parquet"),
     output:
         multiext(
             "results/{dataset}/autoencoders/{autoencoder}/",
-            "model.safetensors",
-            "history.parquet",
-            "embeddings.parquet",
+            model="model.safetensors",
+            history="history.parquet",
         ),
     log:
         "results/logs/{dataset}/autoencoders/{autoencoder}.log",
@@ -117,3 +120,26 @@ rule train_autoencoder:
         code=code("train_autoencoder.py"),
     script:
         "../workflow_scripts/train_autoencoder.py"
+
+
+rule embed_clouds:
+    input:
+        model="results/{dataset}/autoencoders/{autoencoder}/model.safetensors",
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        "results/{dataset}/autoencoders/{autoencoder}/embeddings.parquet",
+    log:
+        "results/logs/{dataset}/autoencoders/{autoencoder}.embeddings.log",
+    benchmark:
+        "results/benchmarks/{dataset}/autoencoders/{autoencoder}.embeddings.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=240,
+    params:
+        seed=config["seed"],
+        code=code("embed_clouds.py"),
+    script:
+        "../workflow_scripts/embed_clouds.py"

@@ -70,7 +70,7 @@ rule table_reconstruction:
         "../workflow_scripts/table_reconstruction.py"
 
 
-# With all cores, so that no other job disturbs the clock.
+# With all cores, so that no other job disturbs the clock; on a cluster a job has its own.
 rule measure_times:
     input:
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr)[:1],
@@ -80,7 +80,7 @@ rule measure_times:
         "results/logs/{dataset}/times/{inr}/times.log",
     conda:
         ENV
-    threads: workflow.cores or config["compute"]["train_threads"]
+    threads: workflow.resource_settings.cores or config["compute"]["train_threads"]
     resources:
         gpu=1,
         mem_mb=8000,

@@ -19,6 +19,7 @@ TABLES = {
     "table10": ("methods", ("encoders", "networks"), ()),
     "reconstruction": ("encoders", ("encoders",), ()),
 }
+OF_CLOUDS = ("table1", "table10")
 # The field of the shapes that a network reads.
 READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
          "conv3dnet": "occ"}  # fmt: skip
@@ -126,6 +127,9 @@ def _dangling_names(config: dict) -> list[str]:
             where = f"tables.{table}.{k}"
             check(f"{where}.dataset", row["dataset"], config["datasets"])
             check(f"{where}.inr", row["inr"], config["inrs"])
+            field = config["datasets"].get(row["dataset"], {}).get("field", "udf")
+            if table in OF_CLOUDS and field != "udf":
+                problems.append(f"{where}.dataset: {row['dataset']} has no clouds (field udf)")
             for name in row[column]:
                 check(f"{where}.{column}", name, [*(n for s in known for n in config[s]), *more])
                 problems += _unreadable(config, where, row["dataset"], name)

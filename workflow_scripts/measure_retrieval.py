@@ -23,7 +23,8 @@ def of_training(embeddings):
     known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
     if "flat" not in known:
         return {}
-    return {"flat": known["flat"] == "True", **{k: int(known[k]) for k in ("epochs", "points")}}
+    flat = {"True": True, "False": False}.get(known["flat"])
+    return {"flat": flat, **{k: int(known[k]) for k in ("epochs", "points")}}
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from safetensors import safe_open
 
 from inr2vec_core.baselines.networks import baseline_of, build_classifier
 from inr2vec_core.baselines.task import score_split
+from inr2vec_core.described import load_described
 from inr2vec_core.embeddings import Labelled
-from inr2vec_core.models import load_described
 from inr2vec_core.streaming import ShardedShapes
 
 
@@ -29,7 +29,7 @@ def main(snakemake):
         training = file.metadata()
     write_classification(
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
-        epochs=int(training["epochs"]), flat=training["flat"] == "True",
+        epochs=int(training["epochs"]), flat={"True": True, "False": False}.get(training["flat"]),
         validation_accuracy=float(training["best_accuracy"]),
         points=getattr(inputs, "points", None),
         parameters=sum(p.numel() for p in model.parameters()),

@@ -1,18 +1,14 @@
 """Train inr2vec on a data set's INRs."""
 
-from pathlib import Path
-
-import pandas as pd
 import torch
 from _job import provenance, run, torch_device
+from _training import train_with
 
 from inr2vec_core.autoencoding import Autoencoding, AutoencodingSettings
 from inr2vec_core.fitted import InrKind
-from inr2vec_core.models import build_inr2vec, fingerprint, save_inr2vec
+from inr2vec_core.models import build_inr2vec, save_inr2vec
 from inr2vec_core.queries import QueryMix
 from inr2vec_core.seeding import derive_seed
-from inr2vec_core.storage import atomic
-from inr2vec_core.training import TrainSettings, train
 
 
 def main(snakemake):
@@ -34,24 +30,15 @@ def main(snakemake):
             "validation_resolution", "precision")}),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
-    # Outside the outputs, which Snakemake removes before it runs a killed job again.
     w = snakemake.wildcards
-    checkpoint = Path(f"results/checkpoints/{w.dataset}/{w.inr}/{w.encoder}.pt")
-    course = train(
-        task,
-        TrainSettings(**{k: settings[k] for k in (
-            "epochs", "lr", "weight_decay", "schedule", "validate_every")}),
-        seed, f"inr2vec on {w.dataset}", checkpoint,
-        fingerprint(dict(snakemake.params.items()), snakemake.input),
+    course = train_with(
+        snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
+        w.dataset, w.inr, w.encoder,
     )  # fmt: skip
-
-    model, history = snakemake.output
-    with atomic(history) as path:
-        pd.DataFrame(course.history).to_parquet(path, index=False)
     save_inr2vec(
         task.model,
         architecture,
-        model,
+        snakemake.output.model,
         best_epoch=course.best_epoch,
         best_chamfer=course.best_score,
         **provenance(snakemake),

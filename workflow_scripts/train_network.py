@@ -1,24 +1,20 @@
 """Train one of the specialised networks to classify a data set's shapes."""
 
-from pathlib import Path
-
-import pandas as pd
 import torch
 from _job import provenance, run, torch_device
+from _training import train_with
 
 from inr2vec_core.baselines.networks import baseline_of, build_classifier
 from inr2vec_core.baselines.task import NetworkSettings, ShapeClassification
-from inr2vec_core.models import fingerprint, save_described
+from inr2vec_core.described import save_described
 from inr2vec_core.seeding import derive_seed
-from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
-from inr2vec_core.training import TrainSettings, flatness_of_accuracy, train
+from inr2vec_core.training import flatness_of_accuracy
 
 
 def main(snakemake):
-    settings, w = snakemake.params.settings, snakemake.wildcards
-    seed, device = snakemake.params.seed, torch_device(snakemake, settings["precision"])
-    shards = snakemake.input
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
     data = {
         split: ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")
     }
@@ -34,23 +30,15 @@ def main(snakemake):
         NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
         seed, device,
     )  # fmt: skip
-    # Outside the outputs, which Snakemake removes before it runs a killed job again.
-    checkpoint = Path(f"results/checkpoints/{w.dataset}/networks/{w.network}/{w.seed}.pt")
-    course = train(
-        task,
-        TrainSettings(**{k: settings[k] for k in (
-            "epochs", "lr", "weight_decay", "schedule", "validate_every")}),
-        seed, f"{w.network} on {w.dataset}", checkpoint,
-        fingerprint(dict(snakemake.params.items()), shards),
-    )  # fmt: skip
+    label = f"{w.network} on {w.dataset}, seed {w.seed}"
+    course = train_with(
+        snakemake, task, seed, label, shards, w.dataset, "networks", w.network, f"seed{w.seed}"
+    )
     flat = flatness_of_accuracy(course.history, task.score, len(data["val"]))
-    flat.report(f"{w.network} on {w.dataset}, seed {w.seed}")
-    model, history = snakemake.output
-    with atomic(history) as path:
-        pd.DataFrame(course.history).to_parquet(path, index=False)
+    flat.report(label)
     save_described(
-        task.model, description, model, epochs=settings["epochs"], best_epoch=course.best_epoch,
-        best_accuracy=course.best_score, late_gain=flat.gain, flat=flat.flat,
+        task.model, description, snakemake.output.model, epochs=settings["epochs"],
+        best_epoch=course.best_epoch, best_accuracy=course.best_score, flat=flat.flat,
         **provenance(snakemake),
     )  # fmt: skip
 

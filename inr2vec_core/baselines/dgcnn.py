@@ -29,7 +29,10 @@ class EdgeConv(nn.Module):
         """(b, n, inputs), (b, n, k) -> (b, n, outputs)."""
         norm, sign = self.norm, torch.where(self.norm.weight < 0, -1.0, 1.0)
         of_other, of_own = (sign.unsqueeze(1) * self.linear.weight).chunk(2, 1)
-        theirs, own = F.linear(x, of_other), F.linear(x, of_own - of_other)
+        # Rounded coordinates would leave coarse differences in mixed precision.
+        mixed = torch.is_autocast_enabled(x.device.type) and x.shape[2] > 3
+        with torch.autocast(x.device.type, enabled=mixed):
+            theirs, own = F.linear(x, of_other), F.linear(x, of_own - of_other)
         with torch.autocast(x.device.type, enabled=False):
             theirs, own = theirs.float(), own.float()
             most, total = max_and_sum(theirs, neighbours)

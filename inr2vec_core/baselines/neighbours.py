@@ -7,6 +7,7 @@ compiled against the installed torch; Open3D takes one cloud at a time.
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..compiling import compiled
@@ -42,16 +43,20 @@ def ball_query(centres: Tensor, points: Tensor, radius: float, k: int) -> Tensor
     Where a ball has fewer, its first point is repeated, as published; every centre must be one of
     the points.
     """
+    if points.is_cuda:
+        return _ball_query_by_torch(centres, points, radius, k)
     b, m, _ = centres.shape
-    if not points.is_cuda:
-        found = torch.empty(b, m, k, dtype=torch.int64)
-        centres, points = centres.float().contiguous(), points.float().contiguous()
-        each_cloud(_first_in_ball, b, centres, points, radius, found)
-        return found
+    found = torch.empty(b, m, k, dtype=torch.int64)
+    centres, points = centres.float().contiguous(), points.float().contiguous()
+    each_cloud(_first_in_ball, b, centres, points, radius, found)
+    return found
+
+
+def _ball_query_by_torch(centres: Tensor, points: Tensor, radius: float, k: int) -> Tensor:
     n = points.shape[1]
-    place = torch.arange(n, device=points.device).expand(b, m, n)
+    place = torch.arange(n, device=points.device).expand(len(points), centres.shape[1], n)
     place = place.masked_fill(squared_distances(centres, points) > radius**2, n)
-    found = place.sort(2).values[..., :k]
+    found = F.pad(place.sort(2).values[..., :k], (0, max(0, k - n)), value=n)
     return torch.where(found == n, found[..., :1], found)
 
 
@@ -147,9 +152,10 @@ class _Differences(torch.autograd.Function):
 @compiled
 def _k_smallest(values, found):
     k = found.shape[1]
-    best, place = np.empty(k, np.float32), np.zeros(k, np.int64)  # rows of NaN get point 0
+    best, place = np.empty(k, np.float32), np.empty(k, np.int64)
     for i in range(len(values)):
         best[:] = np.inf
+        place[:] = 0  # and stays so in a row of NaN
         worst = np.float32(np.inf)
         for j in range(values.shape[1]):
             value = values[i, j]

@@ -34,8 +34,9 @@ class PointNetEncoder(nn.Module):
     """Clouds to a global feature: (b, n, 3) -> (b, 1024).
 
     Attributes:
-        penalty: of the last clouds, how far the feature transforms are from orthogonal, weighted
-            as published: 0.001 / 2 * mean ||A A^T - I||^2.
+        penalty: of the last clouds, how far the feature transforms are from orthogonal, with the
+            published weight, but the mean over a batch instead of the sum:
+            0.001 / 2 * mean ||A A^T - I||^2.
     """
 
     width = 1024

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..autoencoding import has_bfloat16
 from ..classification import accuracy
 from ..errors import InputError
 from ..geometry import Shape
+from ..precision import has_bfloat16
 from ..progress import track
 from ..seeding import numpy_stream
 from ..streaming import Batch, ShardedShapes, prefetch

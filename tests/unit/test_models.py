@@ -1,12 +1,11 @@
-"""Models in files that describe themselves, and the fingerprints of checkpoints."""
+"""Models in files that describe themselves."""
 
 import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.models import build_inr2vec, fingerprint, load_inr2vec, save_inr2vec
+from inr2vec_core.models import build_inr2vec, load_inr2vec, save_inr2vec
 from inr2vec_core.siren import SirenShape
-from inr2vec_core.storage import write_shard
 
 ARCHITECTURE = {
     "type": "inr2vec", "hidden": [6, 5], "embedding": 4, "decoder_hidden": 8,
@@ -48,32 +47,3 @@ def test_a_file_that_holds_no_model_is_named(tmp_path, content):
         path.write_bytes(content)
     with pytest.raises(InputError, match=r"model\.safetensors: no such model"):
         load_inr2vec(path)
-
-
-# ---------------------------------------------------------------------------- fingerprints
-
-
-@pytest.fixture
-def shard(tmp_path):
-    def write(loss=0.5, **attrs):
-        columns = {n: ["x"] for n in ("shape_id", "class", "split")}
-        write_shard(tmp_path / "0.h5", columns | {"loss": torch.tensor([loss]).numpy()}, **attrs)
-        return [tmp_path / "0.h5"]
-
-    return write
-
-
-def test_a_fingerprint_is_the_same_for_the_same_things_whatever_their_order(shard):
-    first = fingerprint({"a": 1, "b": 2}, shard(code="x"))
-    assert fingerprint({"b": 2, "a": 1}, shard(code="x")) == first
-
-
-def test_a_fingerprint_depends_on_settings_data_and_their_making(shard):
-    settings = {"a": 1}
-    found = {
-        fingerprint(settings, shard(code="x")),
-        fingerprint({"a": 2}, shard(code="x")),
-        fingerprint(settings, shard(loss=0.6, code="x")),
-        fingerprint(settings, shard(code="y")),
-    }
-    assert len(found) == 4

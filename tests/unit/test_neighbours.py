@@ -6,6 +6,7 @@ import torch
 
 from inr2vec_core.baselines import neighbours
 from inr2vec_core.baselines.neighbours import (
+    _ball_query_by_torch,
     ball_query,
     differences,
     farthest_points,
@@ -302,3 +303,11 @@ def test_every_device_sums_alike():
     torch.testing.assert_close(
         differences(x.cuda(), x.cuda(), index.cuda()).cpu(), differences(x, x, index)
     )
+
+
+@pytest.mark.parametrize("n", [5, 40])
+def test_balls_by_torch_are_the_compiled_ones(n):
+    points = torch.rand(3, n, 3, generator=torch.Generator().manual_seed(0))
+    compiled = ball_query(points[:, :4], points, 0.4, 12)
+    assert torch.equal(_ball_query_by_torch(points[:, :4], points, 0.4, 12), compiled)
+    assert compiled.shape == (3, 4, 12)

@@ -21,9 +21,9 @@ from inr2vec_core.baselines.task import (
     score_split,
     scores_of,
 )
+from inr2vec_core.described import load_described, save_described
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry import CloudShape, VoxelShape, shape_columns
-from inr2vec_core.models import load_described, save_described
 from inr2vec_core.storage import write_shard
 from inr2vec_core.streaming import ShardedShapes
 from inr2vec_core.training import TrainSettings, train

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from inr2vec_core.errors import InputError
 from inr2vec_core.retrieval import nearest, retrieval_scores
 
 
@@ -66,6 +67,11 @@ def test_a_duplicate_of_the_same_class_is_a_hit():
 def test_more_neighbours_than_shapes_are_all_the_others():
     found = scores(line(0, 1, 2), [0, 1, 0], 1, 10)
     assert (found["hit@1"], found["hit@10"]) == (0.0, pytest.approx(2 / 3))
+
+
+def test_a_single_shape_has_no_neighbour():
+    with pytest.raises(InputError, match="1 embedding"):
+        scores(line(0), [0], 1)
 
 
 def test_neighbours_are_exact_and_sorted(rng):

@@ -149,7 +149,7 @@ def test_a_networks_training_stands_beside_and_a_rising_curve_is_marked(tmp_path
     assert encoder[["epochs", "points", "flat"]].isna().all()
     table.insert(1, "modality", "point cloud")
     shown = in_paper_layout(table.assign(paper=float("nan")))
-    assert "| accuracy | pointnet | 90.0* ± 0.0 |" in shown
+    assert "| accuracy | pointnet (2 seeds, 50 epochs, 512 points) | 90.0* ± 0.0 |" in shown
     assert "| accuracy | inr2vec | 80.0 |" in shown
     assert "*: the validation curve still rose" in shown
     assert "*:" not in in_paper_layout(table.iloc[1:].assign(paper=float("nan")))

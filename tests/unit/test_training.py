@@ -265,13 +265,13 @@ def test_a_falling_curve_needed_no_more_epochs():
     assert found.gain == pytest.approx(-0.05) and found.flat
 
 
-@pytest.mark.parametrize(
-    "scores, gain", [([0.4], 0), ([0.4, 0.6], 0.2), ([0.1, 0.4, 0.6], 0.2), ([0.6, 0.5, 0.5], 0)]
-)
-def test_short_histories_compare_their_last_two_validations(scores, gain):
-    found = flat(*scores)
-    assert found.gain == pytest.approx(gain)
-    assert found.flat == (gain == 0)
+@pytest.mark.parametrize("number", [1, 2, 7])
+def test_too_few_validations_tell_nothing(number, caplog):
+    found = flat(*[0.5] * number)
+    assert found.flat is None
+    found.report("dgcnn on chairs")
+    assert "dgcnn on chairs: fewer than 8 validations cannot tell" in caplog.text
+    assert flat(*[0.5] * 8).flat
 
 
 def test_epochs_without_validation_do_not_count():
@@ -283,18 +283,18 @@ def test_epochs_without_validation_do_not_count():
 
 def test_gains_within_the_standard_error_of_an_accuracy_are_noise():
     # Of 100 shapes at 0.8: sqrt(0.8 * 0.2 / 100) = 0.04.
-    assert flat(0.5, 0.8, n=100).allowed == pytest.approx(0.04)
-    assert flat(0.77, 0.8, n=100).flat
-    assert not flat(0.75, 0.8, n=100).flat
-    assert not flat(0.77, 0.8, n=1000).flat
+    assert flat(*[0.5] * 7, 0.8, n=100).allowed == pytest.approx(0.04)
+    assert flat(*[0.77] * 7, 0.8, n=100).flat
+    assert not flat(*[0.75] * 7, 0.8, n=100).flat
+    assert not flat(*[0.77] * 7, 0.8, n=1000).flat
 
 
 def test_gains_below_a_point_never_count():
-    assert flat(0.4, 0.5, n=10**8).allowed == 0.01
-    assert flat(0.491, 0.5, n=10**8).flat
-    assert not flat(0.485, 0.5, n=10**8).flat
-    assert flat(0.5, 1.0, n=4).allowed == 0.01  # a perfect score has no error
-    assert flatness_of_accuracy(curve(0.4, 0.5), "accuracy", 10**8, least=0.2).flat
+    assert flat(*[0.4] * 7, 0.5, n=10**8).allowed == 0.01
+    assert flat(*[0.491] * 7, 0.5, n=10**8).flat
+    assert not flat(*[0.485] * 7, 0.5, n=10**8).flat
+    assert flat(*[0.5] * 7, 1.0, n=4).allowed == 0.01  # a perfect score has no error
+    assert flatness_of_accuracy(curve(*[0.4] * 7, 0.5), "accuracy", 10**8, least=0.2).flat
 
 
 @pytest.mark.parametrize("gain, warns", [(-0.3, False), (0.0, False), (0.02, False), (0.05, True)])
@@ -315,5 +315,5 @@ def test_a_distance_that_falls_to_its_end_is_not_flat():
 
     assert not of(*[1 / (k + 1) for k in range(16)]).flat
     assert of(*[1 / (k + 1) for k in range(12)], *[0.08] * 4).flat
-    assert of(0.5, 0.4).gain == pytest.approx(0.2)
-    assert of(0.4, 0.5).flat
+    assert of(*[0.5] * 7, 0.4).gain == pytest.approx(0.2)
+    assert of(*[0.4] * 7, 0.5).flat

@@ -240,6 +240,9 @@ def test_names_that_exist_are_accepted():
     (networks("conv3dnet", table2=["n"]), ["n reads shapes of field occ, those of d are udf"]),
     (networks("dgcnn", table6=["n"], points=9999),
      ["tables.table6.0: n reads 9999 points, clouds of d have 2048"]),
+    ({"datasets": {"d": {"reader": "procedural", "field": "sdf"}},
+      "tables": {"table1": [{"dataset": "d", "inr": "i", "methods": ["e"]}]}},
+     ["tables.table1.0.dataset: d has no clouds"]),
     ({"networks": {"e": {"type": "pointnet"}}}, ["e: a name of one entry only"]),
 ], ids=str)  # fmt: skip
 def test_a_dangling_name_is_told_with_its_key(changes, parts):

@@ -40,7 +40,7 @@ def test_networks_stand_in_both_tables_with_seeds_and_epochs(compared, number):
     assert table.loc["pointnet", ["seeds", "n", "epochs"]].tolist() == [2, 6, 2]
     assert table.loc["dgcnn", "seeds"] == 1
     assert pd.isna(table.loc["inr2vec", "epochs"])
-    assert table.loc[["pointnet", "dgcnn"], "flat"].notna().all()
+    assert table["flat"].isna().all()  # two epochs tell nothing
     assert dict(table["modality"].loc[["meshwalker", "conv3dnet"]]) == {
         "meshwalker": "mesh", "conv3dnet": "voxels"}  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(compared):
     assert planned("neighbours: 5", "neighbours: 6") == {"train_network", *scores}
     assert planned("seeds: [0, 1]}", "seeds: [0]}") == {"table2", "table6"}
     assert planned("embedding: 8", "embedding: 9") == {
-        "train_autoencoder", "measure_retrieval", "table1"}  # fmt: skip
+        "train_autoencoder", "embed_clouds", "measure_retrieval", "table1"}  # fmt: skip
     assert planned("runs: 1", "runs: 2") == {"measure_times", "table10"}
     assert planned("methods: [inr2vec, pointnet, dgcnn,", "methods: [inr2vec, pointnet,") == {
         "table2", "table6"}  # fmt: skip

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import TABLE2
 
 RULES = Path(__file__).parents[2] / "rules"
 
@@ -29,3 +30,11 @@ def test_rule_files_import_no_torch(workflow):
     imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.M))
     assert "inr2vec_core.listing" in imported
     assert not imported & {"torch", "sklearn", "trimesh", "open3d", "matplotlib"}
+
+
+def test_a_cluster_needs_no_number_of_cores(finished):
+    command = [sys.executable, "-m", "snakemake", "--executor", "slurm", "--jobs", "1",
+               "--workflow-profile", "profiles/slurm", TABLE2]  # fmt: skip
+    done = subprocess.run(command, cwd=finished.path, env=finished.env, check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    assert "Nothing to be done" in done.stdout, done.stdout

@@ -1,0 +1,66 @@
+"""Networks in files that carry the description they are built from, and keys of checkpoints."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import h5py
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from .errors import InputError
+from .storage import atomic
+
+
+def save_described(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
+    """Write a model's weights with the description it is built from (safetensors)."""
+    header = {"architecture": json.dumps(description)}
+    header |= {name: str(value) for name, value in metadata.items()}
+    with atomic(path) as temporary:
+        save_file(
+            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
+        )
+
+
+def load_described(
+    path: str | Path, build: Callable[[Mapping], nn.Module]
+) -> tuple[nn.Module, dict]:
+    """Read a model that `save_described` wrote, in evaluation mode, and its description.
+
+    Args:
+        build: makes the untrained model from its description.
+
+    Raises:
+        InputError: the file is no such model.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            description = json.loads(file.metadata()["architecture"])
+        model = build(description)
+        model.load_state_dict(load_file(path))
+    except Exception as error:
+        raise InputError(f"{path}: no such model ({error}); remove it and run again") from error
+    return model.eval(), description
+
+
+def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
+    """A key for checkpoints: settings, and of each shard how and from what it was made."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    for path in shards:
+        with h5py.File(path, "r") as file:
+            digest.update(
+                json.dumps(
+                    {
+                        k: str(v)
+                        for k, v in file.attrs.items()
+                        if k not in ("wall_seconds", "peak_mib")
+                    }
+                ).encode()
+            )
+            for name in ("loss", "points", "vertices", "faces", "voxels"):
+                if name in file:
+                    digest.update(file[name][:])
+    return digest.hexdigest()

@@ -1,0 +1,32 @@
+"""Embed every cloud of a data set with a trained auto-encoder."""
+
+import numpy as np
+from _job import provenance, run, torch_device
+from safetensors import safe_open
+
+from inr2vec_core.baselines.inputs import CloudInput
+from inr2vec_core.baselines.networks import build_autoencoder
+from inr2vec_core.baselines.task import embed_clouds
+from inr2vec_core.described import load_described
+from inr2vec_core.embeddings import write_embeddings
+from inr2vec_core.streaming import ShardedShapes
+
+
+def main(snakemake):
+    device, shards = torch_device(snakemake), snakemake.input.shapes
+    model, description = load_described(snakemake.input.model, build_autoencoder)
+    data = ShardedShapes(shards, shards, copies=False)
+    inputs = CloudInput(description["points"])
+    x = np.concatenate(
+        list(embed_clouds(model.to(device), inputs, data, snakemake.params.seed, device))
+    )
+    with safe_open(snakemake.input.model, "pt") as file:
+        training = {k: file.metadata()[k] for k in ("epochs", "flat")}
+    write_embeddings(
+        snakemake.output[0], data.shape_id, data.class_name, data.split, x,
+        points=description["points"], **training, **provenance(snakemake),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
