@@ -32,6 +32,8 @@ class CloudSettings:
 
     Attributes:
         seeds: uniform seeds in [-1, 1]^3 a round; as many as points are wanted where that is more.
+        reach: seeds and points farther than this from the origin are dropped: shapes lie in the
+            unit sphere, and what a field shows beyond it is none of theirs.
         near: seeds whose predicted distance is larger are dropped.
         moves: steps along the negative normalised gradient.
         last: points whose distance before the last move is larger are dropped.
@@ -40,6 +42,7 @@ class CloudSettings:
     """
 
     seeds: int = 4096
+    reach: float = 1.02
     near: float = 0.05
     moves: int = 5
     last: float = 0.02
@@ -72,7 +75,8 @@ def cloud_from_udf(
     kept: list[Tensor] = []
     found = 0
     for done in range(1, settings.rounds + 1):
-        points = torch.rand(seeds, 3, generator=generator).mul_(2).sub_(1).to(device)
+        points = torch.rand(seeds, 3, generator=generator).mul_(2).sub_(1)
+        points = points[points.norm(dim=1) <= settings.reach].to(device)
         points = points[_values(udf, points) <= settings.near]
         distance = None
         for _ in range(settings.moves):
@@ -80,7 +84,8 @@ def cloud_from_udf(
                 break
             points, distance = _move(udf, points)
         if distance is not None:
-            kept.append(points[distance <= settings.last])
+            inside = points.norm(dim=1) <= settings.reach
+            kept.append(points[inside & (distance <= settings.last)])
             found += len(kept[-1])
         if found >= n:
             return torch.cat(kept)[:n]

@@ -48,12 +48,23 @@ def test_points_far_off_before_the_last_move_are_dropped():
     def udf(p):
         return p[:, 2].abs() * torch.where(p[:, 0] > 0, 2.0, 1.0)
 
-    one = CloudSettings(seeds=20_000, moves=1, rounds=1)
+    one = CloudSettings(seeds=40_000, moves=1, rounds=1)
     cloud = cloud_from_udf(udf, 300, generator(), one)
     steep = cloud[:, 0] > 0
     assert cloud[steep, 2].abs().max() <= 0.01 + 1e-6  # 2 |z| too far: as far on the other side
     assert cloud[~steep, 2].abs().max() < 1e-6
     assert 1.5 < float((~steep).sum() / steep.sum()) < 2.5
+
+
+def test_what_a_field_shows_beyond_the_unit_sphere_is_no_point_of_the_shape():
+    def with_a_stray_surface(points):
+        return torch.minimum(sphere(points), (points - 0.9).norm(dim=1))
+
+    cloud = cloud_from_udf(with_a_stray_surface, 300, generator(), SMALL)
+    assert cloud.norm(dim=1).max() < 0.6
+    everywhere = CloudSettings(seeds=2000, rounds=10, reach=2)
+    cloud = cloud_from_udf(with_a_stray_surface, 300, generator(), everywhere)
+    assert cloud.norm(dim=1).max() > 1.5
 
 
 def test_moves_take_the_predicted_distance_even_where_it_is_too_short():
@@ -84,7 +95,7 @@ def test_a_field_without_surface_is_given_up_after_an_eighth_of_its_rounds(value
 
     with pytest.raises(BadShape, match="only 0 of 10 points after 2 rounds"):
         cloud_from_udf(udf, 10, generator(), CloudSettings(seeds=16, rounds=16))
-    assert calls == [16] * 2
+    assert len(calls) == 2 and max(calls) <= 16
 
 
 def test_a_field_low_everywhere_without_a_surface_is_given_up():
@@ -97,7 +108,7 @@ def test_a_field_low_everywhere_without_a_surface_is_given_up():
 
 def test_a_field_with_little_surface_is_given_all_its_rounds():
     def far_sphere(points):  # its surface is hit by few of the seeds
-        return (points - 0.9).norm(dim=1) - 0.01
+        return (points - 0.5).norm(dim=1) - 0.01
 
     with pytest.raises(BadShape, match="of 100000 points after 16 rounds"):
         cloud_from_udf(far_sphere, 100_000, generator(), CloudSettings(seeds=20_000, rounds=16))
