@@ -9,9 +9,15 @@ import pytest
 from conftest import Workflow
 
 # What follows each stage, stage by stage.
-FIGURES = {"plot_curves", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated"}
+FIGURES = {
+    "plot_curves", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated",
+    "plot_retrieved",
+}  # fmt: skip
 CLASSIFYING = {"classify_embeddings", "plot_confusion", "table2"}
-EMBEDDING = {"embed_inrs", "measure_retrieval", "plot_tsne", "plot_interpolated", *CLASSIFYING}
+EMBEDDING = {
+    "embed_inrs", "measure_retrieval", "plot_tsne", "plot_interpolated", "plot_retrieved",
+    *CLASSIFYING,
+}  # fmt: skip
 EXAMPLES = {"rebuild_examples", "plot_decoded", "write_page"}
 MEASURING = {"measure_reconstruction", "table_reconstruction"}
 TRAINING = {"train_encoder", "plot_curves", *EXAMPLES, *MEASURING, *EMBEDDING}
@@ -24,7 +30,7 @@ CODE = {
     "inr2vec_core/fitting.py": FITTING,
     "inr2vec_core/encoder.py": TRAINING,
     "inr2vec_core/classification.py": CLASSIFYING,
-    "inr2vec_core/retrieval.py": {"measure_retrieval", "table2"},
+    "inr2vec_core/retrieval.py": {"measure_retrieval", "plot_retrieved", "table2"},
     "inr2vec_core/probes.py": {"probe_weights", "probe_bounding_boxes", "table2"},
     "inr2vec_core/tables.py": {"table2", "table_reconstruction"},
     "inr2vec_core/figures.py": FIGURES,
@@ -43,6 +49,7 @@ NOT_SOLIDS = {
     "probe_bounding_boxes",
     "measure_retrieval",
     "plot_tsne",
+    "plot_retrieved",
     *CLASSIFYING,
 }
 NOT_GRIDS = NOT_SOLIDS | {"train_encoder", "plot_curves", "embed_inrs", "plot_interpolated"}

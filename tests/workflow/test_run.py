@@ -43,9 +43,10 @@ def test_only_finished_and_wanted_files_are_left(finished_run):
     assert not list(results.glob("checkpoints/*/*/*"))
     assert not run.temporaries()
     drawn = {"curves.png", "decoded.png", "interpolated.png"}
+    classified = {"tsne.png", "confusion.png", "retrieved.png"}
     for where, expected in {
-        "demo/small/inr2vec": drawn | {"tsne.png", "confusion.png"},
-        "scans/own_start/inr2vec": drawn | {"tsne.png", "confusion.png"},
+        "demo/small/inr2vec": drawn | classified,
+        "scans/own_start/inr2vec": drawn | classified,
         "solids/small/inr2vec": drawn,
         "grids/small/inr": {"decoded.png"},
     }.items():
