@@ -36,13 +36,23 @@ def load_described(
         InputError: the file is no such model.
     """
     try:
-        with safe_open(path, "pt") as file:
-            description = json.loads(file.metadata()["architecture"])
+        description = json.loads(metadata_of(path)["architecture"])
         model = build(description)
         model.load_state_dict(load_file(path))
     except Exception as error:
         raise InputError(f"{path}: no such model ({error}); remove it and run again") from error
     return model.eval(), description
+
+
+def metadata_of(path: str | Path) -> dict[str, str]:
+    """What `save_described` wrote beside the weights."""
+    with safe_open(path, "pt") as file:
+        return file.metadata()
+
+
+def as_flag(text: str) -> bool | None:
+    """A truth value of a file's metadata; None where it was not known."""
+    return {"True": True, "False": False}.get(text)
 
 
 def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:

@@ -100,12 +100,6 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     wide = shown.pivot(index=["metric", "method"], columns="column", values="cell")
     order = shown[["metric", "method"]].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
-    lines = ["| metric (%) | method | " + " | ".join(wide.columns) + " |",
-             "|---|---|" + "---|" * len(wide.columns)]  # fmt: skip
-    lines += [
-        f"| {metric} | {method} | " + " | ".join(row) + " |"
-        for (metric, method), row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
     note = (
         "Mean ± standard deviation over seeds; the paper's figure in "
         "brackets. weights_probe (linear, on plain INR weights) and bounding_box (random "
@@ -113,19 +107,22 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     )
     if not table["flat"].fillna(True).all():
         note += " *: the validation curve still rose over the last quarter of the epochs."
-    return "\n".join([*lines, "", note, ""])
+    return _markdown(["metric (%)", "method", *wide.columns], wide, note)
+
+
+def _markdown(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
+    """A table of text with a header of these names, its index first in each row, and a note."""
+    rows = [[*key, *row] for key, row in zip(wide.index, wide.to_numpy(), strict=True)]
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in [names, *rows]]
+    return "\n".join([lines[0], "|" + "---|" * len(names), *lines[1:], "", note, ""])
 
 
 def _named(row) -> str:
     """A method with how it was trained."""
-    known = [
-        ("seed" if row.seeds == 1 else "seeds", row.seeds),
-        ("epochs", row.epochs),
-        ("points", row.points),
-    ]
     if pd.isna(row.epochs):
         return row.method
-    told = [f"{value} {name}" for name, value in known if pd.notna(value)]
+    told = [f"{row.seeds} seed{'s' if row.seeds > 1 else ''}", f"{row.epochs} epochs"]
+    told += [f"{row.points} points"] if pd.notna(row.points) else []
     return f"{row.method} ({', '.join(told)})"
 
 
@@ -162,12 +159,6 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
     wide = shown.pivot(index=keys, columns="metric", values="cell")
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
     wide = wide[[m for m in shown["metric"].unique() if m in wide]]
-    lines = ["| " + " | ".join([*keys, *wide.columns]) + " |",
-             "|" + "---|" * (len(keys) + len(wide.columns))]  # fmt: skip
-    lines += [
-        "| " + " | ".join(map(str, [*key, *row])) + " |"
-        for key, row in zip(wide.index, wide.to_numpy(), strict=True)
-    ]
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
         "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
@@ -175,7 +166,7 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         "reach (meshes: two samples of the original's own surface). inr: rebuilt from the INR; "
         "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
     )
-    return "\n".join([*lines, "", note, ""])
+    return _markdown([*keys, *wide.columns], wide, note)
 
 
 def times_in_columns(table: pd.DataFrame) -> str:
@@ -194,14 +185,9 @@ def times_in_columns(table: pd.DataFrame) -> str:
     )
     wide = shown.pivot(index=["dataset", "inr", "method"], columns="points", values="cell")
     wide = wide.reindex(pd.MultiIndex.from_frame(shown[wide.index.names].drop_duplicates()))
-    sizes = " | ".join(f"{n} points" for n in wide.columns)
-    lines = [f"| data set | inr | method | {sizes} |", "|---|---|---|" + "---|" * len(wide.columns)]
-    lines += [
-        "| " + " | ".join([*key, *row]) + " |"
-        for key, row in zip(wide.index, wide.fillna("–").to_numpy(), strict=True)
-    ]
+    names = ["data set", "inr", "method", *(f"{n} points" for n in wide.columns)]
     note = (
         f"Seconds to classify one shape (batch 1, medians) on {', '.join(table['device'].unique())}"
         ". *: with rebuilding the cloud from its INR. The paper's figures (RTX 3090) in brackets."
     )
-    return "\n".join([*lines, "", note, ""])
+    return _markdown(names, wide.fillna("–"), note)

@@ -18,7 +18,7 @@ rule classify_embeddings:
         mem_mb=4000,
         runtime=240,
     params:
-        settings={k: v for k, v in config["classification"].items() if k != "seeds"},
+        settings=without(config["classification"], "seeds"),
         code=code("classify_embeddings.py"),
     script:
         "../workflow_scripts/classify_embeddings.py"

@@ -2,12 +2,11 @@
 
 import numpy as np
 from _job import provenance, run, torch_device
-from safetensors import safe_open
 
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.networks import build_autoencoder
 from inr2vec_core.baselines.task import embed_clouds
-from inr2vec_core.described import load_described
+from inr2vec_core.described import load_described, metadata_of
 from inr2vec_core.embeddings import write_embeddings
 from inr2vec_core.streaming import ShardedShapes
 
@@ -20,8 +19,8 @@ def main(snakemake):
     x = np.concatenate(
         list(embed_clouds(model.to(device), inputs, data, snakemake.params.seed, device))
     )
-    with safe_open(snakemake.input.model, "pt") as file:
-        training = {k: file.metadata()[k] for k in ("epochs", "flat")}
+    metadata = metadata_of(snakemake.input.model)
+    training = {k: metadata[k] for k in ("epochs", "flat")}
     write_embeddings(
         snakemake.output[0], data.shape_id, data.class_name, data.split, x,
         points=description["points"], **training, **provenance(snakemake),

@@ -4,6 +4,7 @@ import pyarrow.parquet as pq
 from _job import run
 from _results import write_json
 
+from inr2vec_core.described import as_flag
 from inr2vec_core.embeddings import read_embeddings
 from inr2vec_core.retrieval import retrieval_scores
 
@@ -23,8 +24,7 @@ def of_training(embeddings):
     known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
     if "flat" not in known:
         return {}
-    flat = {"True": True, "False": False}.get(known["flat"])
-    return {"flat": flat, **{k: int(known[k]) for k in ("epochs", "points")}}
+    return {"flat": as_flag(known["flat"]), **{k: int(known[k]) for k in ("epochs", "points")}}
 
 
 if __name__ == "__main__":

@@ -3,11 +3,10 @@
 import numpy as np
 from _job import run, torch_device
 from _results import write_classification
-from safetensors import safe_open
 
 from inr2vec_core.baselines.networks import baseline_of, build_classifier
 from inr2vec_core.baselines.task import score_split
-from inr2vec_core.described import load_described
+from inr2vec_core.described import as_flag, load_described, metadata_of
 from inr2vec_core.embeddings import Labelled
 from inr2vec_core.streaming import ShardedShapes
 
@@ -25,11 +24,10 @@ def main(snakemake):
     of_shape = dict(zip(shapes.shape_id, scores, strict=True))
     missing = np.full(len(data.classes), np.nan)
     ids = np.array(data.shape_id)[data.split == "test"]
-    with safe_open(snakemake.input.model, "pt") as file:
-        training = file.metadata()
+    training = metadata_of(snakemake.input.model)
     write_classification(
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
-        epochs=int(training["epochs"]), flat={"True": True, "False": False}.get(training["flat"]),
+        epochs=int(training["epochs"]), flat=as_flag(training["flat"]),
         validation_accuracy=float(training["best_accuracy"]),
         points=getattr(inputs, "points", None),
         parameters=sum(p.numel() for p in model.parameters()),

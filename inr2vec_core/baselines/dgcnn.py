@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import head, shared_mlp
-from .neighbours import k_nearest, max_and_sum
+from .layers import head, shared_mlp, update_running
+from .neighbours import k_nearest, max_and_sum, stacked
 
 SLOPE = 0.2
 SMOOTHING = 0.2  # of labels: what the wrong classes get together
@@ -39,11 +39,7 @@ class EdgeConv(nn.Module):
             mean, var = sign * norm.running_mean, norm.running_var
             if self.training:
                 mean, var = _figures_of_edges(theirs, own, total, neighbours)
-                edges = neighbours.numel()
-                with torch.no_grad():
-                    norm.num_batches_tracked += 1
-                    norm.running_mean.lerp_(sign * mean, norm.momentum)
-                    norm.running_var.lerp_(var * edges / (edges - 1), norm.momentum)
+                update_running(norm, sign * mean, var, neighbours.numel())
             scale = norm.weight.abs() * (var + norm.eps).rsqrt()
             return F.leaky_relu((most + own - mean) * scale + norm.bias, SLOPE)
 
@@ -56,8 +52,7 @@ def _figures_of_edges(
     Args: theirs, own (b, n, o), total (b, n, o) the sums of theirs over neighbours (b, n, k).
     """
     b, n, k = neighbours.shape
-    offset = torch.arange(0, b * n, n, device=neighbours.device).view(b, 1, 1)
-    chosen = torch.bincount((neighbours + offset).flatten(), minlength=b * n).view(b, n, 1)
+    chosen = torch.bincount(stacked(neighbours, n), minlength=b * n).view(b, n, 1)
     edges = b * n * k
     mean = (total.sum((0, 1)) + k * own.sum((0, 1))) / edges
     squares = chosen * theirs.square() + (2 * total + k * own) * own

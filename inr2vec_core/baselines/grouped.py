@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..compiling import compiled
+from .layers import update_running
 from .threads import each_cloud
 
 
@@ -27,11 +28,7 @@ class NormMax(nn.Module):
             return self.norm(x.reshape(-1, c)).relu_().view(b, m, k, c).amax(2)
         norm = self.norm
         out, mean, var = _NormMax.apply(x, norm.weight, norm.bias, norm.eps)
-        rows = b * m * k
-        with torch.no_grad():
-            norm.num_batches_tracked += 1
-            norm.running_mean.lerp_(mean, norm.momentum)
-            norm.running_var.lerp_(var * rows / (rows - 1), norm.momentum)
+        update_running(norm, mean, var, b * m * k)
         return out.to(x.dtype).relu_()
 
 

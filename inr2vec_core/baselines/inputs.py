@@ -19,7 +19,7 @@ class CloudInput:
     Args: jitter: of augmented views; see `clouds.distort`.
     """
 
-    form, n_views = CloudShape, 1
+    form = CloudShape
 
     def __init__(self, points: int, jitter: float = 0.01):
         self.points, self.jitter = points, jitter
@@ -46,7 +46,7 @@ class CloudInput:
 class VoxelInput:
     """A grid of occupancies."""
 
-    form, n_views = VoxelShape, 1
+    form = VoxelShape
 
     def augmented(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
         """A view to train on, shifted: (R, R, R) float32."""

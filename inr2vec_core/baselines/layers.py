@@ -56,12 +56,17 @@ class PooledLinear(nn.Module):
             covariance = centred.T @ centred / len(rows)
             mean = weight @ centre
             var = ((weight @ covariance) * weight).sum(1)
-            with torch.no_grad():
-                norm.num_batches_tracked += 1
-                norm.running_mean.lerp_(mean, norm.momentum)
-                norm.running_var.lerp_(var * len(rows) / (len(rows) - 1), norm.momentum)
+            update_running(norm, mean, var, len(rows))
         scale = norm.weight * (var + norm.eps).rsqrt()
         return scale.unsqueeze(1) * weight, norm.bias - mean * scale
+
+
+@torch.no_grad()
+def update_running(norm: nn.BatchNorm1d, mean: Tensor, var: Tensor, n: int) -> None:
+    """Move BatchNorm's running figures, as it does itself, by those of n values: (c,), (c,)."""
+    norm.num_batches_tracked += 1
+    norm.running_mean.lerp_(mean, norm.momentum)
+    norm.running_var.lerp_(var * n / (n - 1), norm.momentum)
 
 
 def head(

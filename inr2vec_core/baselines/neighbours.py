@@ -88,8 +88,14 @@ def farthest_points(points: Tensor, m: int) -> Tensor:
 def gathered(x: Tensor, index: Tensor) -> Tensor:
     """Rows of each cloud: (b, n, c), (b, ...) -> (b, ..., c)."""
     b, n, c = x.shape
-    offset = torch.arange(0, b * n, n, device=x.device).view(b, *[1] * (index.dim() - 1))
-    return x.reshape(b * n, c).index_select(0, (index + offset).flatten()).view(*index.shape, c)
+    return x.reshape(b * n, c).index_select(0, stacked(index, n)).view(*index.shape, c)
+
+
+def stacked(index: Tensor, n: int) -> Tensor:
+    """Numbers of rows in each of b clouds of n, as those of all clouds in one: (b, ...) -> (m,)."""
+    b = len(index)
+    offset = torch.arange(0, b * n, n, device=index.device).view(b, *[1] * (index.dim() - 1))
+    return (index + offset).flatten()
 
 
 def max_and_sum(x: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:

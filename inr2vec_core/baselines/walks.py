@@ -47,7 +47,7 @@ class WalkInput:
     form = MeshShape
 
     def __init__(self, steps: int, walks: int, faces: int):
-        self.steps, self.n_views, self.faces = steps, walks, faces
+        self.steps, self.walks, self.faces = steps, walks, faces
         self._graphs: dict[str, Graph] = {}
 
     def augmented(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
@@ -58,7 +58,7 @@ class WalkInput:
     def views(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
         """Walks to test on: (walks, steps, 3) float32."""
         graph = self._graph(shape_id, shape)
-        return np.stack([self._displacements(graph, rng) for _ in range(self.n_views)])
+        return np.stack([self._displacements(graph, rng) for _ in range(self.walks)])
 
     def _displacements(self, graph: Graph, rng: np.random.Generator) -> np.ndarray:
         """From each vertex of a random walk to the next, 0 at first: (steps, 3)."""
