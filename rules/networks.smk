@@ -4,7 +4,7 @@ Each as a classifier (tables 2 and 6), those on clouds also as an auto-encoder (
 """
 
 # What a network's description takes from its entry; the rest is how it is trained.
-DESCRIBED = ["points", "neighbours", "state", "steps", "walks", "faces"]
+DESCRIBED = ["points", "neighbours", "state", "steps", "walks", "cell"]
 
 
 rule train_network:

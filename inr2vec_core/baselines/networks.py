@@ -85,7 +85,7 @@ BASELINES = {
     "meshwalker": Baseline(
         lambda d: MeshWalkerEncoder(d["state"]),
         lambda d, classes: meshwalker_head(d["state"] // 2, classes),
-        lambda d: WalkInput(d["steps"], d["walks"], d["faces"]),
+        lambda d: WalkInput(d["steps"], d["walks"], d["cell"]),
     ),
 }
 
@@ -96,7 +96,7 @@ def build_classifier(description: Mapping) -> ShapeClassifier:
     Args:
         description: `type` (a name of BASELINES), `classes` (their names), and what the type
             needs: `points` of clouds; `neighbours` in dgcnn's graphs; `resolution` of voxels; of
-            meshwalker `state`, and `steps`, `walks` and `faces` as `WalkInput` has them.
+            meshwalker `state`, and `steps`, `walks` and `cell` as `WalkInput` has them.
     """
     baseline = baseline_of(description)
     classes = len(description["classes"])

@@ -2,18 +2,19 @@
 
 Published: a walk starts at any vertex; goes on to an unvisited neighbour; where there is none goes
 back, step by step, the way it came; and where that leads nowhere either, jumps to another vertex.
-Meshes are simplified first, and what is read are displacements, in the authors' code times 100.
-Not published: a walk that goes back passes by dead ends that it went back from before, and it
-jumps as soon as all that it can reach is visited.
+What is read are displacements, in the authors' code times 100. Not published: a walk that goes
+back passes by dead ends that it went back from before, and it jumps as soon as all that it can
+reach is visited. Nor that meshes are made even (`graph_of`): published are meshes simplified by
+quadrics, whose long edges in flat places tell a modelled shape from one that was rebuilt.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from trimesh.remesh import subdivide_to_size
 
 from ..clouds import distort
 from ..compiling import compiled
-from ..errors import InputError
 from ..geometry import MeshShape
 
 SCALE = 100  # of displacements; InstanceNorm's epsilon is then nothing beside their variance
@@ -22,7 +23,7 @@ CACHED = 20_000  # meshes
 
 @dataclass(frozen=True)
 class Graph:
-    """Vertices of a mesh that have faces, each with its neighbours.
+    """Vertices, each with its neighbours.
 
     Attributes:
         vertices: (V, 3) float32.
@@ -41,13 +42,13 @@ class WalkInput:
     Args:
         steps: vertices of a walk.
         walks: over each test shape, whose class scores are averaged.
-        faces: meshes of more are simplified to about so many, once each: they are kept by name.
+        cell: see `graph_of`; the graphs are kept by name.
     """
 
     form = MeshShape
 
-    def __init__(self, steps: int, walks: int, faces: int):
-        self.steps, self.walks, self.faces = steps, walks, faces
+    def __init__(self, steps: int, walks: int, cell: float):
+        self.steps, self.walks, self.cell = steps, walks, cell
         self._graphs: dict[str, Graph] = {}
 
     def augmented(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
@@ -70,7 +71,7 @@ class WalkInput:
         if graph is None:
             if len(self._graphs) >= CACHED:
                 self._graphs.clear()
-            graph = self._graphs[shape_id] = graph_of(shape_id, shape, self.faces)
+            graph = self._graphs[shape_id] = graph_of(shape, self.cell)
         return graph
 
 
@@ -79,48 +80,30 @@ def random_walk(graph: Graph, steps: int, rng: np.random.Generator) -> np.ndarra
     return _walk(graph.first, graph.neighbours, rng.random(steps))
 
 
-def graph_of(shape_id: str, shape: MeshShape, faces: int) -> Graph:
-    """The edges of a mesh, simplified to about so many faces where it has more.
+def graph_of(mesh: MeshShape, cell: float) -> Graph:
+    """A mesh as evenly spread vertices, however its surface is cut into triangles.
 
-    Equal vertices are one.
+    The vertices of each cube of a grid become one, at their mean, as in vertex clustering
+    (Rossignac & Borrel, 1993); large faces are cut up first. Vertices are neighbours where a
+    face joins them.
 
-    Raises:
-        InputError: no face has three different corners.
+    Args:
+        cell: side of the cubes, in units of the shape's sphere; about the length of an edge.
     """
-    vertices, index = np.unique(shape.vertices, axis=0, return_inverse=True)
-    triangles = _proper(index.reshape(-1)[shape.faces])
-    if len(triangles) > faces:
-        vertices, triangles = _simplified(vertices, triangles, faces)
-        triangles = _proper(triangles)
-    if len(triangles) == 0:
-        raise InputError(f"{shape_id}: none of its faces has three different corners to walk along")
-    used, index = np.unique(triangles, return_inverse=True)
-    a, b, c = index.reshape(-1, 3).T
+    vertices, faces = subdivide_to_size(mesh.vertices.astype(np.float64), mesh.faces, cell / 2)
+    _, index = np.unique(np.floor(vertices / cell).astype(int), axis=0, return_inverse=True)
+    index = index.reshape(-1)
+    count = np.bincount(index)
+    means = np.stack([np.bincount(index, axis) / count for axis in vertices.T], 1)
+    a, b, c = index[faces].T
     starts, ends = np.concatenate([a, b, b, c, c, a]), np.concatenate([b, a, c, b, a, c])
-    starts, ends = np.divmod(np.unique(starts * len(used) + ends), len(used))
+    joined = (starts * len(count) + ends)[starts != ends]
+    starts, ends = np.divmod(np.unique(joined), len(count))
     return Graph(
-        vertices[used].astype(np.float32),
-        np.searchsorted(starts, np.arange(len(used) + 1)).astype(np.int32),
+        means.astype(np.float32),
+        np.searchsorted(starts, np.arange(len(count) + 1)).astype(np.int32),
         ends.astype(np.int32),
     )
-
-
-def _proper(faces: np.ndarray) -> np.ndarray:
-    a, b, c = faces.T
-    return faces[(a != b) & (b != c) & (c != a)]
-
-
-def _simplified(
-    vertices: np.ndarray, faces: np.ndarray, most: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Quadric decimation (Garland & Heckbert, 1997), as published."""
-    import open3d as o3d  # takes two seconds to import
-
-    mesh = o3d.geometry.TriangleMesh(
-        o3d.utility.Vector3dVector(vertices.astype(np.float64)),
-        o3d.utility.Vector3iVector(faces.astype(np.int32)),
-    ).simplify_quadric_decimation(most)
-    return np.asarray(mesh.vertices), np.asarray(mesh.triangles)
 
 
 @compiled

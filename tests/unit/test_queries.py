@@ -157,6 +157,22 @@ def test_voxels_are_queried_at_their_centres_each_once():
     assert not torch.equal(index, index[index[:, 0].argsort(stable=True)]), "in random order"
 
 
+def test_part_of_the_queries_of_voxels_lie_near_occupied_ones():
+    grid = np.zeros((20, 20, 20), bool)
+    grid[5, 6, 7] = grid[0, 19, 0] = True
+    coords, labels = dequantise(
+        torch.from_numpy(sample_queries(VoxelShape(grid), 1000, QueryMix(near=0.4), seeded()))
+    )
+    index = ((coords.numpy() + 1) * 10).astype(int)
+    assert np.array_equal(labels.numpy(), grid[tuple(index.T)])
+    near = np.zeros_like(grid)
+    near[4:7, 5:8, 6:9] = near[:2, 18:, :2] = True
+    assert 400 <= near[tuple(index.T)].sum() < 420
+    # All 35 as likely, and in no order: the two occupied ones are a 17th of them.
+    assert 8 < labels.sum() < 40 and 2 < labels[:500].sum() < 25
+    assert np.array_equal(index, np.rint((coords.numpy() + 1) * 10 - 0.5))
+
+
 def test_fewer_queries_than_voxels_are_different_ones():
     grid = np.random.default_rng(0).random((6, 6, 6)) < 0.3
     stored = sample_queries(VoxelShape(grid), 100, QueryMix(), seeded())

@@ -3,16 +3,16 @@
 from itertools import pairwise
 
 import numpy as np
-import pytest
 
 from inr2vec_core.baselines import walks
 from inr2vec_core.baselines.walks import SCALE, Graph, WalkInput, graph_of, random_walk
-from inr2vec_core.errors import InputError
 from inr2vec_core.geometry import MeshShape
+from inr2vec_core.mesh_pieces import connected
 
-CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+CORNERS = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32) - 0.5
 FACES = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32)
 TETRAHEDRON = MeshShape(CORNERS, FACES)
+WHOLE = 4.0  # cells so large that they cut no edge; the corners around 0 lie in different ones
 
 
 class Numbers:
@@ -54,49 +54,51 @@ def torus(n):
 
 def test_the_graph_of_two_triangles():
     square = MeshShape(
-        np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]], np.float32),
+        np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [1, 1, 0]], np.float32) - 0.5,
         np.array([[0, 2, 1], [1, 2, 3]], np.int32),
     )
-    of = graph_of("square", square, 10)
+    of = graph_of(square, WHOLE)
     assert np.array_equal(of.vertices, square.vertices)
     expected = [(0, 1), (0, 2), (1, 0), (1, 2), (1, 3), (2, 0), (2, 1), (2, 3), (3, 1), (3, 2)]
     assert pairs(of) == expected
     assert (of.vertices.dtype, of.first.dtype, of.neighbours.dtype) == ("f4", "i4", "i4")
 
 
-def test_equal_vertices_are_one_and_faces_without_three_corners_join_nothing():
-    vertices = np.concatenate([CORNERS, CORNERS[1:], [[2, 0, 0], [3, 0, 0]]]).astype(np.float32)
-    faces = np.array([[0, 2, 1], [4, 5, 6], [7, 7, 8], [1, 4, 7]], np.int32)
-    of = graph_of("x", MeshShape(vertices, faces), 10)
-    assert len(of.vertices) == 4  # those at (2, 0, 0) and (3, 0, 0) have no face that counts
-    corner = [int(np.flatnonzero((of.vertices == c).all(1))[0]) for c in CORNERS]
-    edges = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
-    both_ways = {(corner[a], corner[b]) for a, b in edges} | {
-        (corner[b], corner[a]) for a, b in edges
-    }
-    assert pairs(of) == sorted(both_ways)
+def test_the_vertices_of_a_cell_become_one_at_their_mean():
+    vertices = np.concatenate([CORNERS, CORNERS[3:] + np.float32([0, 0, 0.25])]).astype(np.float32)
+    mesh = MeshShape(vertices, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 4], [3, 4, 4]], np.int32))
+    of = graph_of(mesh, WHOLE)
+    assert len(of.vertices) == 4 and len(of.neighbours) == 12  # all with all
+    assert [-0.5, -0.5, 0.625] in of.vertices.tolist()
 
 
-def test_a_mesh_without_edges_is_refused():
-    points = MeshShape(CORNERS, np.array([[0, 0, 1], [2, 2, 2]], np.int32))
-    with pytest.raises(InputError, match="chair/1: none of its faces"):
-        WalkInput(4, 1, 10).views("chair/1", points, np.random.default_rng(0))
+def test_long_edges_are_cut():
+    of = graph_of(MeshShape(CORNERS * 2 - 1, FACES), 0.25)
+    starts, ends = zip(*pairs(of), strict=True)
+    lengths = np.linalg.norm(of.vertices[list(starts)] - of.vertices[list(ends)], axis=1)
+    assert lengths.max() < 0.25 * 12**0.5  # as far as two places in neighbouring cells
+    assert connected(len(of.vertices), np.array(pairs(of)))[0] == 1
 
 
-def test_large_meshes_are_simplified(rng):
-    mesh = torus(20)
-    assert len(graph_of("torus", mesh, 800).neighbours) == 3 * 800  # closed: 1.5 edges a face
-    few = graph_of("torus", mesh, 200)
-    assert abs(len(few.neighbours) / 3 - 200) <= 2
-    x, y, z = few.vertices.T
-    assert np.abs(np.hypot(np.hypot(x, y) - 0.7, z) - 0.3).max() < 0.1  # still the torus
+def test_walks_over_a_mesh_within_one_cell_stay():
+    small = MeshShape(CORNERS * 0.1 + 0.5, FACES)
+    views = WalkInput(4, 2, WHOLE).views("x", small, np.random.default_rng(0))
+    assert np.array_equal(views, np.zeros((2, 4, 3)))
+
+
+def test_a_graph_depends_on_the_surface_and_hardly_on_its_triangles():
+    few, many = graph_of(torus(20), 0.3), graph_of(torus(60), 0.3)
+    assert abs(len(few.vertices) / len(many.vertices) - 1) < 0.1
+    for of in (few, many):
+        x, y, z = of.vertices.T
+        assert np.abs(np.hypot(np.hypot(x, y) - 0.7, z) - 0.3).max() < 0.1  # still the torus
 
 
 # ---------------------------------------------------------------------------- walks
 
 
 def test_all_vertices_of_a_tetrahedron_are_visited_before_any_again(rng):
-    of = graph_of("t", TETRAHEDRON, 10)
+    of = graph_of(TETRAHEDRON, WHOLE)
     for _ in range(20):
         for part in random_walk(of, 12, rng).reshape(3, 4):
             assert sorted(part) == [0, 1, 2, 3]
@@ -121,7 +123,7 @@ def test_once_all_is_visited_a_walk_goes_on_from_any_vertex():
 
 
 def test_a_walk_over_a_connected_mesh_follows_its_edges(rng):
-    of = graph_of("torus", torus(8), 1000)
+    of = graph_of(torus(8), 0.3)
     edges = set(pairs(of))
     for _ in range(10):
         walk = random_walk(of, len(of.vertices), rng)
@@ -130,8 +132,8 @@ def test_a_walk_over_a_connected_mesh_follows_its_edges(rng):
 
 
 def test_walks_jump_from_component_to_component(rng):
-    two = MeshShape(np.concatenate([CORNERS, CORNERS + 5]), np.concatenate([FACES, FACES + 4]))
-    of = graph_of("two", two, 100)
+    two = MeshShape(np.concatenate([CORNERS, CORNERS + 8]), np.concatenate([FACES, FACES + 4]))
+    of = graph_of(two, WHOLE)
     starts = set()
     for _ in range(20):
         walk = random_walk(of, 8, rng)
@@ -142,7 +144,7 @@ def test_walks_jump_from_component_to_component(rng):
 
 
 def test_start_and_steps_are_as_likely_for_all_vertices(rng):
-    of = graph_of("t", TETRAHEDRON, 10)
+    of = graph_of(TETRAHEDRON, WHOLE)
     begun = [tuple(random_walk(of, 2, rng).tolist()) for _ in range(1200)]
     counts = [begun.count(pair) for pair in pairs(of)]
     assert sum(counts) == 1200 and min(counts) > 60 and max(counts) < 150  # 100 +- 10
@@ -152,9 +154,9 @@ def test_start_and_steps_are_as_likely_for_all_vertices(rng):
 
 
 def test_views_are_displacements_along_walks():
-    steps = WalkInput(5, 3, 100).views("t", TETRAHEDRON, np.random.default_rng(0))
+    steps = WalkInput(5, 3, WHOLE).views("t", TETRAHEDRON, np.random.default_rng(0))
     assert steps.shape == (3, 5, 3) and steps.dtype == np.float32
-    of, rng = graph_of("t", TETRAHEDRON, 100), np.random.default_rng(0)
+    of, rng = graph_of(TETRAHEDRON, WHOLE), np.random.default_rng(0)
     for view in steps:
         places = of.vertices[random_walk(of, 5, rng)]
         assert np.array_equal(view[0], [0, 0, 0])
@@ -165,7 +167,7 @@ def test_views_are_displacements_along_walks():
 def test_views_to_train_on_are_stretched_along_each_axis(rng):
     factors = []
     for _ in range(10):
-        view = WalkInput(40, 1, 100).augmented("t", TETRAHEDRON, rng)
+        view = WalkInput(40, 1, WHOLE).augmented("t", TETRAHEDRON, rng)
         assert view.shape == (40, 3) and view.dtype == np.float32
         lengths = [np.abs(axis[axis != 0]) / SCALE for axis in view.T]
         assert max(np.ptp(length) for length in lengths) < 1e-5  # its edges along an axis are 1
@@ -176,7 +178,7 @@ def test_views_to_train_on_are_stretched_along_each_axis(rng):
 
 
 def test_walks_depend_on_the_generator_alone():
-    inputs, mesh = WalkInput(30, 2, 1000), torus(8)
+    inputs, mesh = WalkInput(30, 2, 0.3), torus(8)
 
     def draw(seed):
         rng = np.random.default_rng(seed)
@@ -191,21 +193,21 @@ def test_walks_depend_on_the_generator_alone():
 def test_each_mesh_is_prepared_once(monkeypatch, rng):
     asked = []
 
-    def spy(shape_id, shape, faces):
-        asked.append((shape_id, faces))
-        return graph_of(shape_id, shape, faces)
+    def spy(mesh, cell):
+        asked.append((len(mesh.vertices), cell))
+        return graph_of(mesh, cell)
 
     monkeypatch.setattr(walks, "graph_of", spy)
-    inputs = WalkInput(4, 1, 100)
-    for shape_id in "abab":
-        inputs.augmented(shape_id, TETRAHEDRON, rng)
-        inputs.views(shape_id, TETRAHEDRON, rng)
-    assert asked == [("a", 100), ("b", 100)]
+    inputs = WalkInput(4, 1, WHOLE)
+    for shape_id, mesh in zip("abab", [TETRAHEDRON, torus(4)] * 2, strict=True):
+        inputs.augmented(shape_id, mesh, rng)
+        inputs.views(shape_id, mesh, rng)
+    assert asked == [(4, WHOLE), (16, WHOLE)]
 
 
 def test_no_more_than_so_many_meshes_are_kept(monkeypatch, rng):
     monkeypatch.setattr(walks, "CACHED", 3)
-    inputs = WalkInput(4, 1, 100)
+    inputs = WalkInput(4, 1, WHOLE)
     kept = []
     for shape_id in "abcdef":
         inputs.views(shape_id, TETRAHEDRON, rng)
