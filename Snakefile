@@ -9,12 +9,14 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/methods.smk"
 include: "rules/limits.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"
 include: "rules/classification.smk"
 include: "rules/networks.smk"
+include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
@@ -29,6 +31,8 @@ wildcard_constraints:
     encoder=one_of("encoders"),
     network=one_of("networks"),
     autoencoder=one_of("autoencoders"),
+    segmenter=one_of("segmenters"),
+    segmented_by=f"{one_of('encoders')}|{one_of('segmenters')}|nearest_point",
     embedder=f"{one_of('encoders')}|{one_of('autoencoders')}",
     tested="inr|original",
     source=f"inr|floor|{one_of('encoders')}",
@@ -60,9 +64,12 @@ localrules:
     figures,
     write_init,
     collect_shapes,
+    collect_parts,
     measure_retrieval,
     table1,
     table2,
+    table3,
     table6,
+    table7,
     table10,
     table_reconstruction,

@@ -174,14 +174,14 @@ def prepare_labelled_cloud(
     """`prepare_cloud`, and the part each point lies on.
 
     Returns:
-        (n_points, 3) float32, unit sphere; and (n_points,) int64, the `face_parts` of the faces
-        that the points lie on, or None where the geometry has no parts.
+        (n_points, 3) float32, unit sphere; and (n_points,) int64, the points' own `parts` or the
+        `face_parts` of the faces that they lie on, or None where the geometry has no parts.
     """
     if isinstance(geometry, Mesh):
         points, faces = sample_surface(geometry, oversample * n_points, rng)
         parts = None if geometry.face_parts is None else geometry.face_parts[faces]
     else:
-        points, parts = geometry.points, None
+        points, parts = geometry.points, geometry.parts
         check_finite(points)
     kept = farthest_indices(points, n_points, rng)
     return normalise(points[kept])[0], None if parts is None else parts[kept]

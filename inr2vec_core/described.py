@@ -70,7 +70,7 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
                     }
                 ).encode()
             )
-            for name in ("loss", "points", "vertices", "faces", "voxels"):
+            for name in ("loss", "points", "parts", "vertices", "faces", "voxels"):
                 if name in file:
                     digest.update(file[name][:])
     return digest.hexdigest()

@@ -54,6 +54,12 @@ def read_embeddings(path: str | Path) -> Labelled:
     return Labelled.of(*names, x)
 
 
+def embeddings_by_shape(path: str | Path) -> dict[str, np.ndarray]:
+    """The embeddings (e,) of a file by shape id; raises as `read_embeddings`."""
+    data = read_embeddings(path)
+    return dict(zip(data.shape_id, data.x, strict=True))
+
+
 def write_embeddings(
     path: str | Path,
     shape_id: Sequence[str],

@@ -11,8 +11,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 
-from inr2vec_core.geometry import Shape
+from inr2vec_core.geometry import CloudShape, Shape
 from inr2vec_core.rendering import is_empty, render
 
 STYLE = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
@@ -183,6 +184,41 @@ def plot_retrieved(
         _save(figure, path)
 
 
+def plot_parts(
+    shapes: Sequence[tuple[str, Sequence[str], Sequence[tuple[CloudShape | None, np.ndarray]]]],
+    versions: Sequence[str],
+    path: str | Path,
+    title: str,
+) -> None:
+    """Clouds with their parts in colour: one column a shape, its parts named below.
+
+    Args:
+        shapes: of each its class, the names of the class's parts, and of each version the cloud
+            and the part of each point, (n,), counted within the class. A part has one colour
+            wherever shapes of its class are drawn.
+    """
+    colours = np.array(colormaps["tab10"].colors)
+    columns = [
+        [(cloud, colours[parts % len(colours)]) for cloud, parts in clouds]
+        for _, _, clouds in shapes
+    ]
+    rows = list(zip(*columns, strict=True))
+    with plt.rc_context(SHAPE_STYLE):
+        figure, axes = _draw_shapes(
+            [[cloud for cloud, _ in row] for row in rows],
+            [[colour for _, colour in row] for row in rows],
+        )
+        for axis, name in zip(axes[:, 0], versions, strict=True):
+            axis.set_ylabel(name, fontsize=9)
+        for top, bottom, (class_name, names, _) in zip(axes[0], axes[-1], shapes, strict=True):
+            top.set_title(class_name, fontsize=9)
+            for k, name in enumerate(names):
+                bottom.text(0.5, -0.04 - 0.11 * k, name, color=colours[k % len(colours)], va="top",
+                            ha="center", fontsize=8, transform=bottom.transAxes)  # fmt: skip
+        figure.suptitle(title)
+        _save(figure, path)
+
+
 def plot_times(table: pd.DataFrame, path: str | Path, title: str) -> None:
     """Inference times over the size of clouds, a line each method, dashed where rebuilding counts.
 
@@ -209,10 +245,20 @@ SHAPE_STYLE = STYLE | {"figure.dpi": 200, "savefig.pad_inches": 0.05}
 CELL = 1.45  # width of a shape's picture, in inches
 
 
-def _draw_shapes(rows: Sequence[Sequence[Shape | None]]):
-    """A figure with a picture in each axis, all of one scale, without what is white in a row."""
+def _draw_shapes(
+    rows: Sequence[Sequence[Shape | None]], colours: Sequence[Sequence[np.ndarray]] | None = None
+):
+    """A figure with a picture in each axis, all of one scale, without what is white in a row.
+
+    Args:
+        colours: of each shape, as for `render`.
+    """
     pixels = round(CELL * SHAPE_STYLE["figure.dpi"])
-    pictures = np.array([[render(shape, pixels) for shape in row] for row in rows])
+    colours = colours or [[None] * len(row) for row in rows]
+    pictures = np.array([
+        [render(shape, pixels, colour) for shape, colour in zip(row, tints, strict=True)]
+        for row, tints in zip(rows, colours, strict=True)
+    ])  # fmt: skip
     shown = (pictures < 255).any(-1)
     left, right = _used(shown.any((0, 1, 2)))
     across = [_used(row.any((0, 2))) for row in shown]

@@ -1,7 +1,8 @@
 """The three forms of a prepared shape, in the unit sphere or cube, and their place in a shard.
 
 Clouds and grids of a data set have one size and are rows of one array. Meshes differ: their
-vertices and faces lie one mesh after another, and `*_start` says where each begins.
+vertices and faces lie one mesh after another, and `*_start` says where each begins. Parts of a
+cloud's points are rows as well, of numbers whose names the shard tells once, in `part_names`.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,28 @@ import numpy as np
 from .clouds import Surface
 from .meshes import SignedDistance
 from .readers import Mesh
+from .storage import text
 from .voxels import occupied_centroids
 
 
 @dataclass(frozen=True)
+class PartLabels:
+    """The part of each point of a cloud: `index` (n,) int16 into `names`.
+
+    A name is one of the shape's class: the "leg" of a chair and that of a table are two parts.
+    Of `names` some may be no point's, for all clouds of a shard share one tuple.
+    """
+
+    names: tuple[str, ...]
+    index: np.ndarray
+
+
+@dataclass(frozen=True)
 class CloudShape:
-    """Points (n, 3) float32."""
+    """Points (n, 3) float32, and their parts where they are known."""
 
     points: np.ndarray
+    parts: PartLabels | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +78,12 @@ def bounds(shape: Shape) -> np.ndarray:
     return np.concatenate([points.min(0), points.max(0)])
 
 
-def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray]:
-    """Columns of a shard, as `read_shapes` reads them; grids are packed into bits."""
+def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray | list[str]]:
+    """Columns of a shard, as `read_shapes` reads them; grids are packed into bits.
+
+    Clouds of which some have parts give `parts` (N, n) int16, -1 in the rows of those that have
+    none, and `part_names`, which is no column: the names that occur, sorted.
+    """
     if form is MeshShape:
         return {
             "vertices": _stacked([s.vertices for s in shapes], np.float32),
@@ -82,7 +101,8 @@ def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray]:
             "resolution": np.full(len(shapes), resolution, np.int32),
         }  # fmt: skip
     points = np.array([s.points for s in shapes], np.float32)
-    return {"points": points if shapes else np.empty((0, 0, 3), np.float32)}
+    columns = {"points": points if shapes else np.empty((0, 0, 3), np.float32)}
+    return columns | _part_columns([s.parts for s in shapes], points.shape[:2])
 
 
 def read_shapes(file: h5py.File, rows: np.ndarray) -> np.ndarray:
@@ -91,8 +111,9 @@ def read_shapes(file: h5py.File, rows: np.ndarray) -> np.ndarray:
     if len(rows) == 0:
         return out
     if "points" in file:
-        for i, points in enumerate(read_rows(file["points"], rows)):
-            out[i] = CloudShape(points)
+        clouds = zip(read_rows(file["points"], rows), _read_parts(file, rows), strict=True)
+        for i, (points, parts) in enumerate(clouds):
+            out[i] = CloudShape(points, parts)
     elif "voxels" in file:
         resolution = read_rows(file["resolution"], rows)
         for i, (bits, r) in enumerate(
@@ -116,6 +137,29 @@ def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
     if last - first <= 4 * len(rows):
         return dataset[first:last][rows - first]
     return dataset[rows]
+
+
+def _part_columns(
+    labels: Sequence[PartLabels | None], size: tuple[int, int]
+) -> dict[str, np.ndarray | list[str]]:
+    if all(parts is None for parts in labels):
+        return {}
+    used = {parts.names[k] for parts in labels if parts for k in np.unique(parts.index)}
+    names = sorted(used)
+    number = {name: k for k, name in enumerate(names)}
+    columns = np.full(size, -1, np.int16)
+    for row, parts in zip(columns, labels, strict=True):
+        if parts is not None:
+            row[:] = np.array([number.get(name, -1) for name in parts.names])[parts.index]
+    return {"parts": columns, "part_names": names}
+
+
+def _read_parts(file: h5py.File, rows: np.ndarray) -> list[PartLabels | None]:
+    if "parts" not in file:
+        return [None] * len(rows)
+    names = tuple(text(file["part_names"]))
+    labels = read_rows(file["parts"], rows)
+    return [PartLabels(names, index) if index[0] >= 0 else None for index in labels]
 
 
 def _stacked(parts: Sequence[np.ndarray], dtype: type) -> np.ndarray:

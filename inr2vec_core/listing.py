@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import InputError
+from .modelnet_h5 import SHAPENET_PART
+from .part_layouts import labels_file
+from .part_sources import list_labelled_meshes, list_shapenet_part
 from .sources import (
     Listing,
     Source,
@@ -24,7 +27,7 @@ class DataSetSource:
     """Where a data set's shapes come from; the fields that a reader has no use for are ignored.
 
     Attributes:
-        reader: "procedural", "folder" or "modelnet_h5".
+        reader: one of `sources.READERS`.
         counts: procedural training, validation and test shapes a class.
         validation_fraction: share of a class's training shapes that becomes the validation
             split where the source has none.
@@ -54,6 +57,12 @@ class DataSetSource:
             listing = list_procedural(self.classes or CLASSES, *self.counts)
         elif self.reader == "modelnet_h5":
             listing = list_modelnet_h5(self.root)
+        elif self.reader == "shapenet_part_h5":
+            listing = list_modelnet_h5(self.root, SHAPENET_PART)
+        elif self.reader == "shapenet_part":
+            listing = list_shapenet_part(self.root)
+        elif self.reader == "labelled_meshes":
+            listing = list_labelled_meshes(self.root, self.test_fraction, self.seed)
         elif self.reader == "folder":
             listing = list_folder(self.root, self.test_fraction, self.seed)
         else:
@@ -76,6 +85,9 @@ class DataSetSource:
 
     def files(self, listing: Listing, shard: int) -> list[str]:
         """The files that a shard's shapes are read from."""
-        if self.reader == "folder":
-            return [source.path for source in self.shard(listing, shard)]
+        paths = [source.path for source in self.shard(listing, shard)]
+        if self.reader in ("folder", "shapenet_part"):
+            return paths
+        if self.reader == "labelled_meshes":
+            return [str(file) for path in paths for file in (path, labels_file(path))]
         return [str(path) for path in source_files(self.reader, self.root)]

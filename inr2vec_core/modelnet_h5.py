@@ -1,12 +1,14 @@
 """The files of modelnet40_ply_hdf5_2048 and data sets laid out as it is, all but the points.
 
+ShapeNet Part's hdf5_data is one of them, with a part for each point and another file of classes.
+
 Only the standard library is imported at the top; see `inr2vec_core.sources`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from inr2vec_core.errors import InputError
 
@@ -14,15 +16,31 @@ if TYPE_CHECKING:
     import h5py
 
 
-def all_files(root: Path) -> list[Path]:
+class Layout(NamedTuple):
+    """What differs between the data sets.
+
+    `classes_file` names a class on each line, where `numbered` before its number in WordNet.
+    With `parts` the h5 files hold `pid`, (N, P), the part of each point.
+    """
+
+    classes_file: str
+    numbered: bool
+    parts: bool
+
+
+MODELNET = Layout("shape_names.txt", numbered=False, parts=False)
+SHAPENET_PART = Layout("all_object_categories.txt", numbered=True, parts=True)
+
+
+def all_files(root: Path, layout: Layout = MODELNET) -> list[Path]:
     """Every file of the data set, sorted.
 
     Raises:
-        InputError: there are no h5 files or no `shape_names.txt`.
+        InputError: there are no h5 files or no file of the classes' names.
     """
     files = [file for file, _ in h5_files(root)]
     names = [_names_file(file) for file in files if _names_file(file).exists()]
-    return sorted([_class_names_file(root), *files, *names])
+    return sorted([_class_names_file(root, layout), *files, *names])
 
 
 def h5_files(root: Path) -> list[tuple[Path, str]]:
@@ -41,14 +59,16 @@ def h5_files(root: Path) -> list[tuple[Path, str]]:
     return found
 
 
-def class_names(root: Path) -> list[str]:
+def class_names(root: Path, layout: Layout = MODELNET) -> list[str]:
     """The classes in the order of their labels.
 
     Raises:
-        InputError: `shape_names.txt` is missing, empty or names a class twice.
+        InputError: the file of their names is missing, empty or names a class twice.
     """
-    file = _class_names_file(root)
-    names = _read_lines(file)
+    file = _class_names_file(root, layout)
+    names = read_lines(file)
+    if layout.numbered:
+        names = [line.split()[0] for line in names]
     if not names or len(set(names)) < len(names):
         raise InputError(
             f"{file} names {len(names)} classes, {len(set(names))} of them different: "
@@ -57,7 +77,7 @@ def class_names(root: Path) -> list[str]:
     return names
 
 
-def names_and_labels(file: Path) -> list[tuple[str, int]]:
+def names_and_labels(file: Path, layout: Layout = MODELNET) -> list[tuple[str, int]]:
     """The name and label of each shape in an h5 file.
 
     Names are read from `<file>_names.txt`, or made of the file's name and the row.
@@ -66,11 +86,11 @@ def names_and_labels(file: Path) -> list[tuple[str, int]]:
         InputError: the file is unreadable or not laid out as expected, or the numbers of names
             and shapes differ.
     """
-    labels = _read_labels(file)
+    labels = _read_labels(file, layout)
     names_file = _names_file(file)
     if not names_file.exists():
         return [(f"{file.stem}_{row:05d}", label) for row, label in enumerate(labels)]
-    names = _read_lines(names_file)
+    names = read_lines(names_file)
     if len(names) != len(labels):
         raise InputError(
             f"{names_file} has {len(names)} names for the {len(labels)} shapes of {file.name}: "
@@ -79,8 +99,8 @@ def names_and_labels(file: Path) -> list[tuple[str, int]]:
     return list(zip(names, labels, strict=True))
 
 
-def _class_names_file(root: Path) -> Path:
-    file = root / "shape_names.txt"
+def _class_names_file(root: Path, layout: Layout) -> Path:
+    file = root / layout.classes_file
     if not file.exists():
         raise InputError(f"{file} is missing: write the classes' names in it, one a line")
     return file
@@ -90,8 +110,12 @@ def _names_file(h5_file: Path) -> Path:
     return h5_file.with_name(f"{h5_file.stem}_names.txt")
 
 
-def _read_lines(file: Path) -> list[str]:
-    """The file's lines, stripped, blank ones left out."""
+def read_lines(file: Path) -> list[str]:
+    """The file's lines, stripped, blank ones left out.
+
+    Raises:
+        InputError: the file is no text in UTF-8.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -100,12 +124,14 @@ def _read_lines(file: Path) -> list[str]:
     return [line for line in lines if line]
 
 
-def _read_labels(file: Path) -> list[int]:
+def _read_labels(file: Path, layout: Layout) -> list[int]:
     import h5py
 
     try:
         with h5py.File(file, "r") as h5:
             _check_layout(file, h5)
+            if layout.parts:
+                _check_parts(file, h5)
             return [int(label) for label in h5["label"][:].reshape(-1)]
     except InputError:
         raise
@@ -128,6 +154,19 @@ def _check_layout(file: Path, h5: h5py.File) -> None:
         raise InputError(
             f"{file} holds {', '.join(found) or 'nothing'}; expected data (N, P, 3) of floats "
             "(clouds) or (N, A, B, C) of numbers (grids), and label (N,) or (N, 1) of integers"
+        )
+
+
+def _check_parts(file: Path, h5: h5py.File) -> None:
+    pid = h5.get("pid")
+    expected = h5["data"].shape[:2]
+    fits = h5["data"].ndim == 3 and getattr(pid, "shape", None) == expected
+    if not fits or pid.dtype.kind not in "iuf":
+        found = "no pid" if pid is None else _describe("pid", pid)
+        raise InputError(
+            f"{file} holds {found} beside {_describe('data', h5['data'])}; expected the parts of "
+            "all points as pid (N, P) of whole numbers: download it again, or use the reader "
+            "modelnet_h5 for shapes without parts"
         )
 
 

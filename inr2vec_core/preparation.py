@@ -1,12 +1,12 @@
 """One shape's geometry as its data set wants it: a cloud, a mesh with an inside, or voxels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .clouds import augment, normalise, prepare_cloud
+from .clouds import augment, normalise, prepare_labelled_cloud
 from .errors import BadShape, InputError
-from .geometry import CloudShape, MeshShape, Shape, VoxelShape
+from .geometry import CloudShape, MeshShape, PartLabels, Shape, VoxelShape
 from .meshes import close_mesh
 from .readers import Cloud, Grid, Mesh
 from .voxels import fill_mesh, place_grid, voxelise
@@ -38,6 +38,8 @@ def prepare(
 ) -> tuple[Shape, str]:
     """A normalised shape from which `discretise` makes the data set's, and how it was made.
 
+    Clouds of the field udf keep the parts of their points.
+
     Returns:
         The shape; and "cloud"; a mesh's fate, "watertight", "repaired" or "winding"; or of voxels
         "read", "shell" or "solid" with the fate of the mesh that was filled.
@@ -59,8 +61,12 @@ def prepare(
         vertices, _, _ = normalise(closed.vertices)
         mesh = MeshShape(vertices, closed.faces.astype(np.int32), fate != "winding")
         return mesh, fate if settings.field == "sdf" else f"solid, {fate}"
-    cloud = CloudShape(prepare_cloud(geometry, settings.points, rng))
-    return cloud, "cloud" if settings.field == "udf" else "shell"
+    points, parts = prepare_labelled_cloud(geometry, settings.points, rng)
+    if settings.field != "udf":
+        return CloudShape(points), "shell"
+    if parts is None or not geometry.part_names:
+        return CloudShape(points), "cloud"
+    return CloudShape(points, PartLabels(geometry.part_names, parts.astype(np.int16))), "cloud"
 
 
 def augmented(shape: Shape, rng: np.random.Generator) -> Shape:
@@ -70,7 +76,7 @@ def augmented(shape: Shape, rng: np.random.Generator) -> Shape:
         InputError: it is a grid, whose voxels cannot be stretched.
     """
     if isinstance(shape, CloudShape):
-        return CloudShape(augment(shape.points, rng))
+        return replace(shape, points=augment(shape.points, rng))
     if isinstance(shape, MeshShape):
         return MeshShape(augment(shape.vertices, rng, jitter=0), shape.faces, shape.closed)
     raise InputError("voxel grids that are read cannot be stretched: set augment_copies to 0")

@@ -7,7 +7,8 @@ missing), so the counts that headers declare are checked here.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,21 +24,28 @@ logging.getLogger("trimesh").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True)
 class Cloud:
-    """Points, (P, 3) float64, in the file's unit."""
+    """Points, (P, 3) float64, in the file's unit, perhaps with the part that each belongs to.
+
+    `parts` (P,) int64 indices into `part_names`, or None.
+    """
 
     points: np.ndarray
+    parts: np.ndarray | None = None
+    part_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mesh:
     """Triangles in the file's unit, perhaps with the part that each belongs to.
 
-    `vertices` (V, 3) float64, `faces` (F, 3) int64, `face_parts` (F,) int64 or None.
+    `vertices` (V, 3) float64, `faces` (F, 3) int64, `face_parts` (F,) int64 indices into
+    `part_names`, or None.
     """
 
     vertices: np.ndarray
     faces: np.ndarray
     face_parts: np.ndarray | None = None
+    part_names: tuple[str, ...] = ()
 
 
 def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
@@ -54,27 +62,38 @@ def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise BadShape(f"{path}: no reader for {path.suffix or 'files without extension'}")
-    try:
-        if path.stat().st_size == 0:
-            raise BadShape("the file is empty")
+    with reasons_of(path):
         geometry = reader(path)
         if not isinstance(geometry, Grid):
             check_finite(geometry.points if isinstance(geometry, Cloud) else geometry.vertices)
+    return geometry
+
+
+@contextmanager
+def reasons_of(path: Path) -> Iterator[None]:
+    """Whatever the parser of a file raises becomes a reason that names the file.
+
+    Raises:
+        BadShape: the file is missing or empty, or the parser raised something.
+    """
+    try:
+        if path.stat().st_size == 0:
+            raise BadShape("the file is empty")
+        yield
     except BadShape as error:
         raise BadShape(f"{path}: {error}") from None
     except Exception as error:  # parsers raise all sorts of things on bad files
         raise BadShape(f"{path}: unreadable: {_one_line(error)}") from error
-    return geometry
 
 
-def read_h5_rows(path: str | Path, rows: Sequence[int]) -> np.ndarray:
-    """Reads some clouds of a ModelNet h5 file.
+def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") -> np.ndarray:
+    """Reads some clouds of a ModelNet h5 file, or their rows of another of its arrays.
 
     The file is read in blocks of its own chunks, each at most once and only where wanted, for
     h5py picks single rows of compressed data very slowly.
 
     Returns:
-        (len(rows), P, 3), the dtype of the file, in the order of `rows`.
+        (len(rows), P, 3) of clouds, the dtype of the file, in the order of `rows`.
 
     Raises:
         InputError: the file is unreadable or has not all of these rows.
@@ -84,7 +103,7 @@ def read_h5_rows(path: str | Path, rows: Sequence[int]) -> np.ndarray:
     rows = np.asarray(rows, np.int64)
     try:
         with h5py.File(path, "r") as h5:
-            data = h5["data"]
+            data = h5[column]
             outside = rows[(rows < 0) | (rows >= len(data))]
             if len(outside):
                 raise InputError(

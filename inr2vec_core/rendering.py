@@ -44,7 +44,7 @@ def is_empty(shape: Shape | None) -> bool:
 def render(
     shape: Shape | None,
     size: int = 320,
-    colour: str | None = None,
+    colour: str | np.ndarray | None = None,
     reach: float = 1.05,
     threads: int = 1,
 ) -> np.ndarray:
@@ -53,8 +53,9 @@ def render(
     Args:
         shape: In the unit sphere, which fits the picture; what lies outside may be cut off.
         size: Side of the picture, in pixels.
-        colour: Any colour of Matplotlib's. By default meshes are blue-grey and voxels sand, and
-            points are coloured by their distance from the eye.
+        colour: Any colour of Matplotlib's, or one for each point of a cloud, (n, 3) in [0, 1].
+            By default meshes are blue-grey and voxels sand, and points are coloured by their
+            distance from the eye.
         reach: Half the picture's side, in the shape's unit.
         threads: That cast rays.
 
@@ -71,8 +72,11 @@ def render(
         seen = _see_mesh(rays, shape, side, reach)
     else:
         seen = _see_voxels(rays, shape, side, reach)
-    base = colour or COLOURS.get(type(shape))
-    tint = _linear(np.array(colors.to_rgb(base))) if base else _by_depth(seen.position)
+    if isinstance(colour, np.ndarray):
+        tint = _linear(colour)[seen.point]
+    else:
+        base = colour or COLOURS.get(type(shape))
+        tint = _linear(np.array(colors.to_rgb(base))) if base else _by_depth(seen.position)
     picture = np.ones((side * side, 3))
     picture[seen.sample] = np.clip(tint * seen.shade[:, None] * _lit(rays, seen, side), 0, 1)
     blocks = picture.reshape(size, _SAMPLES, size, _SAMPLES, 3)
@@ -88,6 +92,7 @@ class _Seen:
     normal: np.ndarray  # (k, 3), of the surface that is meant
     face: np.ndarray  # (k, 3), of the triangle or sphere that stands for it
     shade: np.ndarray  # (k,), darkens the colour
+    point: np.ndarray | None = None  # (k,), the point of a cloud
 
 
 class _Rays:
@@ -180,7 +185,7 @@ def _see_cloud(rays: _Rays, shape: CloudShape, side: int, reach: float) -> _Seen
     normal = _unit(position - centre)
     vertices, faces = _octahedra(points, radius)
     rays.add(vertices, faces)
-    return _Seen(sample, position, normal, normal, np.ones(len(sample)))
+    return _Seen(sample, position, normal, normal, np.ones(len(sample)), of_sample[sample])
 
 
 def _discs(x, y, z, radius: float, side: int) -> tuple[np.ndarray, ...]:

@@ -1,16 +1,19 @@
 """The shapes of a shard: read once, prepared, copied with augmentation, bad ones set aside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .errors import BadShape
 from .geometry import Shape, VoxelShape
+from .part_readers import labelled_cloud, read_labelled_cloud, read_labelled_mesh
 from .preparation import ShapeSettings, augmented, discretise, prepare
 from .readers import Cloud, Grid, Mesh, read_geometry, read_h5_rows
 from .seeding import numpy_stream
 from .sources import Rejected, Source
+
+_LABELLED = {"shapenet_part": read_labelled_cloud, "labelled_meshes": read_labelled_mesh}
 
 
 @dataclass
@@ -48,15 +51,23 @@ def place(source: Source) -> str:
 
 
 def prepare_shapes(
-    sources: Sequence[Source], settings: ShapeSettings, augment_copies: int, seed: int
+    sources: Sequence[Source],
+    settings: ShapeSettings,
+    augment_copies: int,
+    seed: int,
+    reader: str = "folder",
 ) -> ShapeShard:
     """Read and prepare shapes, normalised to the unit sphere.
 
     Each shape's random stream depends on seed and id alone. Training shapes get
     `augment_copies` augmented copies (paper, Section 4: offline augmentation).
+
+    Args:
+        reader: one of `sources.READERS`; it says where the parts of points and faces are, if they
+            have any.
     """
     shard = ShapeShard()
-    for source, geometry in _read(sources, seed):
+    for source, geometry in _read(sources, seed, reader):
         try:
             if isinstance(geometry, BadShape):
                 raise geometry
@@ -78,7 +89,7 @@ def prepare_shapes(
 
 
 def _read(
-    sources: Sequence[Source], seed: int
+    sources: Sequence[Source], seed: int, reader: str
 ) -> Iterator[tuple[Source, Cloud | Mesh | Grid | BadShape]]:
     """Geometry of each source in turn; rows of one h5 file in one read."""
     by_file: dict[str, list[Source]] = {}
@@ -86,20 +97,29 @@ def _read(
         if source.path and source.row >= 0:
             by_file.setdefault(source.path, []).append(source)
         else:
-            yield source, _read_one(source, seed)
+            yield source, _read_one(source, seed, reader)
     for path, group in by_file.items():
-        rows = read_h5_rows(path, [source.row for source in group])
-        kind = Cloud if rows.ndim == 3 else Grid
-        yield from ((source, kind(row)) for source, row in zip(group, rows, strict=True))
+        wanted = [source.row for source in group]
+        rows = read_h5_rows(path, wanted)
+        if reader == "shapenet_part_h5":
+            numbers = read_h5_rows(path, wanted, "pid")
+            made = (_or_reason(labelled_cloud, *row) for row in zip(rows, numbers, strict=True))
+        else:
+            made = map(Cloud if rows.ndim == 3 else Grid, rows)
+        yield from zip(group, made, strict=True)
 
 
-def _read_one(source: Source, seed: int) -> Cloud | Mesh | Grid | BadShape:
+def _read_one(source: Source, seed: int, reader: str) -> Cloud | Mesh | Grid | BadShape:
+    if source.path:
+        return _or_reason(_LABELLED.get(reader, read_geometry), source.path)
+    from .procedural import PARTS, make_shape
+
+    made = make_shape(seed, source.class_name, source.row)
+    return Mesh(made.vertices, made.faces, made.face_parts, PARTS[source.class_name])
+
+
+def _or_reason(read: Callable[..., Cloud | Mesh | Grid], *args) -> Cloud | Mesh | Grid | BadShape:
     try:
-        if source.path:
-            return read_geometry(source.path)
-        from .procedural import make_shape
-
-        made = make_shape(seed, source.class_name, source.row)
-        return Mesh(made.vertices, made.faces, made.face_parts)
+        return read(*args)
     except BadShape as error:
         return error

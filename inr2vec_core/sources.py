@@ -6,28 +6,19 @@ call. Whatever the order in which a file system gives its names, the lists are t
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from inr2vec_core import modelnet_h5
+from inr2vec_core import modelnet_h5, part_layouts
 from inr2vec_core.errors import InputError
+from inr2vec_core.folders import EXTENSIONS, scan_folder
 
-EXTENSIONS = (
-    ".binvox", ".glb", ".h5", ".hdf5", ".npy", ".npz", ".obj", ".off", ".pcd", ".ply", ".stl",
-    ".xyz",
+READERS = (
+    "procedural", "folder", "modelnet_h5", "shapenet_part_h5", "shapenet_part", "labelled_meshes",
 )  # fmt: skip
-SPLIT_FOLDERS = {
-    "train": "train",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "test": "test",
-}
-UNLABELLED = "unlabelled"
 
 # Procedural shapes of each split count from here, so that asking for more of one split changes
 # no shape of another.
@@ -72,16 +63,30 @@ def source_files(reader: str, root: str | Path) -> list[Path]:
     Raises:
         InputError: root is missing, no folder or holds no shapes, or the reader is unknown.
     """
+    if reader not in READERS:
+        raise InputError(f"unknown reader {reader!r}: use one of {', '.join(READERS)}")
     if reader == "procedural":
         return []
-    if reader == "folder":
-        return sorted(Path(file.path) for file in _scan_folder(_existing_folder(root)).files)
+    root = existing_folder(root)
     if reader == "modelnet_h5":
-        return modelnet_h5.all_files(_existing_folder(root))
-    raise InputError(f"unknown reader {reader!r}: use folder, modelnet_h5 or procedural")
+        return modelnet_h5.all_files(root)
+    if reader == "shapenet_part_h5":
+        return modelnet_h5.all_files(root, modelnet_h5.SHAPENET_PART)
+    if reader == "shapenet_part":
+        return part_layouts.all_files(root)
+    meshes = part_layouts.MESHES if reader == "labelled_meshes" else EXTENSIONS
+    files = [Path(file.path) for file in scan_folder(root, meshes).files]
+    if reader == "labelled_meshes":
+        files += [labels for file in files if (labels := part_layouts.labels_file(file)).exists()]
+    return sorted(files)
 
 
-def list_folder(root: str | Path, test_fraction: float | None = None, seed: int = 0) -> Listing:
+def list_folder(
+    root: str | Path,
+    test_fraction: float | None = None,
+    seed: int = 0,
+    extensions: Sequence[str] = EXTENSIONS,
+) -> Listing:
     """Lists shapes kept one a file, by folders that name their class and perhaps their split.
 
     Three layouts are read; a shape's id is its path below root without the extension.
@@ -93,9 +98,9 @@ def list_folder(root: str | Path, test_fraction: float | None = None, seed: int 
         InputError: root cannot be used, a class folder is empty, layouts are mixed, or
             `test_fraction` is missing or given where the folders already name the splits.
     """
-    root = _existing_folder(root)
-    scan = _scan_folder(root)
-    unique, rejected = _set_duplicates_aside(scan.files)
+    root = existing_folder(root)
+    scan = scan_folder(root, extensions)
+    unique, rejected = _set_duplicates_aside([Source(*file) for file in scan.files])
     if test_fraction is not None:
         _check_fraction("test_fraction", test_fraction)
     if scan.layout == "class/split" and test_fraction is not None:
@@ -114,28 +119,32 @@ def list_folder(root: str | Path, test_fraction: float | None = None, seed: int 
     return Listing(unique, rejected, scan.ignored)
 
 
-def list_modelnet_h5(root: str | Path) -> Listing:
-    """Lists a folder laid out as modelnet40_ply_hdf5_2048 is.
+def list_modelnet_h5(
+    root: str | Path, layout: modelnet_h5.Layout = modelnet_h5.MODELNET
+) -> Listing:
+    """Lists a folder laid out as modelnet40_ply_hdf5_2048 is, or as ShapeNet Part's hdf5_data.
 
-    Its files are `ply_data_{train,val,test}*.h5` and `shape_names.txt`, one class a line. An h5
-    file holds `data`, (N, P, 3) float clouds or (N, A, B, C) grids of bool, integers or floats,
-    and `label` (N,) or (N, 1) int. Where `<h5 file>_names.txt` gives the shapes'
-    names these make the ids, `<class>/<split>/<name>`, else the h5 file's name and the row do.
+    Its files are `ply_data_{train,val,test}*.h5` and `shape_names.txt`, one class a line, or
+    `all_object_categories.txt`. An h5 file holds `data`, (N, P, 3) float clouds or (N, A, B, C)
+    grids of bool, integers or floats, and `label` (N,) or (N, 1) int; of ShapeNet Part clouds and
+    `pid` (N, P). Where `<h5 file>_names.txt` gives the shapes' names these make the ids,
+    `<class>/<split>/<name>`, else the h5 file's name and the row do.
     Rows whose label names no class and repeated names are set aside.
 
     Raises:
         InputError: a file is missing, unreadable or not as described.
     """
-    root = _existing_folder(root)
-    classes = modelnet_h5.class_names(root)
+    root = existing_folder(root)
+    classes = modelnet_h5.class_names(root, layout)
     sources, rejected = [], []
     for file, split in modelnet_h5.h5_files(root):
-        for row, (name, label) in enumerate(modelnet_h5.names_and_labels(file)):
+        for row, (name, label) in enumerate(modelnet_h5.names_and_labels(file, layout)):
             if 0 <= label < len(classes):
                 shape_id = f"{classes[label]}/{split}/{name}"
                 sources.append(Source(shape_id, classes[label], split, str(file), row))
             else:
-                reason = f"label {label} names none of the {len(classes)} lines of shape_names.txt"
+                lines = f"the {len(classes)} lines of {layout.classes_file}"
+                reason = f"label {label} names none of {lines}"
                 rejected.append(Rejected(name, f"{file}[{row}]", f"{reason} (the first is 0)"))
     unique, duplicates = _set_duplicates_aside(sources)
     return Listing(unique, rejected + duplicates, 0)
@@ -219,7 +228,12 @@ def _check_fraction(name: str, fraction: float) -> None:
         raise InputError(f"{name} is {fraction}: set it between 0 and 1, both excluded")
 
 
-def _existing_folder(root: str | Path) -> Path:
+def existing_folder(root: str | Path) -> Path:
+    """The data set's root, which must be there.
+
+    Raises:
+        InputError: it is not, or is no folder.
+    """
     root = Path(root)
     if not root.is_dir():
         fault = "is not a folder" if root.exists() else "does not exist"
@@ -258,87 +272,3 @@ def _set_duplicates_aside(sources: Sequence[Source]) -> tuple[list[Source], list
 
 def _place(source: Source) -> str:
     return source.path if source.row < 0 else f"{source.path}[{source.row}]"
-
-
-# ---------------------------------------------------------------------------- folders
-
-
-class _Scan(NamedTuple):
-    files: list[Source]
-    layout: str  # "class/split", "class" or "flat"
-    ignored: int
-
-
-def _scan_folder(root: Path) -> _Scan:
-    """Finds the shapes below root and the layout they lie in."""
-    flat, folders, ignored = _shapes_in(root)
-    for folder in folders:
-        if folder.name.lower() in SPLIT_FOLDERS:
-            raise InputError(
-                f"{folder.path} names a split where a class is expected: "
-                "sort the shapes into <class>/<split>/"
-            )
-    found: dict[str, list[Source]] = {"flat": [], "class": [], "class/split": []}
-    found["flat"] = [_source(root, path, UNLABELLED, "train") for path in flat]
-    for folder in folders:
-        class_files, class_ignored = _scan_class(root, folder)
-        ignored += class_ignored
-        for layout, sources in class_files.items():
-            found[layout] += sources
-    layouts = [layout for layout, sources in found.items() if sources]
-    if not layouts:
-        raise InputError(
-            f"{root} holds no shapes: put {', '.join(EXTENSIONS)} files in <class>/<split>/"
-        )
-    if len(layouts) > 1:
-        examples = " and ".join(min(s.path for s in found[layout]) for layout in layouts)
-        raise InputError(
-            f"{root} mixes layouts ({' and '.join(layouts)}), as in {examples}: "
-            "sort all shapes into <class>/<split>/"
-        )
-    layout = layouts[0]
-    return _Scan(found[layout], layout, ignored)
-
-
-def _scan_class(root: Path, folder: os.DirEntry) -> tuple[dict[str, list[Source]], int]:
-    """A class folder's shapes by layout, and how many files it holds that are no shapes."""
-    paths, subfolders, ignored = _shapes_in(folder)
-    direct = [_source(root, path, folder.name, "train") for path in paths]
-    in_splits = []
-    for subfolder in subfolders:
-        split = SPLIT_FOLDERS.get(subfolder.name.lower())
-        paths, deeper, others = _shapes_in(subfolder)
-        ignored += others + len(deeper)
-        if split is None and paths:
-            raise InputError(
-                f"{subfolder.path} holds shapes but names no split: "
-                "call such a folder train, val or test"
-            )
-        if split is not None:
-            in_splits += [_source(root, path, folder.name, split) for path in paths]
-    if not direct and not in_splits:
-        raise InputError(
-            f"class folder {folder.path} holds no shapes: remove it, or add files "
-            f"ending in {', '.join(EXTENSIONS)}"
-        )
-    return {"class": direct, "class/split": in_splits}, ignored
-
-
-def _shapes_in(folder: str | Path | os.DirEntry) -> tuple[list[str], list[os.DirEntry], int]:
-    """A folder's shape files, its subfolders and the number of other files."""
-    paths, folders, others = [], [], 0
-    with os.scandir(folder) as entries:
-        visible = [entry for entry in entries if not entry.name.startswith(".")]
-    for entry in sorted(visible, key=lambda entry: entry.name):
-        if entry.is_dir():
-            folders.append(entry)
-        elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS:  # noqa: PTH122 (100,000 files)
-            paths.append(entry.path)
-        else:
-            others += 1
-    return paths, folders, others
-
-
-def _source(root: Path, path: str, class_name: str, split: str) -> Source:
-    shape_id = Path(path).relative_to(root).with_suffix("").as_posix()
-    return Source(shape_id, class_name, split, path)

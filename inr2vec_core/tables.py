@@ -104,10 +104,14 @@ def in_paper_layout(table: pd.DataFrame) -> str:
         "Mean ± standard deviation over seeds; the paper's figure in "
         "brackets. weights_probe (linear, on plain INR weights) and bounding_box (random "
         "forest on six numbers) are lower bounds."
-    )
-    if not table["flat"].fillna(True).all():
-        note += " *: the validation curve still rose over the last quarter of the epochs."
+    ) + _unfinished(table)
     return _markdown(["metric (%)", "method", *wide.columns], wide, note)
+
+
+def _unfinished(table: pd.DataFrame) -> str:
+    if table["flat"].fillna(True).all():
+        return ""
+    return " *: the validation curve still rose over the last quarter of the epochs."
 
 
 def _markdown(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
@@ -167,6 +171,25 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
     )
     return _markdown([*keys, *wide.columns], wide, note)
+
+
+def parts_in_columns(table: pd.DataFrame) -> str:
+    """Markdown of part segmentation: a row per data set and method, a column per metric."""
+    shown = table.assign(
+        cell=[_cell(row) for row in table.itertuples()],
+        method=[_named(row) for row in table.itertuples()],
+    )
+    keys = ["dataset", "inr", "method"]
+    wide = shown.pivot(index=keys, columns="metric", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(shown[keys].drop_duplicates())).fillna("–")
+    wide = wide[shown["metric"].unique()]
+    note = (
+        "IoU in percent, of the parts of each shape's class; a part that is in neither prediction "
+        "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "
+        "deviation over seeds; the paper's figure in brackets. nearest_point (the label of the "
+        "nearest point of all training shapes of the class) is a lower bound."
+    ) + _unfinished(table)
+    return _markdown(["data set", "inr", "method", *wide.columns], wide, note)
 
 
 def times_in_columns(table: pd.DataFrame) -> str:

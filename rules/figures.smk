@@ -238,3 +238,39 @@ rule plot_times:
         code=code("plot_times.py"),
     script:
         "../workflow_scripts/plot_times.py"
+
+
+rule plot_parts:
+    input:
+        unpack(
+            lambda wildcards: told_from_embeddings(
+                *wildcards, config["segmentation"]["seeds"][0]
+            )
+        ),
+        originals=lambda wildcards: shape_shards(wildcards.dataset),
+        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
+        parts="results/{dataset}/parts.csv",
+    output:
+        report(
+            "results/figures/{dataset}/{inr}/{encoder}/parts.png",
+            caption="../report/parts.rst",
+            category="Figures",
+            labels={"figure": "parts", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/{inr}/{encoder}/parts.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/parts.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=240,
+    params:
+        title=lambda wildcards: title_of(wildcards.dataset),
+        points=config["segmentation"]["drawn_points"],
+        seed=config["seed"],
+        code=code("plot_parts.py"),
+    script:
+        "../workflow_scripts/plot_parts.py"

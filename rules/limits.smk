@@ -79,13 +79,22 @@ def train_mib(wildcards, attempt):
 
 def network_mib(wildcards, attempt):
     """Memory of training a network: the shuffling buffer and a step's activations."""
-    if "autoencoder" in wildcards.keys():
-        network = config["autoencoders"][wildcards.autoencoder]
-    else:
-        network = config["networks"][wildcards.network]
+    (section,) = {"network", "autoencoder", "segmenter"} & set(wildcards.keys())
+    network = config[f"{section}s"][wildcards[section]]
     # At most some 20,000 numbers a point are kept for the backward pass (DGCNN's).
     step = network["batch"] * 20_000 * network["points"]
     held = 2 * network["buffer"] * shape_numbers(wildcards.dataset, 0)
+    return attempt * int(2000 + 4 * (step + held) / 2**20)
+
+
+def part_decoder_mib(wildcards, attempt):
+    """Memory of training a part decoder: all embeddings, the shuffling buffer and a step."""
+    settings, dataset = config["segmentation"], wildcards.dataset
+    encoder = config["encoders"][wildcards.encoder]
+    encoder = config["encoders"].get(encoder.get("encoder"), encoder)
+    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
+    held = shapes * encoder["embedding"] + 2 * 4096 * shape_numbers(dataset, 0)
+    step = settings["batch"] * settings["queries"] * 100
     return attempt * int(2000 + 4 * (step + held) / 2**20)
 
 

@@ -44,6 +44,42 @@ for name, (metrics, tested, what) in SCORES.items():
             "../workflow_scripts/table_scores.py"
 
 
+PARTS = {
+    "table3": ("inr", "parts of clouds rebuilt from INRs"),
+    "table7": ("original", "parts of the original clouds"),
+}
+
+
+for name, (tested, what) in PARTS.items():
+
+    rule:
+        name:
+            name
+        input:
+            segmentation_files(name, tested),
+        output:
+            csv=report(
+                f"results/tables/{name}.csv",
+                caption=f"../report/{name}.rst",
+                category="Tables",
+                labels={"table": name.removeprefix("table"), "what": what},
+            ),
+            markdown=f"results/tables/{name}.md",
+        log:
+            f"results/logs/tables/{name}.log",
+        benchmark:
+            f"results/benchmarks/tables/{name}.tsv"
+        conda:
+            ENV
+        params:
+            title=f"{name.replace('table', 'Table ')}: {what}",
+            titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
+            paper=_workflow.paper_figures(int(name.removeprefix("table"))),
+            code=code("table_parts.py"),
+        script:
+            "../workflow_scripts/table_parts.py"
+
+
 rule table_reconstruction:
     input:
         reconstruction_inputs,

@@ -3,17 +3,20 @@
 from pathlib import Path
 
 import pandas as pd
+from _job import provenance
 
-from inr2vec_core.described import fingerprint
+from inr2vec_core.described import fingerprint, save_described
 from inr2vec_core.storage import atomic
-from inr2vec_core.training import Course, TrainSettings, train
+from inr2vec_core.training import Course, TrainSettings, flatness_of_accuracy, train
 
 
-def train_with(snakemake, task, seed: int, label: str, shards, *where: str) -> Course:
+def train_with(
+    snakemake, task, seed: int, label: str, shards, *where: str, seen: str = ""
+) -> Course:
     """Train a task by the keys of `params.settings`, and write its history.
 
     Args:
-        shards: the files that are trained on.
+        shards: the files that are trained on. seen: names whatever else is.
         where: parts of the checkpoint's name. It is outside the outputs, which Snakemake removes
             before it runs a killed job again.
     """
@@ -22,14 +25,26 @@ def train_with(snakemake, task, seed: int, label: str, shards, *where: str) -> C
         TrainSettings(
             **{
                 k: snakemake.params.settings[k]
-                for k in ("epochs", "lr", "weight_decay", "schedule", "validate_every")
-            }
+                for k in ("epochs", "lr", "weight_decay", "validate_every")
+            },
+            schedule=snakemake.params.settings.get("schedule", "onecycle"),
         ),
         seed,
         label,
         Path("results/checkpoints", *where).with_suffix(".pt"),
-        fingerprint(dict(snakemake.params.items()), shards),
+        fingerprint({**dict(snakemake.params.items()), "seen": seen}, shards),
     )
     with atomic(snakemake.output.history) as path:
         pd.DataFrame(course.history).to_parquet(path, index=False)
     return course
+
+
+def save_trained(snakemake, task, course: Course, description: dict, label: str) -> None:
+    """Save the model of a training judged by a share of right answers, and report its curve."""
+    flat = flatness_of_accuracy(course.history, task.score, len(task.validation))
+    flat.report(label)
+    save_described(
+        task.model, description, snakemake.output.model,
+        epochs=snakemake.params.settings["epochs"], best_epoch=course.best_epoch,
+        flat=flat.flat, **{f"best_{task.score}": course.best_score}, **provenance(snakemake),
+    )  # fmt: skip

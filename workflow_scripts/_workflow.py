@@ -15,11 +15,13 @@ PROBES = ("weights_probe", "bounding_box")
 TABLES = {
     "table1": ("methods", ("encoders", "autoencoders"), ()),
     "table2": ("methods", ("encoders", "networks"), PROBES),
+    "table3": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
     "table6": ("methods", ("encoders", "networks"), PROBES),
+    "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
     "table10": ("methods", ("encoders", "networks"), ()),
     "reconstruction": ("encoders", ("encoders",), ()),
 }
-OF_CLOUDS = ("table1", "table10")
+OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
 READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
          "conv3dnet": "occ"}  # fmt: skip
@@ -117,11 +119,11 @@ def _dangling_names(config: dict) -> list[str]:
             check(f"encoders.{name}.encoder", encoder["encoder"], config["encoders"])
             if "from" in config["encoders"].get(encoder["encoder"], {}):
                 problems.append(f"encoders.{name}.encoder: name the entry that was trained")
-    sections = ("encoders", "networks", "autoencoders")
+    sections = ("encoders", "networks", "autoencoders", "segmenters")
     for name in {
         n for s in sections for n in config[s] if sum(n in config[o] for o in sections) > 1
     }:
-        problems.append(f"{name}: a name of one entry only, of encoders, networks, autoencoders")
+        problems.append(f"{name}: a name of one entry only, of {', '.join(sections)}")
     for table, (column, known, more) in TABLES.items():
         for k, row in enumerate(config["tables"][table]):
             where = f"tables.{table}.{k}"
@@ -139,7 +141,7 @@ def _dangling_names(config: dict) -> list[str]:
 def _unreadable(config: dict, where: str, dataset: str, name: str) -> list[str]:
     """What is wrong with a network on the shapes of a data set, if both are known."""
     shapes = config["datasets"].get(dataset)
-    network = (config["networks"] | config["autoencoders"]).get(name)
+    network = (config["networks"] | config["autoencoders"] | config["segmenters"]).get(name)
     if not shapes or not network:
         return []
     wanted = READS[network["type"]]
@@ -161,6 +163,8 @@ def prepare_environment() -> None:
     """Leave in the environment what scripts need, for they run as processes of their own."""
     # Where the library is.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    # Huge pages for torch's arrays: a training spends up to a third of its time on page faults.
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     # So that a job can tell when its Snakemake was killed, and ends; see _job.py.
     os.environ["INR2VEC_SNAKEMAKE"] = str(os.getpid())
 

@@ -20,7 +20,11 @@ def main(snakemake):
     settings |= settings.pop("voxels")
     listing = source.listing()
     shard = prepare_shapes(
-        source.shard(listing, number), ShapeSettings(**settings), copies, snakemake.params.seed
+        source.shard(listing, number),
+        ShapeSettings(**settings),
+        copies,
+        snakemake.params.seed,
+        source.reader,
     )
     if number == 0:  # what the listing itself refused is reported once
         shard.rejected += listing.rejected

@@ -1,15 +1,13 @@
 """Train one of the specialised networks to classify a data set's shapes."""
 
 import torch
-from _job import provenance, run, torch_device
-from _training import train_with
+from _job import run, torch_device
+from _training import save_trained, train_with
 
 from inr2vec_core.baselines.networks import baseline_of, build_classifier
 from inr2vec_core.baselines.task import NetworkSettings, ShapeClassification
-from inr2vec_core.described import save_described
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.streaming import ShardedShapes
-from inr2vec_core.training import flatness_of_accuracy
 
 
 def main(snakemake):
@@ -34,13 +32,7 @@ def main(snakemake):
     course = train_with(
         snakemake, task, seed, label, shards, w.dataset, "networks", w.network, f"seed{w.seed}"
     )
-    flat = flatness_of_accuracy(course.history, task.score, len(data["val"]))
-    flat.report(label)
-    save_described(
-        task.model, description, snakemake.output.model, epochs=settings["epochs"],
-        best_epoch=course.best_epoch, best_accuracy=course.best_score, flat=flat.flat,
-        **provenance(snakemake),
-    )  # fmt: skip
+    save_trained(snakemake, task, course, description, label)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .edges import figures_of_edges
 from .layers import head, shared_mlp, update_running
-from .neighbours import k_nearest, max_and_sum, stacked
+from .neighbours import k_nearest, max_and_sum
 
 SLOPE = 0.2
 SMOOTHING = 0.2  # of labels: what the wrong classes get together
+
+
+def smoothing(classes: int) -> float:
+    """The published smoothing of labels as torch counts it, which gives the right one a share."""
+    return SMOOTHING * classes / max(classes - 1, 1)
 
 
 class EdgeConv(nn.Module):
@@ -28,35 +34,29 @@ class EdgeConv(nn.Module):
     def forward(self, x: Tensor, neighbours: Tensor) -> Tensor:
         """(b, n, inputs), (b, n, k) -> (b, n, outputs)."""
         norm, sign = self.norm, torch.where(self.norm.weight < 0, -1.0, 1.0)
-        of_other, of_own = (sign.unsqueeze(1) * self.linear.weight).chunk(2, 1)
-        # Rounded coordinates would leave coarse differences in mixed precision.
-        mixed = torch.is_autocast_enabled(x.device.type) and x.shape[2] > 3
-        with torch.autocast(x.device.type, enabled=mixed):
-            theirs, own = F.linear(x, of_other), F.linear(x, of_own - of_other)
+        theirs, own = terms_of_edges(x, sign.unsqueeze(1) * self.linear.weight)
         with torch.autocast(x.device.type, enabled=False):
-            theirs, own = theirs.float(), own.float()
             most, total = max_and_sum(theirs, neighbours)
             mean, var = sign * norm.running_mean, norm.running_var
             if self.training:
-                mean, var = _figures_of_edges(theirs, own, total, neighbours)
+                mean, var = figures_of_edges(theirs, own, total, neighbours)
                 update_running(norm, sign * mean, var, neighbours.numel())
             scale = norm.weight.abs() * (var + norm.eps).rsqrt()
             return F.leaky_relu((most + own - mean) * scale + norm.bias, SLOPE)
 
 
-def _figures_of_edges(
-    theirs: Tensor, own: Tensor, total: Tensor, neighbours: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Mean and variance over all edges (i, j) of theirs_j + own_i: (o,) each.
+def terms_of_edges(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """W [x_j - x_i, x_i] as the sum of a term of j and one of i.
 
-    Args: theirs, own (b, n, o), total (b, n, o) the sums of theirs over neighbours (b, n, k).
+    Args: x (b, n, i), weight (o, 2 i).
+
+    Returns: both terms, (b, n, o) float32.
     """
-    b, n, k = neighbours.shape
-    chosen = torch.bincount(stacked(neighbours, n), minlength=b * n).view(b, n, 1)
-    edges = b * n * k
-    mean = (total.sum((0, 1)) + k * own.sum((0, 1))) / edges
-    squares = chosen * theirs.square() + (2 * total + k * own) * own
-    return mean, (squares.sum((0, 1)) / edges - mean.square()).clamp_min(0)
+    of_other, of_own = weight.chunk(2, 1)
+    # Rounded coordinates would leave coarse differences in mixed precision.
+    mixed = torch.is_autocast_enabled(x.device.type) and x.shape[2] > 3
+    with torch.autocast(x.device.type, enabled=mixed):
+        return F.linear(x, of_other).float(), F.linear(x, of_own - of_other).float()
 
 
 class DGCNNEncoder(nn.Module):

@@ -1,9 +1,9 @@
 """BatchNorm, ReLU and the maximum over the points of each ball, in two passes over memory.
 
-BatchNorm and ReLU keep the order of values (reversed where BatchNorm's weight is negative), so the
-maximum can come first; what is left to do for every point is a sum, a sum of squares and a
-comparison, and in the backward pass one multiplication. By torch's own operations these passes
-cost more than the layers between them.
+BatchNorm and (leaky) ReLU keep the order of values (reversed where BatchNorm's weight is
+negative), so the maximum can come first; what is left to do for every point is a sum, a sum of
+squares and a comparison, and in the backward pass one multiplication. By torch's own operations
+these passes cost more than the layers between them.
 """
 
 import numpy as np
@@ -11,25 +11,30 @@ import torch
 from torch import Tensor, nn
 
 from ..compiling import compiled
-from .layers import update_running
-from .threads import each_cloud
+from .layers import activation, update_running
+from .threads import bits, each_cloud
 
 
 class NormMax(nn.Module):
-    """max over the k points of each ball of ReLU(BatchNorm(x)): (b, m, k, c) -> (b, m, c)."""
+    """max over the k points of each ball of ReLU(BatchNorm(x)): (b, m, k, c) -> (b, m, c).
 
-    def __init__(self, channels: int):
+    Args:
+        slope: of negative values.
+    """
+
+    def __init__(self, channels: int, slope: float = 0.0):
         super().__init__()
         self.norm = nn.BatchNorm1d(channels)
+        self.activation = activation(slope)
 
     def forward(self, x: Tensor) -> Tensor:
         b, m, k, c = x.shape
         if x.is_cuda or not self.training:
-            return self.norm(x.reshape(-1, c)).relu_().view(b, m, k, c).amax(2)
+            return self.activation(self.norm(x.reshape(-1, c))).view(b, m, k, c).amax(2)
         norm = self.norm
         out, mean, var = _NormMax.apply(x, norm.weight, norm.bias, norm.eps)
         update_running(norm, mean, var, b * m * k)
-        return out.to(x.dtype).relu_()
+        return self.activation(out.to(x.dtype))
 
 
 class _NormMax(torch.autograd.Function):
@@ -39,7 +44,7 @@ class _NormMax(torch.autograd.Function):
         x, sign = x.contiguous(), torch.where(weight < 0, -1.0, 1.0)
         most, where = torch.empty(b, m, c), torch.empty(b, m, c, dtype=torch.int32)
         sums = torch.zeros(b, 2, c, dtype=torch.float64)
-        each_cloud(_most, b, _bits(x), sign.numpy(), k, most, where, sums)
+        each_cloud(_most, b, bits(x.flatten(1, 2)), sign.numpy(), k, most, where, sums)
         mean, square = (sums.sum(0) / (b * m * k)).unbind()
         var = (square - mean.square()).clamp_min(0).float()
         mean, inverse = mean.float(), (var + eps).rsqrt()
@@ -58,16 +63,10 @@ class _NormMax(torch.autograd.Function):
         offset = -scale * bias_grad / (b * m * k) - slope * mean
         x_grad = torch.empty_like(x)
         each_cloud(
-            _most_grad, b, _bits(x), where, (upstream * scale).contiguous(), slope.numpy(),
-            offset.numpy(), k, _bits(x_grad),
+            _most_grad, b, bits(x.flatten(1, 2)), where, (upstream * scale).contiguous(),
+            slope.numpy(), offset.numpy(), k, bits(x_grad.flatten(1, 2)),
         )  # fmt: skip
         return x_grad, weight_grad, bias_grad, None
-
-
-def _bits(x: Tensor) -> Tensor:
-    """(b, m, k, c) of float32 or bfloat16 as unsigned integers (b, m * k, c), which NumPy knows."""
-    kind = torch.uint16 if x.dtype == torch.bfloat16 else torch.uint32
-    return x.view(len(x), -1, x.shape[3]).view(kind)
 
 
 @compiled

@@ -26,39 +26,59 @@ def activation(slope: float) -> nn.Module:
 
 
 class PooledLinear(nn.Module):
-    """A linear layer with BatchNorm and ReLU, and the maximum over the points of each cloud.
+    """A linear layer with BatchNorm and (leaky) ReLU, and the maximum over each cloud's points.
 
     The same as the three one after another, at half the time: mean and variance of a linear
     layer's outputs follow from the mean and covariance of its inputs, so BatchNorm is folded into
     the layer before it is applied, and only maxima, which alone have a gradient, are ever kept.
     """
 
-    def __init__(self, inputs: int, outputs: int):
+    def __init__(self, inputs: int, outputs: int, slope: float = 0.0):
         super().__init__()
         self.linear = nn.Linear(inputs, outputs, bias=False)
         self.norm = nn.BatchNorm1d(outputs)
+        self.activation = activation(slope)
 
     def forward(self, x: Tensor) -> Tensor:
         """(b, n, inputs) -> (b, outputs)."""
         with torch.autocast(x.device.type, enabled=False):
             weight, bias = self._folded(x)
-        return linear_max(x, weight, bias).relu()
+        return self.activation(linear_max(x, weight, bias))
 
     def _folded(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Weight and bias of the layer with BatchNorm in it."""
         weight, norm = self.linear.weight, self.norm
         mean, var = norm.running_mean, norm.running_var
         if self.training:
-            rows = x.reshape(-1, x.shape[-1]).to(weight.dtype)
-            centre = rows.mean(0)
-            # Centred by a constant, whose gradient cancels out.
-            centred = rows - centre.detach()
-            covariance = centred.T @ centred / len(rows)
+            rows = x.reshape(-1, x.shape[-1])
+            centre, covariance = _MeanAndCovariance.apply(rows, weight.dtype)
             mean = weight @ centre
             var = ((weight @ covariance) * weight).sum(1)
             update_running(norm, mean, var, len(rows))
         scale = norm.weight * (var + norm.eps).rsqrt()
         return scale.unsqueeze(1) * weight, norm.bias - mean * scale
+
+
+class _MeanAndCovariance(torch.autograd.Function):
+    """Of rows, in another type: (n, c) -> (c,), (c, c).
+
+    The backward pass is one product, of the rows' type; autograd would take two.
+    """
+
+    @staticmethod
+    def forward(ctx, rows: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        wide = rows.to(dtype)
+        mean = wide.mean(0)
+        centred = wide - mean
+        ctx.save_for_backward(rows, mean)
+        return mean, centred.T @ centred / len(rows)
+
+    @staticmethod
+    def backward(ctx, mean_grad: Tensor, covariance_grad: Tensor) -> tuple[Tensor, None]:
+        rows, mean = ctx.saved_tensors
+        both = ((covariance_grad + covariance_grad.T) / len(rows)).to(rows.dtype)
+        constant = mean_grad / len(rows) - mean @ both.to(mean.dtype)
+        return torch.addmm(constant.to(rows.dtype), rows, both), None
 
 
 @torch.no_grad()

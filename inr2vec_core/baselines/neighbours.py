@@ -132,29 +132,6 @@ class _MaxAndSum(torch.autograd.Function):
         return x_grad, None
 
 
-def differences(x: Tensor, own: Tensor, index: Tensor) -> Tensor:
-    """x_j - own_i for neighbours j of i: (b, n, c), (b, m, c), (b, m, k) -> (b, m, k, c)."""
-    if x.is_cuda:
-        return gathered(x, index) - own.unsqueeze(2)
-    return _Differences.apply(x, own, index)
-
-
-class _Differences(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x: Tensor, own: Tensor, index: Tensor) -> Tensor:
-        ctx.save_for_backward(index)
-        ctx.n = x.shape[1]
-        return gathered(x, index).sub_(own.unsqueeze(2))
-
-    @staticmethod
-    def backward(ctx, upstream: Tensor) -> tuple[Tensor, Tensor, None]:
-        (index,) = ctx.saved_tensors
-        b, m, _, c = upstream.shape
-        x_grad, own_grad = torch.zeros(b, ctx.n, c), torch.zeros(b, m, c)
-        each_cloud(_spread, b, upstream.float(), index, x_grad, own_grad)
-        return x_grad.to(upstream.dtype), own_grad.to(upstream.dtype), None
-
-
 @compiled
 def _k_smallest(values, found):
     k = found.shape[1]
@@ -236,13 +213,3 @@ def _scatter(most_grad, total_grad, index, where, x_grad):
                 x_grad[row, c] += total_grad[i, c]
         for c in range(x_grad.shape[1]):
             x_grad[where[i, c], c] += most_grad[i, c]
-
-
-@compiled
-def _spread(upstream, index, x_grad, own_grad):
-    for i in range(len(index)):
-        for j in range(index.shape[1]):
-            row = index[i, j]
-            for c in range(x_grad.shape[1]):
-                x_grad[row, c] += upstream[i, j, c]
-                own_grad[i, c] -= upstream[i, j, c]

@@ -19,15 +19,23 @@ class PointTransform(nn.Module):
         self.size = size
         self.points = shared_mlp([size, 64, 128])
         self.pooled = PooledLinear(128, 1024)
-        self.whole = head([1024, 512, 256], size * size, (0, 0))
-        nn.init.zeros_(self.whole[-1].weight)
-        nn.init.zeros_(self.whole[-1].bias)
+        self.whole = matrix_head(size)
 
     def forward(self, x: Tensor) -> Tensor:
         b, n, _ = x.shape
         pooled = self.pooled(self.points(x.reshape(b * n, -1)).view(b, n, -1))
-        matrix = self.whole(pooled).view(b, self.size, self.size)
+        # Of few rows: the products would cost less than rounding the weights.
+        with torch.autocast(x.device.type, enabled=False):
+            matrix = self.whole(pooled).view(b, self.size, self.size)
         return matrix + torch.eye(self.size, device=x.device)
+
+
+def matrix_head(size: int, slope: float = 0.0) -> nn.Sequential:
+    """What a transform adds to the identity, nothing at first: (b, 1024) -> (b, size * size)."""
+    layers = head([1024, 512, 256], size * size, (0, 0), slope)
+    nn.init.zeros_(layers[-1].weight)
+    nn.init.zeros_(layers[-1].bias)
+    return layers
 
 
 class PointNetEncoder(nn.Module):

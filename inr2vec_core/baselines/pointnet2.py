@@ -6,9 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .edges import NormSums
 from .grouped import NormMax
 from .layers import PooledLinear, head, shared_mlp
-from .neighbours import ball_query, differences, farthest_points, gathered
+from .neighbours import ball_query, farthest_points, gathered
+from .norm_relu import NormReLU
 
 
 class SetAbstraction(nn.Module):
@@ -18,26 +20,25 @@ class SetAbstraction(nn.Module):
         centres: how many, by farthest-point sampling; all points where there are no more.
         radius, k: of the balls, and the points taken of each.
         inputs: channels of the features that points have besides their coordinates.
-        widths: of the layers.
+        widths: of the three layers.
     """
 
     def __init__(self, centres: int, radius: float, k: int, inputs: int, widths: Sequence[int]):
         super().__init__()
         self.centres, self.radius, self.k = centres, radius, k
         self.first = nn.Linear(3 + inputs, widths[0], bias=False)
+        self.balls = NormSums(widths[0])
         self.rest = nn.Sequential(
-            nn.BatchNorm1d(widths[0]),
-            nn.ReLU(inplace=True),
-            *shared_mlp(widths[:-1]),
-            nn.Linear(*widths[-2:], bias=False),
+            nn.Linear(*widths[:2], bias=False),
+            NormReLU(widths[1]),
+            nn.Linear(*widths[1:], bias=False),
         )
-        self.most = NormMax(widths[-1])
+        self.most = NormMax(widths[2])
 
     def forward(self, points: Tensor, features: Tensor | None) -> tuple[Tensor, Tensor]:
         """(b, n, 3), (b, n, inputs) -> centres (b, m, 3), features (b, m, widths[-1])."""
-        b, n, _ = points.shape
         centres = points
-        if self.centres < n:
+        if self.centres < points.shape[1]:
             centres = gathered(points, farthest_points(points, self.centres))
         index = ball_query(centres, points, self.radius, self.k)
         # Coordinates count from the centre. The first layer is linear: applied to points, then
@@ -46,9 +47,8 @@ class SetAbstraction(nn.Module):
         with torch.autocast(points.device.type, enabled=False):
             whole = points if features is None else torch.cat([points, features.float()], 2)
             own = F.linear(centres, self.first.weight[:, :3])
-            x = differences(self.first(whole), own, index)
-        x = self.rest(x.view(-1, x.shape[3])).view(b, centres.shape[1], self.k, -1)
-        return centres, self.most(x)
+            theirs = self.first(whole)
+        return centres, self.most(self.rest(self.balls(theirs, -own, index)))
 
 
 class PointNet2Encoder(nn.Module):
@@ -64,7 +64,10 @@ class PointNet2Encoder(nn.Module):
         self.pooled = PooledLinear(512, 1024)
 
     def forward(self, points: Tensor) -> Tensor:
-        centres, features = self.second(*self.first(points, None))
+        return self.whole(*self.second(*self.first(points, None)))
+
+    def whole(self, centres: Tensor, features: Tensor) -> Tensor:
+        """The last level, whose one ball has all centres: (b, m, 3), (b, m, 256) -> (b, 1024)."""
         x = torch.cat([centres, features.to(centres.dtype)], 2)
         b, m, _ = x.shape
         return self.pooled(self.third(x.view(b * m, -1)).view(b, m, -1))

@@ -1,4 +1,4 @@
-"""Compiled loops over the clouds of a batch, on as many threads as torch has."""
+"""Compiled loops over the clouds of a batch, on as many threads as torch has, also of bfloat16."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,3 +26,8 @@ def each_cloud(kernel: Callable, b: int, *args: Tensor | np.ndarray | float) -> 
         return work(np.arange(b))
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, np.array_split(np.arange(b), threads)))
+
+
+def bits(x: Tensor) -> Tensor:
+    """Float32 or bfloat16 as unsigned integers of that size, which NumPy knows: (...) -> (...)."""
+    return x.view(torch.uint16 if x.dtype == torch.bfloat16 else torch.uint32)

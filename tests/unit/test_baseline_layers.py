@@ -95,6 +95,18 @@ def test_mixed_precision_is_close_and_keeps_the_figures_exact():
         assert F.cosine_similarity(a.flatten(), b.flatten(), dim=0) > 0.99
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_a_slope_makes_the_pooled_layer_leaky(training):
+    layer, plain = made(5, 12)
+    leaky = PooledLinear(5, 12, 0.2).train(training)
+    leaky.load_state_dict(layer.state_dict())
+    x = random(3, 40, 5)
+    y = plain.norm.train(training)(plain.linear(x.flatten(0, 1)))
+    expected = F.leaky_relu(y, 0.2).view(3, 40, 12).amax(1)
+    assert (expected < 0).any()
+    torch.testing.assert_close(leaky(x), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_cloud_pools_to_the_same_in_any_order():
     layer, _ = made(5, 12)
     layer.eval()

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from inr2vec_core.embeddings import Labelled, read_embeddings
+from inr2vec_core.embeddings import Labelled, embeddings_by_shape, read_embeddings
 from inr2vec_core.errors import InputError
 
 
@@ -27,6 +27,12 @@ def test_rows_and_their_classes_in_sorted_order(tmp_path):
     assert data.classes == ["bed", "lamp"]
     assert data.labels.tolist() == [1, 0, 1] and data.labels.dtype == np.int64
     assert data.split.tolist() == ["train", "val", "test"]
+
+
+def test_embeddings_by_the_names_of_shapes(tmp_path):
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    found = embeddings_by_shape(write(tmp_path / "e.parquet", x))
+    assert list(found) == ["s0", "s1", "s2"] and np.array_equal(found["s1"], x[1])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

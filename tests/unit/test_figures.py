@@ -12,6 +12,7 @@ from inr2vec_core.figures import (
     plot_curves,
     plot_interpolation,
     plot_learning,
+    plot_parts,
     plot_retrieved,
     plot_scatter,
     plot_shape_grid,
@@ -70,8 +71,14 @@ def retrieved(path, second="lamp"):
     plot_retrieved([("lamp", [("lamp", CLOUD), (second, BALL)])], path, "nearest")
 
 
+def parts(path):
+    of = np.arange(len(CLOUD.points)) % 3
+    versions = [(CLOUD, of), (None, np.empty(0, int))]
+    plot_parts([("lamp", ["base", "pole", "shade"], versions)], ["true", "told"], path, "parts")
+
+
 PLOTS = [curves, scatter, scatter_of_forty_classes, confusion, shapes, interpolation, learning,
-         times, retrieved]  # fmt: skip
+         times, retrieved, parts]  # fmt: skip
 
 
 @pytest.mark.parametrize("plot", PLOTS)

@@ -63,6 +63,18 @@ def test_evaluation_uses_the_running_figures_and_leaves_them():
     torch.testing.assert_close(one, layer(x)[:1])
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_a_slope_makes_it_leaky(training):
+    layer, norm = made(6)
+    leaky = NormMax(6, 0.2).train(training)
+    leaky.load_state_dict(layer.state_dict())
+    x = random(3, 5, 7, 6) - 2
+    expected = nn.functional.leaky_relu(norm.train(training)(x.flatten(0, 2)), 0.2)
+    expected = expected.view(x.shape).amax(2)
+    assert (expected < 0).any()
+    torch.testing.assert_close(leaky(x), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_bfloat16_rounds_the_results_of_float32_to_nearest():
     layer, _ = made(16)
     x, upstream = random(3, 6, 8, 16).bfloat16(), random(3, 6, 16, seed=3).bfloat16()

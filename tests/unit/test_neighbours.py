@@ -8,7 +8,6 @@ from inr2vec_core.baselines import neighbours
 from inr2vec_core.baselines.neighbours import (
     _ball_query_by_torch,
     ball_query,
-    differences,
     farthest_points,
     gathered,
     k_nearest,
@@ -190,47 +189,12 @@ def test_either_of_max_and_sum_may_be_unused():
         torch.testing.assert_close(ours, plain)
 
 
-def plain_differences(x, own, index):
-    return gathered(x, index) - own.unsqueeze(2)
-
-
-@pytest.mark.parametrize("b, n, m, k, c", [(3, 12, 5, 4, 6), (1, 3, 3, 7, 2)])
-def test_differences_have_the_values_and_gradients_of_autograd(b, n, m, k, c):
-    x, own = random(b, n, c).requires_grad_(), random(b, m, c, seed=1).requires_grad_()
-    index, upstream = some_index(b, m, k, n), random(b, m, k, c, seed=2)
-    results = []
-    for function in (differences, plain_differences):
-        out = function(x, own, index)
-        results.append((out, *torch.autograd.grad(out, (x, own), upstream)))
-    torch.testing.assert_close(*results)
-
-
-def test_differences_in_bfloat16_are_rounded_once():
-    x, own = random(2, 6, 4).bfloat16(), random(2, 3, 4, seed=1).bfloat16()
-    x, own, index = x.requires_grad_(), own.requires_grad_(), some_index(2, 3, 9, 6)
-    upstream = random(2, 3, 9, 4, seed=2).bfloat16()
-    out = differences(x, own, index)
-    exact = plain_differences(x.float(), own.float(), index)
-    assert torch.equal(out, exact.bfloat16())
-    grads = torch.autograd.grad(out, (x, own), upstream)
-    wide = [t.detach().float().requires_grad_() for t in (x, own)]
-    expected = torch.autograd.grad(plain_differences(*wide, index), wide, upstream.float())
-    for grad, e in zip(grads, expected, strict=True):
-        assert grad.dtype == torch.bfloat16
-        torch.testing.assert_close(grad.float(), e, rtol=2**-7, atol=1e-5)
-
-
 # ---------------------------------------------------------------------------- threads
 
 
 def max_and_sum_with_gradient(x, index):
     out = max_and_sum(x, index)
     return *out, *torch.autograd.grad(out, x, [x.detach(), 2 * x.detach()])
-
-
-def differences_with_gradient(x, index):
-    out = differences(x, x, index)
-    return out, *torch.autograd.grad(out.square().sum(), x)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +204,8 @@ def differences_with_gradient(x, index):
         lambda x, index: (ball_query(x.detach(), x.detach(), 1.0, 4),),
         lambda x, index: (farthest_points(x, 6),),
         max_and_sum_with_gradient,
-        differences_with_gradient,
     ],
-    ids=["k_nearest", "ball_query", "farthest_points", "max_and_sum", "differences"],
+    ids=["k_nearest", "ball_query", "farthest_points", "max_and_sum"],
 )
 def test_any_number_of_threads_gives_the_same(function, threads):
     x, index = random(5, 20, 3).requires_grad_(), some_index(5, 20, 4, 20)
@@ -300,9 +263,6 @@ def test_every_device_sums_alike():
     x, index = random(3, 12, 4), some_index(3, 12, 5, 12)
     on_gpu = [t.cpu() for t in max_and_sum(x.cuda(), index.cuda())]
     torch.testing.assert_close(on_gpu, list(max_and_sum(x, index)))
-    torch.testing.assert_close(
-        differences(x.cuda(), x.cuda(), index.cuda()).cpu(), differences(x, x, index)
-    )
 
 
 @pytest.mark.parametrize("n", [5, 40])

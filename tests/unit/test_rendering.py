@@ -164,6 +164,16 @@ def test_a_colour_can_be_chosen():
         assert red > 100 and green == blue == 0
 
 
+def test_each_point_can_have_a_colour_of_its_own():
+    left, right = np.array([[-0.5, 0, 0.3]]), np.array([[0.5, 0, -0.3]])
+    colours = np.array([[1.0, 0, 0], [0, 0, 1.0]])
+    picture = render(CloudShape(np.concatenate([left, right])), SIZE, colours).astype(int)
+    red = picture[..., 0] > picture[..., 2] + 50
+    blue = picture[..., 2] > picture[..., 0] + 50
+    assert red.any() and blue.any()
+    assert np.argwhere(red)[:, 1].max() < SIZE / 2 < np.argwhere(blue)[:, 1].min()
+
+
 def test_the_same_shape_gives_the_same_picture(rng):
     cloud = CloudShape(rng.uniform(-0.5, 0.5, (300, 3)))
     np.testing.assert_array_equal(render(cloud, SIZE), render(cloud, SIZE, threads=2))

@@ -200,7 +200,7 @@ def test_source_files_are_the_shapes_files_sorted(tmp_path):
 
 
 def test_unknown_reader_is_refused(tmp_path):
-    with raises("unknown reader 'hdf5'", "folder, modelnet_h5 or procedural"):
+    with raises("unknown reader 'hdf5'", "procedural, folder, modelnet_h5"):
         sources.source_files("hdf5", tmp_path)
 
 

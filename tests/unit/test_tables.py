@@ -7,6 +7,7 @@ import pytest
 
 from inr2vec_core.tables import (
     in_paper_layout,
+    parts_in_columns,
     read_metrics,
     reconstruction_in_columns,
     reconstruction_rows,
@@ -153,6 +154,25 @@ def test_a_networks_training_stands_beside_and_a_rising_curve_is_marked(tmp_path
     assert "| accuracy | inr2vec | 80.0 |" in shown
     assert "*: the validation curve still rose" in shown
     assert "*:" not in in_paper_layout(table.iloc[1:].assign(paper=float("nan")))
+
+
+def test_parts_stand_in_a_row_a_method():
+    rows = [
+        ("inr2vec", "class mIoU", 71.26, 3, True, 71.1),
+        ("inr2vec", "mIoU mug", 92, 3, True, 92.4),
+        ("nearest_point", "class mIoU", 40, 1, None, None),
+    ]
+    table = pd.DataFrame(rows, columns=["method", "metric", "mean", "seeds", "flat", "paper"])
+    table = table.assign(dataset="Demo", inr="small", std=0.5, points=pd.NA)
+    table["epochs"] = pd.array([9, 9, None], "Int64")
+    lines = parts_in_columns(table).split("\n")
+    assert lines[0] == "| data set | inr | method | class mIoU | mIoU mug |"
+    assert lines[2:4] == [
+        "| Demo | small | inr2vec (3 seeds, 9 epochs) | 71.3 ± 0.5 (71.1) | 92.0 ± 0.5 (92.4) |",
+        "| Demo | small | nearest_point | 40.0 ± 0.5 | – |",
+    ]
+    assert "*:" not in lines[5]
+    assert "*:" in parts_in_columns(table.assign(flat=False))
 
 
 def test_times_side_by_side():

@@ -49,7 +49,8 @@ def properties(node, path=()):
 
 
 KNOWN = dict(properties(SCHEMA))
-NAMED = ("datasets", "inrs", "encoders", "networks", "autoencoders")  # whose entries have names
+# The sections whose entries have names.
+NAMED = ("datasets", "inrs", "encoders", "networks", "autoencoders", "segmenters")
 
 
 def leaves(value, path=()):

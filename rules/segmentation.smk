@@ -1,0 +1,105 @@
+"""Parts of points: told from embeddings, and by networks that read clouds (tables 3 and 7)."""
+
+
+rule collect_parts:
+    input:
+        lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        "results/{dataset}/parts.csv",
+    log:
+        "results/logs/{dataset}/parts.log",
+    benchmark:
+        "results/benchmarks/{dataset}/parts.tsv"
+    conda:
+        ENV
+    params:
+        code=code("collect_parts.py"),
+    script:
+        "../workflow_scripts/collect_parts.py"
+
+
+rule train_segmenter:
+    input:
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        parts="results/{dataset}/parts.csv",
+    output:
+        multiext(
+            "results/{dataset}/segmenters/{segmenter}/seed{seed}/",
+            model="model.safetensors",
+            history="history.parquet",
+        ),
+    log:
+        "results/logs/{dataset}/segmenters/{segmenter}/seed{seed}.log",
+    cache: True
+    priority: 1
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=network_mib,
+        runtime=2880,
+    params:
+        settings=lambda wildcards: without(
+            config["segmenters"][wildcards.segmenter], "seeds"
+        ),
+        # Here for Snakemake's cache, whose keys know nothing of wildcards.
+        seed=lambda wildcards: int(wildcards.seed),
+        code=code("train_segmenter.py"),
+    script:
+        "../workflow_scripts/train_segmenter.py"
+
+
+rule train_part_decoder:
+    input:
+        embeddings="results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        parts="results/{dataset}/parts.csv",
+    output:
+        multiext(
+            "results/{dataset}/part_decoders/{inr}/{encoder}/seed{seed}/",
+            model="model.safetensors",
+            history="history.parquet",
+        ),
+    log:
+        "results/logs/{dataset}/part_decoders/{inr}/{encoder}/seed{seed}.log",
+    cache: True
+    priority: 1
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=part_decoder_mib,
+        runtime=2880,
+    params:
+        settings=without(config["segmentation"], "seeds", "drawn_points"),
+        seed=lambda wildcards: int(wildcards.seed),
+        code=code("train_part_decoder.py"),
+    script:
+        "../workflow_scripts/train_part_decoder.py"
+
+
+rule segment:
+    input:
+        unpack(what_segments),
+        originals=lambda wildcards: shape_shards(wildcards.dataset),
+        tested=tested_shapes,
+        parts="results/{dataset}/parts.csv",
+    output:
+        metrics="results/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}/metrics.json",
+        shapes="results/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}/shapes.parquet",
+    log:
+        "results/logs/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}.tsv"
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=240,
+    params:
+        code=code("segment.py"),
+    script:
+        "../workflow_scripts/segment.py"

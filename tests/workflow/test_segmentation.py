@@ -1,0 +1,99 @@
+"""Part segmentation, on top of the finished run."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from conftest import HERE, Workflow
+
+LAID_OVER = ("--configfile", "segmentation.yaml", "--")
+TABLES = ("results/tables/table3.csv", "results/tables/table7.csv")
+KINDS = ["instance mIoU", "class mIoU", "mIoU bottle", "mIoU chair", "mIoU table"]
+
+
+@pytest.fixture(scope="module")
+def segmented(finished_run, tmp_path_factory):
+    """The finished run with tables 3 and 7 and their figures, and what was said."""
+    path = tmp_path_factory.mktemp("segmented") / "project"
+    workflow = Workflow(shutil.copytree(finished_run[0].path, path))
+    shutil.copy(HERE / "segmentation.yaml", path)
+    return workflow, workflow.run(*LAID_OVER, "tables", "figures").stdout
+
+
+def rows(segmented, number):
+    table = pd.read_csv(segmented[0].path / f"results/tables/table{number}.csv")
+    return table.pivot(index=["inr", "method"], columns="metric", values="mean"), table
+
+
+def test_every_method_has_every_metric(segmented):
+    wide, table = rows(segmented, 7)
+    assert list(wide.index) == [
+        ("small", name)
+        for name in ("dgcnn_parts", "inr2vec", "nearest_point", "pointnet2_parts", "pointnet_parts")
+    ]
+    assert list(table["metric"].unique()) == KINDS
+    assert wide.notna().all(axis=None) and wide.min(axis=None) >= 0 and wide.max(axis=None) <= 100
+    by_method = table.groupby("method")[["seeds", "epochs"]].first()
+    assert by_method.loc["pointnet_parts"].tolist() == [2, 2]
+    assert by_method.loc["inr2vec"].tolist() == [2, 2]
+    assert by_method.loc["nearest_point", "seeds"] == 1
+    assert pd.isna(by_method.loc["nearest_point", "epochs"])
+
+
+def test_the_nearest_training_point_knows_more_than_nothing(segmented):
+    originals, _ = rows(segmented, 7)
+    rebuilt, _ = rows(segmented, 3)
+    assert originals.loc[("small", "nearest_point"), "class mIoU"] > 35
+    assert rebuilt.loc[("fitted", "nearest_point"), "class mIoU"] > 20
+
+
+def test_a_shape_that_cannot_be_rebuilt_has_no_part_right(segmented):
+    rebuilt, _ = rows(segmented, 3)
+    assert (rebuilt.loc[("small", "inr2vec")] == 0).all()  # eight steps leave no surface
+    assert (rebuilt.loc["fitted"] > 0).any(axis=None)
+
+
+def test_a_shape_of_an_unknown_part_is_left_out_and_named(segmented):
+    workflow, said = segmented
+    parts = pd.read_csv(workflow.path / "results/demo/parts.csv")
+    assert list(parts["part"]) == list(range(len(parts)))
+    # No training table of this tiny data set has a shelf.
+    assert "shelf" not in set(parts["name"])
+    assert "1 of 6 shapes of test cannot be segmented and are left out: table/test/000001" in said
+    _, table = rows(segmented, 7)
+    assert (table["n"] == 5).all()
+
+
+def test_figures_of_parts_are_drawn(segmented):
+    figures = segmented[0].path / "results/figures/demo"
+    for inr in ("small", "fitted"):
+        assert (figures / inr / "inr2vec/parts.png").stat().st_size > 5000
+
+
+def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
+    workflow, _ = segmented
+    assert not workflow.planned(*LAID_OVER, "tables", "figures")
+
+    def planned(old, new):
+        text = (workflow.path / "segmentation.yaml").read_text()
+        workflow.edit("segmentation.yaml", old, new)
+        jobs = set(workflow.planned(*LAID_OVER, *TABLES))
+        (workflow.path / "segmentation.yaml").write_text(text)
+        return jobs
+
+    assert planned("neighbours: 5", "neighbours: 6") == {"train_segmenter", "segment", "table7"}
+    assert planned("queries: 32", "queries: 33") == {
+        "train_part_decoder", "segment", "table3", "table7"}  # fmt: skip
+    assert planned("drawn_points: 300", "drawn_points: 310") == set()
+    assert planned("methods: [inr2vec, pointnet_parts, nearest_point]", "methods: [inr2vec]") == {
+        "table3"}  # fmt: skip
+
+
+def test_parts_are_asked_of_clouds_alone(segmented):
+    workflow, _ = segmented
+    text = (workflow.path / "segmentation.yaml").read_text()
+    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [inr2vec]}",
+                  "{dataset: solids, inr: small, methods: [nearest_point]}")  # fmt: skip
+    said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
+    (workflow.path / "segmentation.yaml").write_text(text)
+    assert "tables.table3.0.dataset: solids has no clouds (field udf)" in said

@@ -1,0 +1,55 @@
+"""Test clouds with their parts: as labelled, rebuilt and segmented, and with very many points."""
+
+import numpy as np
+import torch
+from _job import run, torch_device
+from _segmenting import predictor_of
+
+from inr2vec_core.figures import plot_parts
+from inr2vec_core.fitted import InrKind, one_of_each_class
+from inr2vec_core.geometry import CloudShape
+from inr2vec_core.rebuilding import rebuild, shape_or_none
+from inr2vec_core.seeding import torch_stream
+from inr2vec_core.segmentation.clouds import LabelledClouds
+from inr2vec_core.segmentation.parts import Parts
+from inr2vec_core.storage import atomic
+from inr2vec_core.streaming import ShardedShapes
+
+MOST = 16
+
+
+def main(snakemake):
+    given, params = snakemake.input, snakemake.params
+    device, parts = torch_device(snakemake), Parts.read(given.parts)
+    predict, _ = predictor_of(given, parts, 0, device)
+    originals = LabelledClouds(given.originals, ["test"], parts)
+    inrs = ShardedShapes(given.inrs, None, ["test"])
+    kind, where = InrKind.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
+    chosen = one_of_each_class(originals.class_name, originals.shape_id, params.seed, MOST)
+    labelled = {c.shape_id: c for c in originals.clouds()}
+
+    def rebuilt(name: str, points: int):
+        weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
+        (field,) = kind.fields(torch.from_numpy(weights).to(device))
+        stream = torch_stream(params.seed, "parts", name)
+        return shape_or_none(name, rebuild, kind.field, field, points, stream, device)
+
+    shapes = []
+    for i in chosen:
+        cloud = labelled[originals.shape_id[i]]
+        first = parts.numbers(cloud.class_name).start
+        versions = [(CloudShape(cloud.points), cloud.labels - first)]
+        for points in (len(cloud.points), params.points):
+            shape = rebuilt(cloud.shape_id, points)
+            told = np.empty(0, np.int64)
+            if shape is not None:
+                (told,) = predict([cloud.shape_id], [cloud.class_name], [shape.points])
+            versions.append((shape, told - first))
+        shapes.append((cloud.class_name, parts.names(cloud.class_name), versions))
+    rows = ["labelled", "from INR, told", f"{params.points:,} points, told"]
+    with atomic(snakemake.output[0]) as path:
+        plot_parts(shapes, rows, path, params.title)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,51 @@
+"""Train the decoder that tells the part of any point from a shape's embedding."""
+
+import hashlib
+
+import torch
+from _job import run, torch_device
+from _training import save_trained, train_with
+
+from inr2vec_core.embeddings import embeddings_by_shape
+from inr2vec_core.seeding import derive_seed
+from inr2vec_core.segmentation.clouds import LabelledClouds
+from inr2vec_core.segmentation.decoder import build_part_decoder
+from inr2vec_core.segmentation.parts import Parts
+from inr2vec_core.segmentation.tasks import EmbeddingSegmentation, SegmentationSettings
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
+    parts = Parts.read(snakemake.input.parts)
+    embeddings = embeddings_by_shape(snakemake.input.embeddings)
+    train = LabelledClouds(shards, ["train"], parts, copies=True, embedded=embeddings)
+    validation = LabelledClouds(shards, ["val"], parts, embedded=embeddings)
+    description = {
+        "embedding": len(next(iter(embeddings.values()))),
+        "classes": parts.classes,
+        "parts": len(parts),
+        "hidden": settings["decoder_hidden"],
+        "frequencies": settings["decoder_frequencies"],
+    }
+    torch.manual_seed(derive_seed(seed, "part decoder"))
+    task = EmbeddingSegmentation(
+        build_part_decoder(description), train, validation, embeddings,
+        SegmentationSettings(
+            batch=settings["batch"], points=settings["queries"], precision=settings["precision"]
+        ),
+        seed, device,
+    )  # fmt: skip
+    digest = hashlib.blake2b(digest_size=16)
+    for row in embeddings.values():
+        digest.update(row)
+    label = f"parts by {w.encoder} on {w.dataset}, seed {w.seed}"
+    course = train_with(
+        snakemake, task, seed, label, shards,
+        w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}", seen=digest.hexdigest(),
+    )  # fmt: skip
+    save_trained(snakemake, task, course, description, label)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
