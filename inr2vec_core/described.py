@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from .errors import InputError
-from .storage import atomic
+from .storage import atomic, text
 
 
 def save_described(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
@@ -73,4 +73,6 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
             for name in ("loss", "points", "parts", "vertices", "faces", "voxels"):
                 if name in file:
                     digest.update(file[name][:])
+            if "part_names" in file:
+                digest.update("\n".join(text(file["part_names"])).encode())
     return digest.hexdigest()

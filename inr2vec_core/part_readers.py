@@ -82,7 +82,11 @@ def read_labelled_mesh(path: str | Path) -> Mesh:
 
 def _face_parts(labels: str, n_faces: int) -> tuple[tuple[str, ...], np.ndarray]:
     """The parts' names, sorted, and the part of each face, (n_faces,) int64."""
-    lines = [line.strip() for line in labels.rstrip().splitlines()]
+    lines = [line.strip() for line in labels.splitlines()]
+    while len(lines) > 1 and not lines[-1] and not lines[-2]:
+        lines.pop()
+    if len(lines) % 2 and not lines[-1]:
+        lines.pop()  # but the blank line of a last part without faces stays
     if len(lines) % 2:
         raise BadShape(
             f"has {len(lines)} lines, an odd number: a part's name and the numbers of its faces "

@@ -65,7 +65,7 @@ IDENTITY = ("shape_id", "class", "split")
 
 
 def write_shard(path: str | Path, columns: dict[str, np.ndarray | list[str]], **attrs) -> None:
-    """Write equally long columns and attributes to HDF5.
+    """Write columns, equally long but for vocabularies (`part_names`), and attributes to HDF5.
 
     A list is text (variable-length UTF-8) and an array is numbers, so that a shard without rows
     keeps the kind of each column.

@@ -234,6 +234,18 @@ def flatness_of_accuracy(
     return Flatness(last - before, max(least, math.sqrt(max(last * (1 - last), 0) / n)))
 
 
+def flatness_of_mean(
+    history: list[dict[str, float]], score: str, error: str, least: float = 0.01
+) -> Flatness:
+    """Compare the two halves of the last quarter of a curve of means over shapes.
+
+    Args:
+        history, score, least: as above. error: the key of the mean's standard error.
+    """
+    (before, last), (_, allowed) = (_last_quarter(history, key) for key in (score, error))
+    return Flatness(last - before, max(least, allowed))
+
+
 def flatness_of_distance(
     history: list[dict[str, float]], score: str, least: float = 0.03
 ) -> Flatness:

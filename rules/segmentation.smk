@@ -3,7 +3,9 @@
 
 rule collect_parts:
     input:
-        lambda wildcards: shape_shards(wildcards.dataset),
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        # Only for its checks; all that segments waits for the parts.
+        checked=ancient("results/{dataset}/shapes.parquet"),
     output:
         "results/{dataset}/parts.csv",
     log:
@@ -96,7 +98,7 @@ rule segment:
     conda:
         ENV
     resources:
-        gpu=1,
+        gpu=lambda wildcards: int(wildcards.segmented_by != "nearest_point"),
         mem_mb=8000,
         runtime=240,
     params:

@@ -1,4 +1,4 @@
-"""The form in which every classification method leaves its results."""
+"""The form in which methods leave their results."""
 
 import json
 

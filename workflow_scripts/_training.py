@@ -7,7 +7,7 @@ from _job import provenance
 
 from inr2vec_core.described import fingerprint, save_described
 from inr2vec_core.storage import atomic
-from inr2vec_core.training import Course, TrainSettings, flatness_of_accuracy, train
+from inr2vec_core.training import Course, TrainSettings, train
 
 
 def train_with(
@@ -40,8 +40,8 @@ def train_with(
 
 
 def save_trained(snakemake, task, course: Course, description: dict, label: str) -> None:
-    """Save the model of a training judged by a share of right answers, and report its curve."""
-    flat = flatness_of_accuracy(course.history, task.score, len(task.validation))
+    """Save the model of a training, and report whether its curve was flat at its end."""
+    flat = task.flatness(course.history)
     flat.report(label)
     save_described(
         task.model, description, snakemake.output.model,

@@ -21,6 +21,8 @@ TABLES = {
     "table10": ("methods", ("encoders", "networks"), ()),
     "reconstruction": ("encoders", ("encoders",), ()),
 }
+OF_PARTS = ("table3", "table7")
+WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labelled_meshes")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
 READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
@@ -132,6 +134,12 @@ def _dangling_names(config: dict) -> list[str]:
             field = config["datasets"].get(row["dataset"], {}).get("field", "udf")
             if table in OF_CLOUDS and field != "udf":
                 problems.append(f"{where}.dataset: {row['dataset']} has no clouds (field udf)")
+            reader = config["datasets"].get(row["dataset"], {}).get("reader", WITH_PARTS[0])
+            if table in OF_PARTS and reader not in WITH_PARTS:
+                problems.append(
+                    f"{where}.dataset: the reader {reader} of {row['dataset']} knows no parts; "
+                    f"{', '.join(WITH_PARTS)} do"
+                )
             for name in row[column]:
                 check(f"{where}.{column}", name, [*(n for s in known for n in config[s]), *more])
                 problems += _unreadable(config, where, row["dataset"], name)

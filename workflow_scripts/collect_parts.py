@@ -8,7 +8,8 @@ from inr2vec_core.streaming import ShardedShapes
 
 
 def main(snakemake):
-    train = ShardedShapes(snakemake.input, snakemake.input, ["train"], copies=False)
+    shards = snakemake.input.shapes
+    train = ShardedShapes(shards, shards, ["train"], copies=False)
     Parts.of(part_labels(train)).write(snakemake.output[0])
 
 

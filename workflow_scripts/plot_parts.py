@@ -21,12 +21,13 @@ MOST = 16
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
     device, parts = torch_device(snakemake), Parts.read(given.parts)
-    predict, _ = predictor_of(given, parts, 0, device)
+    predict, known, _ = predictor_of(given, parts, 0, device)
     originals = LabelledClouds(given.originals, ["test"], parts)
     inrs = ShardedShapes(given.inrs, None, ["test"])
     kind, where = InrKind.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
-    chosen = one_of_each_class(originals.class_name, originals.shape_id, params.seed, MOST)
-    labelled = {c.shape_id: c for c in originals.clouds()}
+    labelled = [c for c in originals.clouds() if c.shape_id in known and c.shape_id in where]
+    names, ids = [c.class_name for c in labelled], [c.shape_id for c in labelled]
+    chosen = [labelled[i] for i in one_of_each_class(names, ids, params.seed, MOST)]
 
     def rebuilt(name: str, points: int):
         weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
@@ -35,8 +36,7 @@ def main(snakemake):
         return shape_or_none(name, rebuild, kind.field, field, points, stream, device)
 
     shapes = []
-    for i in chosen:
-        cloud = labelled[originals.shape_id[i]]
+    for cloud in chosen:
         first = parts.numbers(cloud.class_name).start
         versions = [(CloudShape(cloud.points), cloud.labels - first)]
         for points in (len(cloud.points), params.points):

@@ -5,7 +5,6 @@ from _job import run, torch_device
 from _results import write_json
 from _segmenting import predictor_of
 
-from inr2vec_core.described import as_flag, metadata_of
 from inr2vec_core.segmentation.clouds import LabelledClouds, rebuilt_clouds
 from inr2vec_core.segmentation.iou import MeanIoU, shape_iou
 from inr2vec_core.segmentation.parts import Parts
@@ -17,28 +16,27 @@ from inr2vec_core.streaming import ShardedShapes
 def main(snakemake):
     w, given = snakemake.wildcards, snakemake.input
     parts = Parts.read(given.parts)
-    predict, known = predictor_of(given, parts, int(w.seed), torch_device(snakemake))
+    telling = predictor_of(given, parts, int(w.seed), torch_device(snakemake))
     originals = LabelledClouds(given.originals, ["test"], parts)
     clouds = originals.clouds()
     if w.tested == "inr":
         tested = ShardedShapes(given.tested, given.tested, ["test"], may_be_empty=True)
         clouds = rebuilt_clouds(tested, originals)
+    if telling.known is not None:  # a diverged INR has no embedding
+        clouds = (cloud for cloud in clouds if cloud.shape_id in telling.known)
     iou = {
         cloud.shape_id: shape_iou(predicted, cloud.labels, parts.numbers(cloud.class_name))
-        for cloud, predicted in segmented(predict, clouds)
+        for cloud, predicted in segmented(telling.predict, clouds)
     }
-    # One that could not be rebuilt has no part right.
+    # One that could not be fitted or rebuilt has no part right.
     found = [iou.get(name, 0.0) for name in originals.shape_id]
     mean = MeanIoU.of(originals.class_name, found)
-    training = metadata_of(given.model) if given.get("model") else {}
     write_json(snakemake.output.metrics, {
         "dataset": w.dataset, "inr": w.inr, "method": w.segmented_by, "source": w.tested,
         "seed": int(w.seed), "n_test": len(found), "n_without_shape": len(found) - len(iou),
         "parts": len(parts), "instance mIoU": mean.instance, "class mIoU": mean.by_class,
         **{f"mIoU {name}": value for name, value in mean.of_class.items()},
-        **({"epochs": int(training["epochs"]), "flat": as_flag(training["flat"])}
-           if training else {}),
-        **known,
+        "n_left_out": originals.left_out, **telling.described,
     })  # fmt: skip
     table = pd.DataFrame(
         {"shape_id": originals.shape_id, "class": originals.class_name, "miou": found}

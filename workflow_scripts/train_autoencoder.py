@@ -1,16 +1,14 @@
 """Train an auto-encoder of clouds."""
 
 import torch
-from _job import provenance, run, torch_device
-from _training import train_with
+from _job import run, torch_device
+from _training import save_trained, train_with
 
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.networks import build_autoencoder
 from inr2vec_core.baselines.task import CloudAutoencoding, NetworkSettings
-from inr2vec_core.described import save_described
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.streaming import ShardedShapes
-from inr2vec_core.training import flatness_of_distance
 
 
 def main(snakemake):
@@ -28,13 +26,7 @@ def main(snakemake):
     course = train_with(
         snakemake, task, seed, label, shards, w.dataset, "autoencoders", w.autoencoder
     )
-    flat = flatness_of_distance(course.history, task.score)
-    flat.report(label)
-    save_described(
-        task.model, description, snakemake.output.model, epochs=settings["epochs"],
-        best_epoch=course.best_epoch, best_chamfer=course.best_score, flat=flat.flat,
-        **provenance(snakemake),
-    )  # fmt: skip
+    save_trained(snakemake, task, course, description, label)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def main(snakemake):
     task = EmbeddingSegmentation(
         build_part_decoder(description), train, validation, embeddings,
         SegmentationSettings(
-            batch=settings["batch"], points=settings["queries"], precision=settings["precision"]
+            points=settings["queries"],
+            **{k: settings[k] for k in ("batch", "buffer", "precision")},
         ),
         seed, device,
     )  # fmt: skip

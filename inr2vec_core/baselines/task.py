@@ -15,6 +15,7 @@ from ..precision import has_bfloat16
 from ..progress import track
 from ..seeding import numpy_stream
 from ..streaming import Batch, ShardedShapes, prefetch
+from ..training import Flatness, flatness_of_accuracy, flatness_of_distance
 from .point_autoencoder import chamfer_loss
 
 CHUNK = 64  # views at once
@@ -137,6 +138,10 @@ class ShapeClassification(_ShapeTask):
             "val_loss": float(F.nll_loss(scores.clamp_min(1e-12).log(), labels)),
         }
 
+    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+        """Whether a training's curve still rose at its end."""
+        return flatness_of_accuracy(history, self.score, len(self.validation))
+
 
 class CloudAutoencoding(_ShapeTask):
     """The trainer's task: clouds from their embeddings, best validation Chamfer distance.
@@ -164,6 +169,10 @@ class CloudAutoencoding(_ShapeTask):
                     decoded = self.model(some)
                 total += float(chamfer_loss(decoded.float(), some)) * len(some)
         return {"chamfer": total / len(self.validation)}
+
+    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+        """Whether a training's curve still fell at its end."""
+        return flatness_of_distance(history, self.score)
 
 
 def views_of(inputs, shape_ids: Sequence[str], shapes: Sequence[Shape], seed: int) -> Tensor:

@@ -52,6 +52,9 @@ class LabelledClouds(ShardedShapes):
         copies: whether to keep the augmented copies.
         embedded: ids of the shapes that have an embedding, where one is needed.
 
+    Attributes:
+        left_out: how many shapes were.
+
     Raises:
         InputError: no shape is left.
     """
@@ -77,6 +80,7 @@ class LabelledClouds(ShardedShapes):
 
     def _leave_out(self, reasons: list[str], splits: Sequence[str]) -> None:
         bad = [i for i, reason in enumerate(reasons) if reason]
+        self.left_out = len(bad)
         if not bad:
             return
         first = "; ".join(f"{self.shape_id[i]}: {reasons[i]}" for i in bad[:NAMED])

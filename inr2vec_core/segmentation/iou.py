@@ -45,17 +45,21 @@ class MeanIoU:
 
     Attributes:
         instance: over all shapes. of_class: over the shapes of each class, by sorted name.
+        error: the standard error of `by_class`, from how much the shapes of a class differ.
     """
 
     instance: float
     of_class: dict[str, float]
+    error: float
 
     @classmethod
     def of(cls, class_name: Sequence[str], ious: Sequence[float]) -> "MeanIoU":
         """From the class and mIoU of each shape, at least one; one without a cloud has 0."""
         names, ious = np.array(class_name), np.array(ious, np.float64)
-        of_class = {str(name): float(ious[names == name].mean()) for name in np.unique(names)}
-        return cls(float(ious.mean()), of_class)
+        groups = {str(name): ious[names == name] for name in np.unique(names)}
+        of_class = {name: float(some.mean()) for name, some in groups.items()}
+        variance = sum(some.var() / len(some) for some in groups.values())
+        return cls(float(ious.mean()), of_class, float(np.sqrt(variance)) / len(groups))
 
     @property
     def by_class(self) -> float:

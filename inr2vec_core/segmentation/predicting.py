@@ -119,11 +119,8 @@ class NetworkPredictor:
 
     def _groups(self, shape_id: str, n: int) -> np.ndarray:
         """Rows of a cloud that are read together: (groups, points)."""
-        number = -(-n // self._points)
-        order = np.arange(n)
-        if number > 1:
-            order = numpy_stream(self._seed, "groups of points", shape_id).permutation(n)
-        return np.resize(order, (number, self._points))
+        order = numpy_stream(self._seed, "groups of points", shape_id).permutation(n)
+        return np.resize(order, (-(-n // self._points), self._points))
 
     def _predict(self, points: Tensor, one_hot: Tensor, allowed: Tensor) -> np.ndarray:
         points, one_hot, allowed = (t.to(self._device) for t in (points.float(), one_hot, allowed))

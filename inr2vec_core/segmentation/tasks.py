@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..precision import has_bfloat16
 from ..seeding import numpy_stream
 from ..streaming import Batch, prefetch
+from ..training import Flatness, flatness_of_mean
 from .clouds import LabelledCloud, LabelledClouds
 from .decoder import PartDecoder
 from .iou import MeanIoU, shape_iou
@@ -104,7 +105,15 @@ class _Segmentation:
             own = self.validation.parts.numbers(cloud.class_name)
             ious.append(shape_iou(predicted, cloud.labels, own))
         mean = MeanIoU.of(names, ious)
-        return {"class_miou": mean.by_class, "instance_miou": mean.instance}
+        return {
+            "class_miou": mean.by_class,
+            "class_miou_error": mean.error,
+            "instance_miou": mean.instance,
+        }
+
+    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+        """Whether a training's curve still rose at its end."""
+        return flatness_of_mean(history, self.score, "class_miou_error")
 
 
 class EmbeddingSegmentation(_Segmentation):

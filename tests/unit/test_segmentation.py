@@ -255,10 +255,12 @@ def test_a_network_reads_every_point_in_groups_of_its_size(n, groups):
     np.testing.assert_array_equal(found, logits[0, :, :2].argmax(1))
 
 
-def test_a_cloud_of_the_networks_size_is_read_as_it_is():
+def test_a_cloud_of_the_networks_size_is_read_at_once_and_shuffled():
     model = PointNetwork()
     asked(network_predictor(POINTS, model=model), IDS[:2])
-    np.testing.assert_array_equal(model.read[0], np.stack([points_of(i) for i in IDS[:2]]))
+    given = np.stack([points_of(i) for i in IDS[:2]])
+    assert not np.array_equal(model.read[0], given)
+    np.testing.assert_array_equal(np.sort(model.read[0], 1), np.sort(given, 1))
 
 
 def test_groups_depend_on_seed_and_shape_alone():
@@ -460,6 +462,9 @@ def test_validation_by_hand(shard):
         ious[cloud.class_name].append(share.get(cloud.class_name, 2) / 2)
     assert network_task(shard, model=AlwaysLow()).validate() == {
         "class_miou": pytest.approx(np.mean([np.mean(v) for v in ious.values()])),
+        "class_miou_error": pytest.approx(
+            np.sqrt(sum(np.var(x) / len(x) for x in ious.values())) / len(ious)
+        ),
         "instance_miou": pytest.approx(np.mean(np.concatenate([*ious.values()]))),
     }
 

@@ -85,3 +85,12 @@ def test_the_arg_max_is_that_of_all_where_all_are_allowed():
     logits = torch.randn(2, 50, 4, generator=torch.Generator().manual_seed(0))
     found = restricted_argmax(logits, torch.ones(2, 4, dtype=torch.bool))
     assert torch.equal(found, logits.argmax(2))
+
+
+def test_the_error_of_class_miou_follows_from_the_spread_within_classes():
+    mean = MeanIoU.of(
+        ["mug", "mug", "lamp", "lamp", "lamp", "lamp"], [0.4, 0.8, 0.5, 0.7, 0.5, 0.7]
+    )
+    # Variances 0.04 and 0.01 of the shapes, of 2 and 4 in the mean; two classes count alike.
+    assert mean.error == pytest.approx((0.04 / 2 + 0.01 / 4) ** 0.5 / 2)
+    assert MeanIoU.of(["mug", "lamp"], [0.1, 0.9]).error == 0

@@ -13,6 +13,7 @@ from inr2vec_core.training import (
     TrainSettings,
     flatness_of_accuracy,
     flatness_of_distance,
+    flatness_of_mean,
     train,
 )
 
@@ -317,3 +318,12 @@ def test_a_distance_that_falls_to_its_end_is_not_flat():
     assert of(*[1 / (k + 1) for k in range(12)], *[0.08] * 4).flat
     assert of(*[0.5] * 7, 0.4).gain == pytest.approx(0.2)
     assert of(*[0.4] * 7, 0.5).flat
+
+
+def test_a_mean_may_rise_by_its_standard_error():
+    def flat(error):
+        rows = [{"miou": 0.5, "error": error}] * 7 + [{"miou": 0.53, "error": error}]
+        return flatness_of_mean(rows, "miou", "error").flat
+
+    assert flat(0.04) and not flat(0.02) and not flat(0.0)
+    assert flatness_of_mean([{"miou": 0.5, "error": 0.1}] * 7, "miou", "error").flat is None

@@ -1,8 +1,11 @@
 """Part segmentation, on top of the finished run."""
 
+import json
 import shutil
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import HERE, Workflow
 
@@ -70,6 +73,23 @@ def test_figures_of_parts_are_drawn(segmented):
         assert (figures / inr / "inr2vec/parts.png").stat().st_size > 5000
 
 
+def test_a_shape_without_embedding_has_no_part_right(segmented):
+    workflow, _ = segmented
+    path = workflow.path / "results/demo/embeddings/small/inr2vec.parquet"
+    whole = path.read_bytes()
+    table = pq.read_table(path)
+    kept = [name != "chair/test/000000" for name in table["shape_id"].to_pylist()]
+    pq.write_table(table.filter(pa.array(kept)), path)
+    out = "results/demo/segmentation/small/inr2vec/original/seed0"
+    figure = "results/figures/demo/small/inr2vec/parts.png"
+    workflow.run("--force", *LAID_OVER, f"{out}/metrics.json", figure)
+    path.write_bytes(whole)
+    shapes = pd.read_parquet(workflow.path / out / "shapes.parquet").set_index("shape_id")["miou"]
+    assert shapes["chair/test/000000"] == 0 and shapes.drop("chair/test/000000").max() > 0
+    found = json.loads((workflow.path / out / "metrics.json").read_text())
+    assert (found["n_test"], found["n_without_shape"], found["n_left_out"]) == (5, 1, 1)
+
+
 def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     workflow, _ = segmented
     assert not workflow.planned(*LAID_OVER, "tables", "figures")
@@ -97,3 +117,13 @@ def test_parts_are_asked_of_clouds_alone(segmented):
     said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
     (workflow.path / "segmentation.yaml").write_text(text)
     assert "tables.table3.0.dataset: solids has no clouds (field udf)" in said
+
+
+def test_shapes_whose_reader_knows_no_parts_are_refused(segmented):
+    workflow, _ = segmented
+    text = (workflow.path / "segmentation.yaml").read_text()
+    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [inr2vec]}",
+                  "{dataset: scans, inr: small, methods: [nearest_point]}")  # fmt: skip
+    said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
+    (workflow.path / "segmentation.yaml").write_text(text)
+    assert "tables.table3.0.dataset: the reader folder of scans knows no parts" in said
