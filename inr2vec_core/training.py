@@ -227,11 +227,12 @@ def flatness_of_accuracy(
 
     Args:
         history: rows of `Course.history`. score: the key of an accuracy in [0, 1].
-        n: validation shapes, from which the accuracy's standard error follows.
-        least: gains below this never count.
+        n: validation shapes, from which the accuracy's standard error follows; one of them
+            alone never counts, nor do gains up to `least`.
     """
     before, last = _last_quarter(history, score)
-    return Flatness(last - before, max(least, math.sqrt(max(last * (1 - last), 0) / n)))
+    error = math.sqrt(max(last * (1 - last), 0) / n)
+    return Flatness(last - before, max(least, 1.001 / n, error))  # beyond rounding
 
 
 def flatness_of_mean(

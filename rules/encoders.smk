@@ -14,7 +14,7 @@ rule train_encoder:
     log:
         "results/logs/{dataset}/encoders/{inr}/{encoder}.log",
     cache: True
-    priority: 1
+    priority: 2
     conda:
         ENV
     threads: config["compute"]["train_threads"]

@@ -29,7 +29,7 @@ rule fit_inrs:
     log:
         "results/logs/{dataset}/inrs/{inr}/{shard}.log",
     cache: True
-    priority: 1  # before what can wait: all else hangs on it
+    priority: 4  # before what can wait: all else hangs on it
     conda:
         ENV
     threads: config["compute"]["fit_threads"]

@@ -64,6 +64,7 @@ rule sample_queries:
         "results/logs/{dataset}/queries/{shard}.log",
     benchmark:
         "results/benchmarks/{dataset}/queries/{shard}.tsv"
+    priority: 3  # less than fitting, which removes them
     conda:
         ENV
     resources:

@@ -261,6 +261,12 @@ def test_what_happened_before_the_last_quarter_does_not_count():
     assert flat(*risen, 0.2, 0.3, 0.6, 0.7, 0.8, 0.6, 0.8, 0.8).gain == pytest.approx(0.3)
 
 
+def test_a_single_shape_is_no_gain():
+    risen = [59 / 60] * 7
+    assert flat(*risen, 60 / 60, n=60).flat
+    assert not flat(*[58 / 60] * 7, 60 / 60, n=60).flat
+
+
 def test_a_falling_curve_needed_no_more_epochs():
     found = flat(*[0.9 - 0.01 * k for k in range(40)])
     assert found.gain == pytest.approx(-0.05) and found.flat
@@ -294,7 +300,7 @@ def test_gains_below_a_point_never_count():
     assert flat(*[0.4] * 7, 0.5, n=10**8).allowed == 0.01
     assert flat(*[0.491] * 7, 0.5, n=10**8).flat
     assert not flat(*[0.485] * 7, 0.5, n=10**8).flat
-    assert flat(*[0.5] * 7, 1.0, n=4).allowed == 0.01  # a perfect score has no error
+    assert flat(*[0.5] * 7, 1.0, n=1000).allowed == 0.01  # a perfect score has no error
     assert flatness_of_accuracy(curve(*[0.4] * 7, 0.5), "accuracy", 10**8, least=0.2).flat
 
 
