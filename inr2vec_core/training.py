@@ -31,7 +31,7 @@ class Task(Protocol):
         """The epoch's training batches; the same for the same epoch."""
 
     def loss(self, batch: Any) -> Tensor:
-        """The scalar loss of one batch."""
+        """The scalar loss of one batch; parameters that it does not reach stay as they are."""
 
     def validate(self) -> dict[str, float]:
         """Figures on the validation split; the model is in evaluation mode."""
@@ -42,8 +42,11 @@ class TrainSettings:
     """Optimiser (AdamW) and course of a training.
 
     Attributes:
-        schedule: "constant", or "onecycle" with `lr` as its maximum.
+        schedule: "constant", or "onecycle" with `lr` as its maximum, which moves the first of
+            `betas` too.
         validate_every: epochs between validations; the last epoch is always validated.
+        betas: of the running means of the gradient and of its square.
+        keep: epochs whose weights stay in the course; those after the last never come.
     """
 
     epochs: int
@@ -51,6 +54,8 @@ class TrainSettings:
     weight_decay: float = 1e-2
     schedule: str = "constant"
     validate_every: int = 1
+    betas: tuple[float, float] = (0.9, 0.999)
+    keep: tuple[int, ...] = ()
 
 
 @dataclass
@@ -62,6 +67,7 @@ class Course:
     best_epoch: int = 0
     best_score: float = float("nan")
     best_state: dict[str, Tensor] = field(default_factory=dict)
+    kept: dict[int, dict[str, Tensor]] = field(default_factory=dict)  # by epoch
 
 
 def train(
@@ -88,8 +94,9 @@ def train(
     """
     model = task.model
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=settings.lr, weight_decay=settings.weight_decay, fused=True
-    )
+        model.parameters(), lr=settings.lr, betas=settings.betas,
+        weight_decay=settings.weight_decay, fused=True,
+    )  # fmt: skip
     scheduler = None
     if settings.schedule == "onecycle":
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
@@ -115,6 +122,8 @@ def train(
             with torch.no_grad():
                 row |= task.validate()
             _keep_best(course, task, row[task.score], epoch)
+        if epoch in settings.keep:
+            course.kept[epoch] = _copy_of(model)
         course.epoch = epoch
         course.history.append(row | {"seconds": time.monotonic() - started})
         _log.info("%s: %s", label, {k: round(v, 6) for k, v in course.history[-1].items()})
@@ -149,9 +158,11 @@ def _keep_best(course: Course, task: Task, score: float, epoch: int) -> None:
     better = score >= course.best_score if task.higher_is_better else score <= course.best_score
     if better or math.isnan(course.best_score):  # as it is before the first validation
         course.best_epoch, course.best_score = epoch, score
-        course.best_state = {
-            k: v.detach().cpu().clone() for k, v in task.model.state_dict().items()
-        }
+        course.best_state = _copy_of(task.model)
+
+
+def _copy_of(model: nn.Module) -> dict[str, Tensor]:
+    return {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
 
 
 def _save(path: Path, key: str, parts: Mapping[str, Any], course: Course) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -159,6 +160,25 @@ def test_a_nan_score_is_never_the_best():
     assert (course.best_epoch, course.best_score) == (2, 5.0)
 
 
+def test_weights_of_chosen_epochs_are_kept():
+    task = Toy(scores=[1.0, 2.0, 3.0, 4.0])
+    course = train(task, replace(settings(4, validate_every=1), keep=(2, 4, 9)), 7)
+    assert list(course.kept) == [2, 4] and course.best_epoch == 1
+    for epoch, state in course.kept.items():
+        assert_same_weights(state, task.validated[epoch - 1])
+
+
+def test_kept_weights_survive_a_kill(checkpoint):
+    keeping = replace(settings(), keep=(2, 5))
+    expected = train(Toy(), keeping, 7)
+    with pytest.raises(Killed):
+        train(Toy(killed_in=4), keeping, 7, "", checkpoint, "key")
+    course = train(Toy(), keeping, 7, "", checkpoint, "key")
+    assert list(course.kept) == [2, 5]
+    for epoch in course.kept:
+        assert_same_weights(course.kept[epoch], expected.kept[epoch])
+
+
 def test_validation_every_few_epochs_and_after_the_last():
     course = train(Toy(), settings(5, validate_every=2), 7)
     assert [row["epoch"] for row in course.history if "error" in row] == [2, 4, 5]
@@ -221,6 +241,19 @@ def test_each_epoch_has_a_random_stream_of_its_own():
     first, again, other = (dict(seen[k : k + 2]) for k in (0, 2, 4))
     assert first == again
     assert len({*first.values(), *other.values()}) == 4
+
+
+def test_steps_are_those_of_adam_with_the_betas_asked_for(monkeypatch):
+    task = Toy()
+    task.steps_per_epoch = 2
+    monkeypatch.setattr(task, "validate", lambda: {"error": 0.0})
+    weight, slopes = nn.Parameter(torch.tensor([0.0])), iter([1.0, -3.0])
+    task.model = nn.ParameterList([weight])
+    monkeypatch.setattr(task, "loss", lambda x: weight.sum() * next(slopes))
+    train(task, TrainSettings(1, lr=0.1, weight_decay=0, betas=(0.5, 0.9)), 7)
+    # Means of (1, -3) and of (1, 9) so weighted, each divided by what its weights sum to.
+    second = (0.25 - 1.5) / 0.75 / math.sqrt((0.09 + 0.9) / 0.19)
+    assert weight.item() == pytest.approx(-0.1 * (1 + second), rel=1e-5)
 
 
 def test_a_constant_rate_stays():

@@ -1,0 +1,1 @@
+"""New shapes: embeddings drawn from an adversarial generator (paper, Section 4, Fig. 8)."""

@@ -1,0 +1,84 @@
+"""The generator of embeddings and its critic: a Latent-GAN (paper, Section 4).
+
+After Achlioptas et al. 2018. The paper's noise is 128 numbers of N(0, 1); the authors' released
+code draws as many numbers as an embedding has, of N(0, 0.2²). A description chooses either.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+class Generator(nn.Module):
+    """Noise -> 128 -> embedding, ReLU between.
+
+    Args:
+        embedding: its length. noise: that of the noise. noise_std: its standard deviation.
+
+    >>> sum(p.numel() for p in Generator(1024).parameters())
+    148608
+    """
+
+    def __init__(self, embedding: int, noise: int = 128, noise_std: float = 1.0):
+        super().__init__()
+        self.embedding, self.noise, self.noise_std = embedding, noise, noise_std
+        self.net = _relu_between([noise, 128, embedding])
+
+    def draw_noise(self, n: int, stream: torch.Generator) -> Tensor:
+        """Noise (n, noise), on the CPU, where `stream` is."""
+        return torch.randn(n, self.noise, generator=stream).mul_(self.noise_std)
+
+    def forward(self, noise: Tensor) -> Tensor:
+        """(n, noise) -> embeddings (n, e)."""
+        return self.net(noise)
+
+    @torch.no_grad()
+    def sample(self, n: int, stream: torch.Generator) -> np.ndarray:
+        """New embeddings (n, e) float32."""
+        device = next(self.parameters()).device
+        return self(self.draw_noise(n, stream).to(device)).cpu().numpy()
+
+
+class Critic(nn.Module):
+    """Embedding -> 256 -> 512 -> one number, ReLU between; higher for what looks real.
+
+    >>> sum(p.numel() for p in Critic(1024).parameters())
+    394497
+    """
+
+    def __init__(self, embedding: int):
+        super().__init__()
+        self.net = _relu_between([embedding, 256, 512, 1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Embeddings (n, e) -> (n,)."""
+        return self.net(x).squeeze(1)
+
+
+class LatentGan(nn.Module):
+    """What is trained together; only the generator is of use later."""
+
+    def __init__(self, generator: Generator):
+        super().__init__()
+        self.generator, self.critic = generator, Critic(generator.embedding)
+
+
+def build_generator(description: Mapping) -> Generator:
+    """An untrained generator.
+
+    Args:
+        description: `embedding` (its length), `noise` (its length; None for the embedding's) and
+            `noise_std`.
+    """
+    embedding = description["embedding"]
+    return Generator(embedding, description["noise"] or embedding, description["noise_std"])
+
+
+def _relu_between(sizes: Sequence[int]) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for before, after in pairwise(sizes):
+        layers += [nn.ReLU()] * bool(layers) + [nn.Linear(before, after)]
+    return nn.Sequential(*layers)
