@@ -11,7 +11,6 @@ quadrics, whose long edges in flat places tell a modelled shape from one that wa
 from dataclasses import dataclass
 
 import numpy as np
-from trimesh.remesh import subdivide_to_size
 
 from ..clouds import distort
 from ..compiling import compiled
@@ -90,6 +89,8 @@ def graph_of(mesh: MeshShape, cell: float) -> Graph:
     Args:
         cell: side of the cubes, in units of the shape's sphere; about the length of an edge.
     """
+    from trimesh.remesh import subdivide_to_size  # takes most of a second to import
+
     vertices, faces = subdivide_to_size(mesh.vertices.astype(np.float64), mesh.faces, cell / 2)
     _, index = np.unique(np.floor(vertices / cell).astype(int), axis=0, return_inverse=True)
     index = index.reshape(-1)

@@ -38,7 +38,7 @@ def test_every_method_has_every_metric(segmented):
     assert wide.notna().all(axis=None) and wide.min(axis=None) >= 0 and wide.max(axis=None) <= 100
     by_method = table.groupby("method")[["seeds", "epochs"]].first()
     assert by_method.loc["pointnet_parts"].tolist() == [2, 2]
-    assert by_method.loc["inr2vec"].tolist() == [2, 2]
+    assert by_method.loc["inr2vec"].tolist() == [1, 2]
     assert by_method.loc["nearest_point", "seeds"] == 1
     assert pd.isna(by_method.loc["nearest_point", "epochs"])
 
@@ -52,7 +52,7 @@ def test_the_nearest_training_point_knows_more_than_nothing(segmented):
 
 def test_a_shape_that_cannot_be_rebuilt_has_no_part_right(segmented):
     rebuilt, _ = rows(segmented, 3)
-    assert (rebuilt.loc[("small", "inr2vec")] == 0).all()  # eight steps leave no surface
+    assert (rebuilt.loc[("small", "nearest_point")] == 0).all()  # eight steps leave no surface
     assert (rebuilt.loc["fitted"] > 0).any(axis=None)
 
 
@@ -103,14 +103,14 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     assert planned("queries: 32", "queries: 33") == {
         "train_part_decoder", "segment", "table3", "table7"}  # fmt: skip
     assert planned("drawn_points: 300", "drawn_points: 310") == set()
-    assert planned("methods: [inr2vec, pointnet_parts, nearest_point]", "methods: [inr2vec]") == {
+    assert planned("methods: [inr2vec, nearest_point]", "methods: [inr2vec]") == {
         "table3"}  # fmt: skip
 
 
 def test_parts_are_asked_of_clouds_alone(segmented):
     workflow, _ = segmented
     text = (workflow.path / "segmentation.yaml").read_text()
-    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [inr2vec]}",
+    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [nearest_point]}",
                   "{dataset: solids, inr: small, methods: [nearest_point]}")  # fmt: skip
     said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
     (workflow.path / "segmentation.yaml").write_text(text)
@@ -120,7 +120,7 @@ def test_parts_are_asked_of_clouds_alone(segmented):
 def test_shapes_whose_reader_knows_no_parts_are_refused(segmented):
     workflow, _ = segmented
     text = (workflow.path / "segmentation.yaml").read_text()
-    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [inr2vec]}",
+    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [nearest_point]}",
                   "{dataset: scans, inr: small, methods: [nearest_point]}")  # fmt: skip
     said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
     (workflow.path / "segmentation.yaml").write_text(text)
