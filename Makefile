@@ -39,10 +39,10 @@ report: env ## build every target, then results/report.html
 	$(BIN)/snakemake --cores $(CORES) all
 	$(BIN)/snakemake --cores $(CORES) --report results/report.html all
 
-# The workflow's tests run jobs side by side already, and share one finished run.
+# Two goes, for each has a conftest of its own.
 test: env ## all tests
 	$(BIN)/python -m pytest tests/unit -n logical
-	$(BIN)/python -m pytest tests/workflow
+	$(BIN)/python -m pytest tests/workflow -n logical --dist loadfile
 
 style: env ## linters and formatters, which change nothing
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ configfile: "config.yaml"
 
 include: "rules/common.smk"
 include: "rules/methods.smk"
+include: "rules/products.smk"
 include: "rules/limits.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
@@ -18,6 +19,8 @@ include: "rules/classification.smk"
 include: "rules/networks.smk"
 include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
+include: "rules/generation.smk"
+include: "rules/mappings.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 
@@ -33,6 +36,11 @@ wildcard_constraints:
     autoencoder=one_of("autoencoders"),
     segmenter=one_of("segmenters"),
     segmented_by=f"{one_of('encoders')}|{one_of('segmenters')}|nearest_point",
+    generator=one_of("generators"),
+    generated_by=f"{one_of('generators')}|gaussian|training_shapes|decoded_test",
+    class_name="[^/]+",
+    mapping=one_of("mappings"),
+    mapped_by="transfer|input|decoded_target|poisson",
     embedder=f"{one_of('encoders')}|{one_of('autoencoders')}",
     tested="inr|original",
     source=f"inr|floor|{one_of('encoders')}",
@@ -73,3 +81,6 @@ localrules:
     table7,
     table10,
     table_reconstruction,
+    table_generation,
+    completion,
+    surface_reconstruction,

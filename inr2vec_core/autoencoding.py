@@ -15,21 +15,17 @@ from torch import Tensor, nn
 
 from .chunking import mean_loss
 from .decoder import ImplicitDecoder
-from .errors import BadShape
 from .fields import values_of
 from .geometry import MeshShape, Shape
 from .inr_field import DecoderField
 from .losses import criterion_of
 from .precision import has_bfloat16
 from .queries import QueryMix, dequantise, sample_queries
-from .rebuilding import distance_between, rebuild, size_like
-from .reconstruction import CloudSettings
-from .seeding import numpy_stream, torch_stream
+from .rebuilding import FAILED, decoded_distance
+from .seeding import numpy_stream
 from .streaming import Batch, ShardedShapes, prefetch
 
-FAILED = 100.0  # Chamfer distance that a reconstruction without a surface counts as
 POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
-ONE_MOVE = CloudSettings(moves=1, rounds=40)
 
 
 class Inr2vec(nn.Module):
@@ -159,31 +155,16 @@ class Autoencoding:
             columns = self.validation.read(index, ("weights", "shapes"))
             embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))
             distances += [
-                self._distance(self.validation.shape_id[i], shape, embedding)
+                decoded_distance(
+                    self.model, embedding, shape, self.settings.validation_points,
+                    self.settings.validation_resolution, self.seed, self.validation.shape_id[i],
+                )
                 for i, shape, embedding in zip(index, columns["shapes"], embeddings, strict=True)
-            ]
+            ]  # fmt: skip
         return {
             "chamfer": float(np.mean(distances)),
             "failed": float(np.mean(np.array(distances) == FAILED)),
         }
-
-    def _distance(self, shape_id: str, shape: Shape, embedding: Tensor) -> float:
-        """Chamfer distance of the shape that is rebuilt from an embedding (e,).
-
-        Meshes are compared by points drawn on them (the paper compares vertices, which say
-        nothing of a large flat face).
-        """
-        settings, field = self.settings, self.model.field
-        size = size_like(shape, settings.validation_points, settings.validation_resolution)
-        stream = torch_stream(self.seed, "validation", shape_id)
-        try:
-            rebuilt = rebuild(
-                field, self.model.decoded(embedding), size, stream, self.device, ONE_MOVE
-            )
-        except BadShape:
-            return FAILED
-        rng = numpy_stream(self.seed, "validation", shape_id)
-        return distance_between(shape, rebuilt, settings.validation_points, rng)[0]
 
 
 @torch.no_grad()

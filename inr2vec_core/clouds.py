@@ -6,36 +6,55 @@ the volume that queries are drawn from (Appendix F) and data sets augmented to s
 (Appendix G); the numbers that its text leaves out are those of the authors' released code.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.readers import Cloud, Mesh, check_finite
 
 
-def normalise(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Moves the mean to the origin and the farthest point to distance 1.
+class Frame(NamedTuple):
+    """The sphere that a shape is placed in: `centre` (3,) float64 and radius, in the file's unit.
 
-    Args:
-        points: (P, 3), in any unit; meshes pass their vertices.
-
-    Returns:
-        The points, (P, 3) float32 in the unit sphere; the centre taken away, (3,) float64; and
-        the scale divided by, so that `points * scale + centre` is the input.
-
-    Raises:
-        BadShape: coordinates are not finite, or all points coincide.
+    Shapes of one frame can be compared with one another; a shape in another's frame may lie off
+    the centre of the unit sphere.
     """
-    check_finite(points)
-    points = np.asarray(points, np.float64)  # float32 would lose digits at coordinates of 1e5
-    if len(points) == 0 or np.all(points == points[0]):
-        raise BadShape(f"its {len(points)} points all coincide: the shape has no extent")
-    with np.errstate(over="ignore", invalid="ignore"):
-        centre = points.mean(axis=0)
-        centred = points - centre
-        scale = float(np.linalg.norm(centred, axis=1).max())
-    if not 0 < scale < np.inf:
-        raise BadShape(f"coordinates of {np.abs(points).max():.3g} cannot be scaled: change unit")
-    return (centred / scale).astype(np.float32), centre, scale
+
+    centre: np.ndarray
+    scale: float
+
+    @classmethod
+    def of(cls, points: np.ndarray) -> "Frame":
+        """The frame whose centre is the points' mean and whose radius reaches the farthest.
+
+        Args:
+            points: (P, 3), in any unit; meshes pass their vertices.
+
+        Raises:
+            BadShape: coordinates are not finite, or all points coincide.
+        """
+        check_finite(points)
+        points = np.asarray(points, np.float64)  # float32 would lose digits at coordinates of 1e5
+        if len(points) == 0 or np.all(points == points[0]):
+            raise BadShape(f"its {len(points)} points all coincide: the shape has no extent")
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre = points.mean(axis=0)
+            scale = float(np.linalg.norm(points - centre, axis=1).max())
+        if not 0 < scale < np.inf:
+            raise BadShape(
+                f"coordinates of {np.abs(points).max():.3g} cannot be scaled: change unit"
+            )
+        return cls(centre, scale)
+
+    def place(self, points: np.ndarray) -> np.ndarray:
+        """Points (P, 3) of the file in units of the sphere: float32."""
+        return ((np.asarray(points, np.float64) - self.centre) / self.scale).astype(np.float32)
+
+
+def normalise(points: np.ndarray) -> np.ndarray:
+    """Points (P, 3) in their own frame, float32 in the unit sphere; raises as `Frame.of`."""
+    return Frame.of(points).place(points)
 
 
 def distort(
@@ -69,7 +88,7 @@ def augment(points: np.ndarray, rng: np.random.Generator, jitter: float = 0.01) 
     Raises:
         BadShape: as `normalise`.
     """
-    return normalise(distort(points, rng, jitter=jitter))[0]
+    return normalise(distort(points, rng, jitter=jitter))
 
 
 class Surface:
@@ -156,26 +175,29 @@ def prepare_cloud(
 ) -> np.ndarray:
     """Turns what was read into the cloud that INRs are fitted to.
 
-    A mesh is sampled at `oversample * n_points` surface points first, which farthest-point
-    sampling thins, as the paper's clouds are.
-
     Returns:
         (n_points, 3) float32, unit sphere.
 
     Raises:
         BadShape: coordinates are not finite, there are too few points, or no extent or area.
     """
-    return prepare_labelled_cloud(geometry, n_points, rng, oversample)[0]
+    return normalise(thinned(geometry, n_points, rng, oversample)[0])
 
 
-def prepare_labelled_cloud(
+def thinned(
     geometry: Cloud | Mesh, n_points: int, rng: np.random.Generator, oversample: int = 4
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """`prepare_cloud`, and the part each point lies on.
+    """So many points of a shape, far from one another, in its own unit.
+
+    A mesh is sampled at `oversample * n_points` surface points first, which farthest-point
+    sampling thins, as the paper's clouds are.
 
     Returns:
-        (n_points, 3) float32, unit sphere; and (n_points,) int64, the points' own `parts` or the
-        `face_parts` of the faces that they lie on, or None where the geometry has no parts.
+        (n_points, 3); and (n_points,) int64, the points' own `parts` or the `face_parts` of the
+        faces that they lie on, or None where the geometry has no parts.
+
+    Raises:
+        BadShape: coordinates are not finite, there are too few points, or no area.
     """
     if isinstance(geometry, Mesh):
         points, faces = sample_surface(geometry, oversample * n_points, rng)
@@ -184,4 +206,4 @@ def prepare_labelled_cloud(
         points, parts = geometry.points, geometry.parts
         check_finite(points)
     kept = farthest_indices(points, n_points, rng)
-    return normalise(points[kept])[0], None if parts is None else parts[kept]
+    return points[kept], None if parts is None else parts[kept]

@@ -9,13 +9,17 @@
 Paper, Appendix B. Distances are in units of the shape's sphere.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from .nearest import clipped_distances
+
+if TYPE_CHECKING:  # jobs that only label queries need not wait for torch
+    from torch import Tensor
 
 # What is represented, as the paper's tables call it.
 MODALITIES = {"udf": "point cloud", "sdf": "mesh", "occ": "voxels"}
@@ -44,10 +48,10 @@ def field_values(outputs: Tensor, field: str, loss: str = "bce") -> Tensor:
         loss: what the network was trained with; "mse" regresses the distance itself.
     """
     if field == "occ":
-        return torch.sigmoid(outputs)
+        return outputs.sigmoid()
     if loss == "mse":
         return outputs.clamp_min(0) if field == "udf" else outputs
-    return distances_of(torch.sigmoid(outputs), field)
+    return distances_of(outputs.sigmoid(), field)
 
 
 def values_of(field: str, loss: str = "bce") -> Callable[[Tensor], Tensor]:

@@ -160,6 +160,18 @@ def plot_interpolation(
         _save(figure, path)
 
 
+def plot_shape_rows(
+    rows: Sequence[tuple[str, Sequence[Shape | None]]], path: str | Path, title: str
+) -> None:
+    """Labelled rows of shapes, equally many in each."""
+    with plt.rc_context(SHAPE_STYLE):
+        figure, axes = _draw_shapes([shapes for _, shapes in rows])
+        for axis, (label, _) in zip(axes[:, 0], rows, strict=True):
+            axis.set_ylabel(label, fontsize=8)
+        figure.suptitle(title)
+        _save(figure, path)
+
+
 def plot_retrieved(
     queries: Sequence[tuple[str, Sequence[tuple[str, Shape]]]],
     path: str | Path,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .errors import InputError
 from .modelnet_h5 import SHAPENET_PART
+from .pair_sources import list_mvp, list_occupancy_networks, list_pairs, partial_sources
 from .part_layouts import labels_file
 from .part_sources import list_labelled_meshes, list_shapenet_part
 from .sources import (
@@ -32,7 +33,9 @@ class DataSetSource:
         validation_fraction: share of a class's training shapes that becomes the validation
             split where the source has none.
         test_fraction: share of a class that becomes the test split, for the layout class/*.
-        limit: only so many shapes, drawn by the seed; None is all.
+        limit: only so many complete shapes, drawn by the seed; None is all.
+        side: "complete", or "partial" for their partial clouds, which have their splits.
+        views: partial clouds of each shape, where the reader has none itself.
     """
 
     reader: str
@@ -42,6 +45,8 @@ class DataSetSource:
     validation_fraction: float = 0.1
     test_fraction: float | None = None
     limit: int | None = None
+    side: str = "complete"
+    views: int = 1
     shards: int = 1
     seed: int = 0
 
@@ -63,6 +68,12 @@ class DataSetSource:
             listing = list_shapenet_part(self.root)
         elif self.reader == "labelled_meshes":
             listing = list_labelled_meshes(self.root, self.test_fraction, self.seed)
+        elif self.reader == "mvp":
+            listing = list_mvp(self.root)
+        elif self.reader == "pairs":
+            listing = list_pairs(self.root, self.test_fraction, self.seed)
+        elif self.reader == "occupancy_networks":
+            listing = list_occupancy_networks(self.root)
         elif self.reader == "folder":
             listing = list_folder(self.root, self.test_fraction, self.seed)
         else:
@@ -72,6 +83,9 @@ class DataSetSource:
             listing = listing._replace(sources=sources)
         if self.limit is not None:
             listing = listing._replace(sources=draw(listing.sources, self.limit, self.seed))
+        if self.side == "partial":
+            views = partial_sources(self.reader, self.root, listing.sources, self.views)
+            listing = listing._replace(sources=list(views))
         if len(listing.sources) < self.shards:
             raise InputError(
                 f"{self.root or self.reader}: {len(listing.sources)} shapes cannot fill "
@@ -85,9 +99,10 @@ class DataSetSource:
 
     def files(self, listing: Listing, shard: int) -> list[str]:
         """The files that a shard's shapes are read from."""
-        paths = [source.path for source in self.shard(listing, shard)]
-        if self.reader in ("folder", "shapenet_part"):
-            return paths
+        if self.reader in ("procedural", "modelnet_h5", "shapenet_part_h5"):
+            return [str(path) for path in source_files(self.reader, self.root)]
+        sources = self.shard(listing, shard)
+        files = {path for source in sources for path in (source.path, source.whole) if path}
         if self.reader == "labelled_meshes":
-            return [str(file) for path in paths for file in (path, labels_file(path))]
-        return [str(path) for path in source_files(self.reader, self.root)]
+            files |= {str(labels_file(source.path)) for source in sources}
+        return sorted(files)

@@ -4,17 +4,21 @@ Coordinates are rounded to 1/32767 before the field is evaluated, so that a stor
 exactly to its stored coordinates; a label keeps 15 bits, 3e-6 of a distance.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from .compiling import compiled
 from .fields import sdf_labels, udf_labels
 from .geometry import CloudShape, MeshShape, Shape
 from .voxels import centroids
+
+if TYPE_CHECKING:  # jobs that only draw queries need not wait for torch
+    from torch import Tensor
 
 SCALE = 32767
 
@@ -129,6 +133,8 @@ def _pack(steps, labels):
 
 def dequantise(stored: Tensor) -> tuple[Tensor, Tensor]:
     """(..., 4) int16 -> coordinates (..., 3) in [-1, 1] and labels (...) in [0, 1], float32."""
+    import torch
+
     if stored.is_cuda:
         values = stored.to(torch.float32) / SCALE
         return values[..., :3].contiguous(), values[..., 3].contiguous()

@@ -48,6 +48,17 @@ class Mesh:
     part_names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A cloud and the shape that it is of, which gives it a frame.
+
+    `whole` is the complete shape that `cloud` is a part of, or the mesh that it was drawn on.
+    """
+
+    cloud: Cloud
+    whole: Cloud | Mesh
+
+
 def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
     """Reads an off, obj, stl or glb mesh, a pcd or xyz cloud, or a binvox or h5 grid.
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -19,7 +20,20 @@ from .reconstruction import (
     mesh_from_sdf,
     voxels_from_occupancy,
 )
+from .seeding import numpy_stream, torch_stream
 from .voxels import occupied_centroids
+
+FAILED = 100.0  # Chamfer distance that a shape without a surface counts as, while validating
+_ONE_MOVE = CloudSettings(moves=1, rounds=40)
+
+
+class Decodes(Protocol):
+    """An inr2vec: its field, and what it decodes from an embedding."""
+
+    field: str
+
+    def decoded(self, embedding: Tensor) -> Field:
+        """The field of one embedding (e,)."""
 
 
 def rebuild(
@@ -80,6 +94,37 @@ def distance_between(
     return compare(
         comparable_points(rebuilt, n, rng), comparable_points(original, n, rng), threshold
     )
+
+
+def decoded_distance(
+    model: Decodes,
+    embedding: Tensor,
+    original: Shape,
+    points: int,
+    resolution: int,
+    seed: int,
+    shape_id: str,
+) -> float:
+    """Chamfer distance of the shape that is decoded from an embedding (e,), as validations ask.
+
+    Clouds take one move. Meshes are compared by points drawn on them (the paper compares
+    vertices, which say nothing of a large flat face).
+
+    Args:
+        points: of a cloud, or drawn on meshes. resolution: of the grid that a mesh is cut from.
+
+    Returns:
+        The distance; `FAILED` where there is no surface.
+    """
+    size = size_like(original, points, resolution)
+    stream = torch_stream(seed, "validation", shape_id)
+    field = model.decoded(embedding)
+    try:
+        rebuilt = rebuild(model.field, field, size, stream, embedding.device, _ONE_MOVE)
+    except BadShape:
+        return FAILED
+    rng = numpy_stream(seed, "validation", shape_id)
+    return distance_between(original, rebuilt, points, rng)[0]
 
 
 def how_near(

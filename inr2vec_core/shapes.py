@@ -1,18 +1,22 @@
 """The shapes of a shard: read once, prepared, copied with augmentation, bad ones set aside."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from .clouds import Frame
 from .errors import BadShape
 from .geometry import Shape, VoxelShape
+from .pair_sources import MVP_VIEWS, complete_id
 from .part_readers import labelled_cloud, read_labelled_cloud, read_labelled_mesh
 from .preparation import ShapeSettings, augmented, discretise, prepare
-from .readers import Cloud, Grid, Mesh, read_geometry, read_h5_rows
+from .readers import Cloud, Grid, Mesh, Pair, read_geometry, read_h5_rows
 from .seeding import numpy_stream
 from .sources import Rejected, Source
 
+Geometry = Cloud | Mesh | Grid | Pair
+NO_FRAME = Frame(np.full(3, np.nan), np.nan)
 _LABELLED = {"shapenet_part": read_labelled_cloud, "labelled_meshes": read_labelled_mesh}
 
 
@@ -22,13 +26,17 @@ class ShapeShard:
 
     columns: dict[str, list] = field(default_factory=lambda: {
         name: [] for name in ("shape_id", "class", "split", "source", "augmentation", "form",
-                              "occupied")
+                              "occupied", "centre", "scale")
     })  # fmt: skip
     shapes: list[Shape] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, source: Source, copy: int, shape: Shape, form: str) -> None:
-        """Append a shape; `copy` 0 is the shape itself, others its augmented copies."""
+    def add(self, source: Source, copy: int, shape: Shape, form: str, frame: Frame | None) -> None:
+        """Append a shape; `copy` 0 is the shape itself, others its augmented copies.
+
+        A copy, stretched and normalised anew, has no place in the file's unit.
+        """
+        centre, scale = frame or NO_FRAME
         values = (
             source.shape_id + (f"@{copy}" if copy else ""),
             source.class_name,
@@ -37,6 +45,8 @@ class ShapeShard:
             copy,
             form,
             float(shape.grid.mean()) if isinstance(shape, VoxelShape) else np.nan,
+            centre,
+            scale,
         )
         for column, value in zip(self.columns.values(), values, strict=True):
             column.append(value)
@@ -57,7 +67,7 @@ def prepare_shapes(
     seed: int,
     reader: str = "folder",
 ) -> ShapeShard:
-    """Read and prepare shapes, normalised to the unit sphere.
+    """Read and prepare shapes, normalised to the sphere of their frame.
 
     Each shape's random stream depends on seed and id alone. Training shapes get
     `augment_copies` augmented copies (paper, Section 4: offline augmentation).
@@ -71,9 +81,12 @@ def prepare_shapes(
         try:
             if isinstance(geometry, BadShape):
                 raise geometry
-            rng = numpy_stream(seed, "cloud", source.shape_id)
-            shape, form = prepare(geometry, settings, rng)
-            shard.add(source, 0, discretise(shape, settings), form)
+            streams = [
+                numpy_stream(seed, "cloud", s)
+                for s in (source.shape_id, complete_id(source.shape_id))
+            ]
+            shape, form, frame = prepare(geometry, settings, *streams)
+            shard.add(source, 0, discretise(shape, settings), form, frame)
         except BadShape as error:
             shard.rejected.append(Rejected(source.shape_id, place(source), str(error)))
             continue
@@ -81,7 +94,8 @@ def prepare_shapes(
             for copy in range(1, augment_copies + 1):
                 rng = numpy_stream(seed, "augment", source.shape_id, copy)
                 try:
-                    shard.add(source, copy, discretise(augmented(shape, rng), settings), form)
+                    copied = discretise(augmented(shape, rng), settings)
+                    shard.add(source, copy, copied, form, None)
                 except BadShape as error:  # a plate that was stretched too thin for the grid
                     copy_id = f"{source.shape_id}@{copy}"
                     shard.rejected.append(Rejected(copy_id, place(source), str(error)))
@@ -90,7 +104,7 @@ def prepare_shapes(
 
 def _read(
     sources: Sequence[Source], seed: int, reader: str
-) -> Iterator[tuple[Source, Cloud | Mesh | Grid | BadShape]]:
+) -> Iterator[tuple[Source, Geometry | BadShape]]:
     """Geometry of each source in turn; rows of one h5 file in one read."""
     by_file: dict[str, list[Source]] = {}
     for source in sources:
@@ -99,26 +113,50 @@ def _read(
         else:
             yield source, _read_one(source, seed, reader)
     for path, group in by_file.items():
-        wanted = [source.row for source in group]
-        rows = read_h5_rows(path, wanted)
-        if reader == "shapenet_part_h5":
-            numbers = read_h5_rows(path, wanted, "pid")
-            made = (_or_reason(labelled_cloud, *row) for row in zip(rows, numbers, strict=True))
-        else:
-            made = map(Cloud if rows.ndim == 3 else Grid, rows)
-        yield from zip(group, made, strict=True)
+        yield from zip(group, _rows_of(path, group, reader), strict=True)
 
 
-def _read_one(source: Source, seed: int, reader: str) -> Cloud | Mesh | Grid | BadShape:
+def _rows_of(path: str, group: list[Source], reader: str) -> Iterable:
+    """Geometry of some rows of one h5 file."""
+    wanted = [source.row for source in group]
+    if reader == "mvp":
+        return _rows_of_mvp(path, wanted, group[0].whole)
+    rows = read_h5_rows(path, wanted)
+    if reader == "shapenet_part_h5":
+        numbers = read_h5_rows(path, wanted, "pid")
+        return (_or_reason(labelled_cloud, *row) for row in zip(rows, numbers, strict=True))
+    return map(Cloud if rows.ndim == 3 else Grid, rows)
+
+
+def _rows_of_mvp(path: str, wanted: list[int], whole: str) -> Iterator[Cloud | Pair]:
+    """Complete clouds, or where `whole` names their file partial ones with them."""
+    if not whole:
+        return map(Cloud, read_h5_rows(path, wanted, "complete_pcds"))
+    complete = read_h5_rows(whole, [row // MVP_VIEWS for row in wanted], "complete_pcds")
+    partial = read_h5_rows(path, wanted, "incomplete_pcds")
+    return (Pair(Cloud(a), Cloud(b)) for a, b in zip(partial, complete, strict=True))
+
+
+def _read_one(source: Source, seed: int, reader: str) -> Geometry | BadShape:
     if source.path:
-        return _or_reason(_LABELLED.get(reader, read_geometry), source.path)
+        read = _LABELLED.get(reader, read_geometry)
+        if source.whole:
+            return _or_reason(lambda: Pair(_cloud(source.path), read(source.whole)))
+        return _or_reason(read, source.path)
     from .procedural import PARTS, make_shape
 
     made = make_shape(seed, source.class_name, source.row)
     return Mesh(made.vertices, made.faces, made.face_parts, PARTS[source.class_name])
 
 
-def _or_reason(read: Callable[..., Cloud | Mesh | Grid], *args) -> Cloud | Mesh | Grid | BadShape:
+def _cloud(path: str) -> Cloud:
+    geometry = read_geometry(path)
+    if not isinstance(geometry, Cloud):
+        raise BadShape(f"{path} is no cloud")
+    return geometry
+
+
+def _or_reason(read: Callable[..., Geometry], *args) -> Geometry | BadShape:
     try:
         return read(*args)
     except BadShape as error:

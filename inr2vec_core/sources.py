@@ -18,6 +18,7 @@ from inr2vec_core.folders import EXTENSIONS, scan_folder
 
 READERS = (
     "procedural", "folder", "modelnet_h5", "shapenet_part_h5", "shapenet_part", "labelled_meshes",
+    "mvp", "pairs", "occupancy_networks",
 )  # fmt: skip
 
 # Procedural shapes of each split count from here, so that asking for more of one split changes
@@ -30,7 +31,8 @@ class Source:
     """One shape of a data set and where its geometry is.
 
     `path` is the file ("" for procedural shapes). `row` is the row in an h5 file, the index of a
-    procedural shape, -1 for a file that holds one shape.
+    procedural shape, -1 for a file that holds one shape. `whole` is the file of the shape that a
+    cloud is a part of, or was drawn on, if that is another or another of its arrays.
     """
 
     shape_id: str
@@ -38,6 +40,7 @@ class Source:
     split: str
     path: str
     row: int = -1
+    whole: str = ""
 
 
 @dataclass(frozen=True)

@@ -46,16 +46,16 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     return table.astype({"epochs": "Int64", "points": "Int64", "flat": "boolean"})
 
 
-def reconstruction_rows(shapes: pd.DataFrame) -> pd.DataFrame:
-    """Figures of rebuilt shapes by split, from those of each shape.
+def reconstruction_rows(shapes: pd.DataFrame, by: str = "split") -> pd.DataFrame:
+    """Figures of rebuilt shapes by split or another column, from those of each shape.
 
     Args:
         shapes: split, found (a surface was), chamfer, f_score, and watertight of meshes.
 
     Returns:
-        Columns split, metric, mean, std (of the sample), n. "CD x1000" is the mean over shapes that
-        were found; a shape that was not has an F-score of 0, and counts in "found" and
-        "watertight". All but the first are percent.
+        Columns split (`by`), metric, mean, std (of the sample), n. "CD x1000" is the mean over
+        shapes that were found; a shape that was not has an F-score of 0, and counts in "found"
+        and "watertight". All but the first are percent.
     """
     values = shapes.assign(
         **{"CD x1000": 1000 * shapes["chamfer"], "F-score": 100 * shapes["f_score"]},
@@ -65,8 +65,8 @@ def reconstruction_rows(shapes: pd.DataFrame) -> pd.DataFrame:
     if values["watertight"].notna().any():
         values["watertight"] = values["watertight"].fillna(0)
     metrics = ["CD x1000", "F-score", "found", "watertight"]
-    rows = values.melt(["split"], metrics, "metric", "value").dropna(subset="value")
-    grouped = rows.groupby(["split", "metric"], sort=False)["value"]
+    rows = values.melt([by], metrics, "metric", "value").dropna(subset="value")
+    grouped = rows.groupby([by, "metric"], sort=False)["value"]
     return grouped.agg(mean="mean", std="std", n="size").reset_index()
 
 
@@ -169,6 +169,71 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         "0.01, found and watertight in percent of all n shapes. floor: what a perfect INR would "
         "reach (meshes: two samples of the original's own surface). inr: rebuilt from the INR; "
         "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
+    )
+    return _markdown([*keys, *wide.columns], wide, note)
+
+
+def generation_rows(draws: pd.DataFrame) -> pd.DataFrame:
+    """Figures of sets of generated shapes by class, and their means over classes.
+
+    Args:
+        draws: class, draw, n (shapes), and a column each metric; one row a class and draw.
+
+    Returns:
+        Columns class ("all": the mean over classes), metric, mean and std (of the sample) over
+        draws, draws (how many), n (shapes of each draw).
+    """
+    metrics = [name for name in draws if name not in ("class", "draw", "n")]
+    values = {**dict.fromkeys(metrics, "mean"), "n": "sum"}
+    over_classes = draws.groupby("draw", sort=False).agg(values).reset_index()
+    parts = [draws, over_classes.assign(**{"class": "all"})]
+    rows = pd.concat(parts).melt(["class", "draw", "n"], metrics, "metric", "value")
+    grouped = rows.groupby(["class", "metric"], sort=False)
+    return grouped.agg(
+        mean=("value", "mean"), std=("value", "std"), draws=("value", "size"), n=("n", "first")
+    ).reset_index()
+
+
+def generation_in_columns(table: pd.DataFrame) -> str:
+    """Markdown of generated shapes: a row per data set, class and method, a column per metric."""
+    cells = [
+        f"{row.mean:.3g}" + (f" ± {row.std:.2g}" if row.std == row.std else "")
+        for row in table.itertuples()
+    ]
+    keys = ["dataset", "inr", "encoder", "class", "method"]
+    order = table[keys].drop_duplicates().sort_values(keys[:4], kind="stable")
+    wide = table.assign(cell=cells).pivot(index=keys, columns="metric", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(order))[table["metric"].unique()]
+    note = (
+        "Against the test shapes of the class, as clouds: minimum matching distance (lower is "
+        "better), coverage (%, higher), 1-nearest-neighbour accuracy (%, 50 is best) by Chamfer "
+        "and earth mover's distance, Jensen-Shannon divergence of occupancy (lower), and how many "
+        "have a surface (%). Mean ± standard deviation over draws. training_shapes are real; "
+        "decoded_test are the test shapes' own embeddings, decoded: what no generator of "
+        "embeddings can surpass; gaussian samples have the mean and covariance of the class's "
+        "embeddings."
+    )
+    return _markdown([*keys, *wide.columns], wide, note)
+
+
+def mapping_rows(shapes: pd.DataFrame) -> pd.DataFrame:
+    """Figures of mapped shapes by class, and of "all"; otherwise as `reconstruction_rows`."""
+    return reconstruction_rows(pd.concat([shapes, shapes.assign(**{"class": "all"})]), "class")
+
+
+def mappings_in_columns(table: pd.DataFrame) -> str:
+    """Markdown of mapped shapes: a row per mapping, class and method, a column per metric."""
+    shown = table.assign(cell=[f"{row.mean:.3g}" for row in table.itertuples()])
+    keys = ["mapping", "source", "target", "frame", "class", "method"]
+    order = shown[keys].drop_duplicates().sort_values(keys[:5], kind="stable")
+    wide = shown.pivot(index=keys, columns="metric", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["metric"].unique()]
+    note = (
+        "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
+        "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
+        "F-score at 0.01, found and watertight in percent. input: the source itself; transfer: the "
+        "mapped embedding, decoded; decoded_target: the target's own embedding, decoded, which no "
+        "mapping can surpass. In frames of their own (frame: own) distances say little."
     )
     return _markdown([*keys, *wide.columns], wide, note)
 

@@ -47,6 +47,8 @@ def data_source(dataset):
         "validation_fraction",
         "test_fraction",
         "limit",
+        "side",
+        "views",
     )
     return DataSetSource(
         counts=counts, seed=config["seed"], **{n: entry[n] for n in names}
@@ -94,10 +96,16 @@ def inr_shards(dataset, inr):
 
 
 def trained_model(dataset, inr, name):
-    """The model of an encoder: the data set's own, or another's that `from` names."""
+    """The model of an encoder: the data set's own, another's, or that of several together."""
     encoder = config["encoders"][name]
     dataset, name = encoder.get("from", dataset), encoder.get("encoder", name)
+    dataset = training_sets(dataset, name)[0]
     return f"results/{dataset}/encoders/{inr}/{name}/model.safetensors"
+
+
+def training_sets(dataset, name):
+    """The data sets whose INRs an encoder is trained on; its model lies with the first."""
+    return config["encoders"][name].get("trained_on") or [dataset]
 
 
 def model_of_source(wildcards):
@@ -162,17 +170,29 @@ def code(script):
     return PROJECT_CODE.version(script)
 
 
-SCORED = ("table1", "table2", "table3", "table6", "table7")
+SCORED = ("table1", "table2", "table3", "table6", "table7", "generation")
+MAPPED_SIDES = [
+    config["mappings"][row["mapping"]][side]
+    for table in _workflow.MAPPING_TABLES
+    for row in config["tables"][table]
+    for side in ("source", "target")
+]
 # Data sets that something is trained on need every class in every split; those that are only
 # embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
 USED_ENCODERS = [
-    (row["dataset"], config["encoders"][name])
+    (row["dataset"], name)
     for table, (column, *_) in _workflow.TABLES.items()
     if table != "table10"  # where nothing is trained
     for row in config["tables"][table]
-    for name in row[column]
+    for name in [*row[column], row.get("encoder")]
     if name in config["encoders"]
-]
-TRAINED_ON = {row["dataset"] for table in SCORED for row in config["tables"][table]} | {
-    encoder.get("from", dataset) for dataset, encoder in USED_ENCODERS
-}
+] + [(side["dataset"], side["encoder"]) for side in MAPPED_SIDES]
+TRAINED_ON = (
+    {row["dataset"] for table in SCORED for row in config["tables"][table]}
+    | {side["dataset"] for side in MAPPED_SIDES}
+    | {
+        used
+        for dataset, name in USED_ENCODERS
+        for used in training_sets(config["encoders"][name].get("from", dataset), name)
+    }
+)

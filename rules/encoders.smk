@@ -3,8 +3,16 @@
 
 rule train_encoder:
     input:
-        inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
-        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+        inrs=lambda wildcards: [
+            shard
+            for dataset in training_sets(wildcards.dataset, wildcards.encoder)
+            for shard in inr_shards(dataset, wildcards.inr)
+        ],
+        shapes=lambda wildcards: [
+            shard
+            for dataset in training_sets(wildcards.dataset, wildcards.encoder)
+            for shard in shape_shards(dataset)
+        ],
     output:
         multiext(
             "results/{dataset}/encoders/{inr}/{encoder}/",

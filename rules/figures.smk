@@ -6,6 +6,7 @@ FIGURES = (
     [figure for example in EXAMPLES for figure in figures_of(*example)]
     + PAGE
     + comparison_figures()
+    + product_figures()
 )
 
 

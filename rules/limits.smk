@@ -70,7 +70,10 @@ def train_mib(wildcards, attempt):
         3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
     )
     dataset = wildcards.dataset
-    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
+    shapes = sum(
+        shapes_per_shard(name) * config["datasets"][name]["shards"]
+        for name in training_sets(dataset, wildcards.encoder)
+    )
     held = min(encoder["buffer"], shapes) * (
         n_weights(wildcards.inr) + shape_numbers(dataset, encoder["queries"])
     )

@@ -161,7 +161,8 @@ def figures_of(dataset, inr, source):
     names = ["decoded"]
     if source in config["encoders"]:
         names.append("interpolated")
-        names += ["curves"] if "from" not in config["encoders"][source] else []
+        own = trained_model(dataset, inr, source).startswith(f"results/{dataset}/")
+        names += ["curves"] if own else []
         if any(
             (row["dataset"], row["inr"]) == (dataset, inr) and source in row["methods"]
             for row in config["tables"]["table2"]

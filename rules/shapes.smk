@@ -18,7 +18,13 @@ rule read_shapes:
         source=lambda wildcards: vars(data_source(wildcards.dataset)),
         shapes=fingerprint_of_shapes,
         settings=dataset_key(
-            "field", "points", "voxels", "open_meshes", "augment_copies"
+            "field",
+            "points",
+            "voxels",
+            "open_meshes",
+            "augment_copies",
+            "side",
+            "frame",
         ),
         seed=config["seed"],
         code=code("read_shapes.py"),

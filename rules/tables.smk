@@ -1,7 +1,9 @@
 """The paper's tables, from the tasks' metrics."""
 
 TABLES = [
-    f"results/tables/{name}.csv" for name in _workflow.TABLES if config["tables"][name]
+    f"results/tables/{name}.csv"
+    for name in (*_workflow.TABLES, *MAPPING_TABLES)
+    if config["tables"][name]
 ]
 
 # Tables of scores: the metrics in them, what networks were tested on, and what the table shows.

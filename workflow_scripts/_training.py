@@ -20,14 +20,13 @@ def train_with(
         where: parts of the checkpoint's name. It is outside the outputs, which Snakemake removes
             before it runs a killed job again.
     """
+    settings = snakemake.params.settings
     course = train(
         task,
         TrainSettings(
-            **{
-                k: snakemake.params.settings[k]
-                for k in ("epochs", "lr", "weight_decay", "validate_every")
-            },
-            schedule=snakemake.params.settings.get("schedule", "onecycle"),
+            **{k: settings[k] for k in ("epochs", "lr", "weight_decay", "validate_every")},
+            schedule=settings.get("schedule", "onecycle"),
+            **{k: tuple(settings[k]) for k in ("betas", "keep") if k in settings},
         ),
         seed,
         label,
@@ -39,12 +38,17 @@ def train_with(
     return course
 
 
-def save_trained(snakemake, task, course: Course, description: dict, label: str) -> None:
-    """Save the model of a training, and report whether its curve was flat at its end."""
+def save_trained(
+    snakemake, task, course: Course, description: dict, label: str, model=None
+) -> None:
+    """Save the model of a training, and report whether its curve was flat at its end.
+
+    Args: model: the part of the task's that is kept; None for all of it.
+    """
     flat = task.flatness(course.history)
     flat.report(label)
     save_described(
-        task.model, description, snakemake.output.model,
+        model or task.model, description, snakemake.output.model,
         epochs=snakemake.params.settings["epochs"], best_epoch=course.best_epoch,
         flat=flat.flat, **{f"best_{task.score}": course.best_score}, **provenance(snakemake),
     )  # fmt: skip

@@ -20,6 +20,11 @@ TABLES = {
     "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
     "table10": ("methods", ("encoders", "networks"), ()),
     "reconstruction": ("encoders", ("encoders",), ()),
+    "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
+}
+MAPPING_TABLES = {
+    "completion": "clouds completed from partial ones",
+    "surface_reconstruction": "meshes reconstructed from clouds",
 }
 OF_PARTS = ("table3", "table7")
 WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labelled_meshes")
@@ -113,6 +118,7 @@ def _dangling_names(config: dict) -> list[str]:
             problems.append(f"datasets.{name}.queries: as many `shares` as `sigmas` are needed")
         if not any([*queries["shares"], queries["uniform"]]):
             problems.append(f"datasets.{name}.queries: `shares` and `uniform` are all 0")
+        problems += _impossible_side(f"datasets.{name}", dataset)
     for name, encoder in config["encoders"].items():
         if ("from" in encoder) != (encoder.get("encoder") is not None):
             problems.append(f"encoders.{name}: `from` and `encoder` go together")
@@ -121,7 +127,28 @@ def _dangling_names(config: dict) -> list[str]:
             check(f"encoders.{name}.encoder", encoder["encoder"], config["encoders"])
             if "from" in config["encoders"].get(encoder["encoder"], {}):
                 problems.append(f"encoders.{name}.encoder: name the entry that was trained")
-    sections = ("encoders", "networks", "autoencoders", "segmenters")
+        used = encoder.get("trained_on", [])
+        for dataset in used:
+            check(f"encoders.{name}.trained_on", dataset, config["datasets"])
+        if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
+            problems.append(f"encoders.{name}.trained_on: the data sets' fields differ")
+        if used and "from" in encoder:
+            problems.append(f"encoders.{name}: of `from` and `trained_on` one is enough")
+    for name, mapping in config["mappings"].items():
+        for side in ("source", "target"):
+            where = f"mappings.{name}.{side}"
+            for key in ("dataset", "inr", "encoder"):
+                check(f"{where}.{key}", mapping[side][key], config[f"{key}s"])
+            used = config["encoders"].get(mapping[side]["encoder"], {}).get("trained_on")
+            if used and mapping[side]["dataset"] not in used:
+                problems.append(f"{where}.encoder: it is trained on {', '.join(used)}")
+    for table in MAPPING_TABLES:
+        for k, row in enumerate(config["tables"][table]):
+            where = f"tables.{table}.{k}"
+            check(f"{where}.mapping", row["mapping"], config["mappings"])
+            if row["mapping"] in config["mappings"]:
+                problems += _no_poisson(config, where, row)
+    sections = ("encoders", "networks", "autoencoders", "segmenters", "generators")
     for name in {
         n for s in sections for n in config[s] if sum(n in config[o] for o in sections) > 1
     }:
@@ -131,6 +158,8 @@ def _dangling_names(config: dict) -> list[str]:
             where = f"tables.{table}.{k}"
             check(f"{where}.dataset", row["dataset"], config["datasets"])
             check(f"{where}.inr", row["inr"], config["inrs"])
+            if "encoder" in row:
+                check(f"{where}.encoder", row["encoder"], config["encoders"])
             field = config["datasets"].get(row["dataset"], {}).get("field", "udf")
             if table in OF_CLOUDS and field != "udf":
                 problems.append(f"{where}.dataset: {row['dataset']} has no clouds (field udf)")
@@ -144,6 +173,31 @@ def _dangling_names(config: dict) -> list[str]:
                 check(f"{where}.{column}", name, [*(n for s in known for n in config[s]), *more])
                 problems += _unreadable(config, where, row["dataset"], name)
     return problems
+
+
+def _impossible_side(where: str, dataset: dict) -> list[str]:
+    """What is wrong with the side and the frame of a data set."""
+    problems = []
+    if dataset["side"] == "partial" and dataset["field"] != "udf":
+        problems.append(f"{where}.side: partial shapes are clouds (field udf)")
+    if dataset["side"] == "partial" and dataset["augment_copies"]:
+        problems.append(f"{where}.augment_copies: partial clouds are not augmented; set it to 0")
+    if dataset["frame"] == "complete" and dataset["side"] == "complete":
+        problems.append(f"{where}.frame: a complete cloud's is its own")
+    if dataset["frame"] == "mesh" and dataset["field"] == "sdf":
+        problems.append(f"{where}.frame: a mesh's is its own")
+    return problems
+
+
+def _no_poisson(config: dict, where: str, row: dict) -> list[str]:
+    """What is wrong with Poisson reconstruction, if a row asks for it."""
+    mapping = config["mappings"][row["mapping"]]
+    fields = [
+        config["datasets"].get(mapping[s]["dataset"], {}).get("field") for s in ("source", "target")
+    ]
+    if "poisson" in row["methods"] and fields != ["udf", "sdf"]:
+        return [f"{where}.methods: poisson makes meshes of clouds, {row['mapping']} does not"]
+    return []
 
 
 def _unreadable(config: dict, where: str, dataset: str, name: str) -> list[str]:

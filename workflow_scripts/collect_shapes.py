@@ -8,6 +8,7 @@ import pandas as pd
 from _job import run
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.pair_sources import FRAME
 from inr2vec_core.sources import Source, check_splits
 from inr2vec_core.storage import atomic, open_shard, text
 
@@ -20,6 +21,8 @@ def main(snakemake):
             columns = {n: text(file[n]) for n in ("shape_id", "class", "split", "source")}
             columns |= {"augmentation": file["augmentation"][:], "shard": number}
             columns |= {"form": text(file["form"]), "occupied": file["occupied"][:]}
+            frame = [*file["centre"][:].T, file["scale"][:]]
+            columns |= dict(zip(FRAME, frame, strict=True))
             frames.append(pd.DataFrame(columns))
     shapes = pd.concat(frames).sort_values("shape_id", ignore_index=True)
     rejected = [row for path in snakemake.input.rejected for row in read_rows(path)]

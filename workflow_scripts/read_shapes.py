@@ -32,7 +32,9 @@ def main(snakemake):
             logging.warning("%s: %d other files passed over", source.root, listing.ignored)
     columns = shard.columns
     columns["augmentation"] = np.array(columns["augmentation"], np.int32)
-    columns["occupied"] = np.array(columns["occupied"], np.float64)
+    columns["centre"] = np.array(columns["centre"], np.float64).reshape(-1, 3)
+    for name in ("occupied", "scale"):
+        columns[name] = np.array(columns[name], np.float64)
     columns |= shape_columns(shard.shapes, FORMS[settings["field"]])
     with atomic(snakemake.output[1]) as path, path.open("w", newline="") as file:
         csv.writer(file).writerows([(r.shape_id, r.source, r.reason) for r in shard.rejected])

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from inr2vec_core.clouds import (
+    Frame,
     augment,
     check_finite,
     distort,
@@ -12,8 +13,8 @@ from inr2vec_core.clouds import (
     farthest_points,
     normalise,
     prepare_cloud,
-    prepare_labelled_cloud,
     sample_surface,
+    thinned,
 )
 from inr2vec_core.errors import BadShape
 from inr2vec_core.readers import Cloud, Mesh
@@ -28,7 +29,7 @@ def rng(seed=0):
 
 
 def ball(n, seed=0):
-    return normalise(rng(seed).normal(size=(n, 3)))[0]
+    return normalise(rng(seed).normal(size=(n, 3)))
 
 
 def assert_unit_sphere(points):
@@ -41,26 +42,29 @@ def assert_unit_sphere(points):
 
 
 def test_normalise_known_answer():
-    points, centre, scale = normalise(np.array([[1, 2, 3], [5, 2, 3], [3, 2, 3]]))
+    source = np.array([[1, 2, 3], [5, 2, 3], [3, 2, 3]])
+    frame = Frame.of(source)
+    points, (centre, scale) = frame.place(source), frame
     assert points.tolist() == [[-1, 0, 0], [1, 0, 0], [0, 0, 0]]
     assert (centre.tolist(), scale) == ([3, 2, 3], 2)
 
 
 def test_normalise_keeps_its_digits_far_from_the_origin():
     small = ball(200).astype(np.float64)
-    far = normalise(small * 0.5 + 1e5)[0]
-    np.testing.assert_allclose(far, normalise(small)[0], atol=1e-6)
+    far = normalise(small * 0.5 + 1e5)
+    np.testing.assert_allclose(far, normalise(small), atol=1e-6)
     assert_unit_sphere(far)
 
 
 def test_normalise_takes_float32_coordinates_of_1e5():
     points = (rng().normal(size=(500, 3)) * 1e5).astype(np.float32)
-    assert_unit_sphere(normalise(points)[0])
+    assert_unit_sphere(normalise(points))
 
 
 def test_normalise_gives_back_what_undoes_it():
     original = rng().normal(size=(50, 3)) * [1, 20, 300] + 40
-    points, centre, scale = normalise(original)
+    centre, scale = Frame.of(original)
+    points = normalise(original)
     np.testing.assert_allclose(points * scale + centre, original, atol=1e-4)
 
 
@@ -227,21 +231,21 @@ def test_prepared_mesh_is_an_even_cloud_in_the_unit_sphere():
         distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
         return (distance + np.eye(len(points)) * 9).min(axis=1).min()
 
-    plain = normalise(sample_surface(TWO_TRIANGLES, 256, rng(1))[0])[0]
+    plain = normalise(sample_surface(TWO_TRIANGLES, 256, rng(1))[0])
     assert closest(cloud) > 3 * closest(plain)
 
 
 def test_prepared_cloud_is_the_thinned_source_normalised():
     source = rng().normal(size=(100, 3)) * 1e4
     kept = farthest_points(source, 32, rng(1))
-    np.testing.assert_array_equal(prepare_cloud(Cloud(source), 32, rng(1)), normalise(kept)[0])
+    np.testing.assert_array_equal(prepare_cloud(Cloud(source), 32, rng(1)), normalise(kept))
 
 
 def test_labelled_points_lie_on_their_parts():
-    cloud, parts = prepare_labelled_cloud(TWO_TRIANGLES, 64, rng())
+    cloud, parts = thinned(TWO_TRIANGLES, 64, rng())
     assert set(parts.tolist()) == {7, 9}
     assert cloud[parts == 7, 2].max() < cloud[parts == 9, 2].min()
-    assert prepare_labelled_cloud(Cloud(ball(64)), 64, rng())[1] is None
+    assert thinned(Cloud(ball(64)), 64, rng())[1] is None
 
 
 def test_prepare_sets_bad_geometry_aside():

@@ -44,7 +44,7 @@ def halves(n, rng):
 
 
 def test_points_have_the_part_of_the_face_that_they_lie_on(rng):
-    shape, form = prepare(SQUARES, SMALL, rng)
+    shape, form, _ = prepare(SQUARES, SMALL, rng)
     assert form == "cloud" and shape.parts.index.dtype == np.int16
     assert shape.parts.index.shape == (64,)
     # Normalised, the squares lie on both sides of z = 0.
@@ -55,7 +55,7 @@ def test_points_have_the_part_of_the_face_that_they_lie_on(rng):
 @pytest.mark.parametrize("n", [64, 500])  # as they are; thinned
 def test_points_keep_their_parts_when_a_cloud_is_thinned(n, rng):
     cloud = halves(n, rng)
-    shape, _ = prepare(cloud, SMALL, rng)
+    shape, _, _ = prepare(cloud, SMALL, rng)
     left = names(shape) == "left"
     assert 0 < left.sum() < 64
     assert shape.points[left, 0].max() < shape.points[~left, 0].min()
@@ -64,12 +64,12 @@ def test_points_keep_their_parts_when_a_cloud_is_thinned(n, rng):
 def test_labels_take_nothing_from_the_random_stream(rng):
     for geometry in (SQUARES, halves(200, rng)):
         plain = prepare_cloud(geometry, 64, np.random.default_rng(5))
-        shape, _ = prepare(geometry, SMALL, np.random.default_rng(5))
+        shape, _, _ = prepare(geometry, SMALL, np.random.default_rng(5))
         np.testing.assert_array_equal(shape.points, plain)
 
 
 def test_augmented_copies_keep_their_parts(rng):
-    shape, _ = prepare(SQUARES, SMALL, rng)
+    shape, _, _ = prepare(SQUARES, SMALL, rng)
     copy = augmented(shape, rng)
     assert not np.allclose(copy.points, shape.points)
     assert (names(copy) == names(shape)).all()
@@ -83,7 +83,7 @@ def test_other_fields_leave_parts_out(settings, rng):
     box = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
     faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
              [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
-    shape, _ = prepare(Mesh(box, np.array(faces), np.zeros(12, int), ("side",)), settings, rng)
+    shape, _, _ = prepare(Mesh(box, np.array(faces), np.zeros(12, int), ("side",)), settings, rng)
     assert isinstance(shape, MeshShape) or shape.parts is None
 
 
@@ -214,7 +214,7 @@ def test_a_real_plane_has_its_wings_at_its_sides(rng):
     np.testing.assert_array_equal(
         mesh.faces, read_geometry(PRINCETON / "Airplane" / "61.off").faces
     )
-    shape, _ = prepare(mesh, ShapeSettings(points=512), rng)
+    shape, _, _ = prepare(mesh, ShapeSettings(points=512), rng)
     assert set(names(shape)) >= {"body", "wing"}
     spread = {name: shape.points[names(shape) == name] for name in ("body", "wing")}
     # A plane is symmetric across the axis along which its wings lie farthest from the middle.

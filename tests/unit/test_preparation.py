@@ -21,7 +21,7 @@ GRID = Grid(np.pad(np.ones((2, 4, 2), np.uint8), 1))
 
 def made(geometry, rng, **settings):
     settings = ShapeSettings(points=64, resolution=8, **settings)
-    shape, form = prepare(geometry, settings, rng)
+    shape, form, _ = prepare(geometry, settings, rng)
     return discretise(shape, settings), form
 
 
@@ -80,7 +80,7 @@ def test_what_cannot_be_used_says_why(geometry, settings, reason, rng):
 
 
 def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
-    shape, _ = prepare(box(), ShapeSettings(field="sdf"), rng)
+    shape, _, _ = prepare(box(), ShapeSettings(field="sdf"), rng)
     copy = augmented(shape, rng)
     assert np.array_equal(copy.faces, shape.faces) and copy.closed
     centred = copy.vertices - copy.vertices.mean(0)
@@ -91,12 +91,12 @@ def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
 
 def test_copies_of_voxels_come_from_a_stretched_cloud(rng):
     settings = ShapeSettings(field="occ", points=64, resolution=8)
-    shape, _ = prepare(CLOUD, settings, rng)
+    shape, _, _ = prepare(CLOUD, settings, rng)
     first, second = (discretise(augmented(shape, rng), settings).grid for _ in range(2))
     assert (first != second).any()
 
 
 def test_a_grid_cannot_be_stretched(rng):
-    shape, _ = prepare(GRID, ShapeSettings(field="occ", resolution=8), rng)
+    shape, _, _ = prepare(GRID, ShapeSettings(field="occ", resolution=8), rng)
     with pytest.raises(InputError, match="augment_copies"):
         augmented(shape, rng)

@@ -174,7 +174,7 @@ def test_real_meshes_with_holes_keep_their_inside(tmp_path):
         kept = np.random.default_rng(0).random(len(whole.faces)) > 0.1
         settings = ShapeSettings(field="sdf")
         mesh = Mesh(np.asarray(whole.vertices, float), np.asarray(whole.faces))
-        true, form = prepare(mesh, settings, np.random.default_rng(0))
+        true, form, _ = prepare(mesh, settings, np.random.default_rng(0))
         assert form == "watertight"
         holes = MeshShape(true.vertices, true.faces[kept], closed=False)
         queries = np.random.default_rng(1).uniform(-1, 1, (4000, 3)).astype(np.float32)

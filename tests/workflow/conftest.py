@@ -9,11 +9,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from filelock import FileLock
+from forked import run_snakemake
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
@@ -40,10 +43,7 @@ class Workflow:
 
     def run(self, *args: str, check: bool = True) -> subprocess.CompletedProcess:
         """Snakemake with these arguments; what it says is in `stdout`, both streams together."""
-        done = subprocess.run(
-            self.command(*args), cwd=self.path, env=self.env, check=False, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        done = run_snakemake(["--cores", "2", *map(str, args)], self.path, self.env)
         assert done.returncode == 0 or not check, done.stdout
         return done
 
@@ -160,12 +160,27 @@ def workflow(new_copy, tmp_path):
     made.end()
 
 
+def made_once(tmp_path_factory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first of pytest's workers to ask for it makes, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / f"{name}.lock"):
+        if not (base / f"{name}.made").exists():
+            make(base / name)
+            (base / f"{name}.made").touch()
+    return base / name
+
+
 @pytest.fixture(scope="session")
 def finished_run(new_copy, tmp_path_factory):
     """One run of everything, and what it said on screen. Not to be changed: copy it."""
-    made = new_copy(tmp_path_factory.mktemp("finished") / "project")
-    said = made.run().stdout
-    return made, said
+
+    def make(folder: Path) -> None:
+        said = new_copy(folder / "project").run().stdout
+        (folder / "said.txt").write_text(said)
+
+    folder = made_once(tmp_path_factory, "finished", make)
+    return Workflow(folder / "project"), (folder / "said.txt").read_text()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,130 @@
+"""New shapes from generators of embeddings (figures 8 and 25 to 27), and how good they are."""
+
+
+rule train_generator:
+    input:
+        embeddings="results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+    output:
+        multiext(
+            "results/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}/",
+            model="model.safetensors",
+            history="history.parquet",
+            samples="samples.h5",
+        ),
+    log:
+        "results/logs/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}.log",
+    cache: True
+    priority: 1
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=1440,
+    params:
+        settings=entry("generators"),
+        seed=config["seed"],
+        # Here for Snakemake's cache, whose keys know nothing of wildcards.
+        class_name=lambda wildcards: wildcards.class_name,
+        code=code("train_generator.py"),
+    script:
+        "../workflow_scripts/train_generator.py"
+
+
+rule generate_shapes:
+    input:
+        unpack(generated_from),
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        "results/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.h5",
+    log:
+        "results/logs/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.tsv"
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=lambda wildcards: int(wildcards.generated_by != "training_shapes"),
+        mem_mb=rebuild_mib,
+        runtime=720,
+    params:
+        settings=without(config["generation"], "points", "emd_points"),
+        field=lambda wildcards: field_of(wildcards.dataset),
+        seed=config["seed"],
+        code=code("generate_shapes.py"),
+    script:
+        "../workflow_scripts/generate_shapes.py"
+
+
+rule measure_generation:
+    input:
+        generated="results/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.h5",
+        shapes=lambda wildcards: shape_shards(wildcards.dataset),
+    output:
+        "results/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.parquet",
+    log:
+        "results/logs/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.tsv"
+    conda:
+        ENV
+    resources:
+        mem_mb=4000,
+        runtime=720,
+    params:
+        settings=without(config["generation"], "draws", "resolution"),
+        seed=config["seed"],
+        code=code("measure_generation.py"),
+    script:
+        "../workflow_scripts/measure_generation.py"
+
+
+rule table_generation:
+    input:
+        generation_files(),
+    output:
+        csv=report(
+            "results/tables/generation.csv",
+            caption="../report/generation.rst",
+            category="Tables",
+            labels={"table": "generation", "what": "generated shapes"},
+        ),
+        markdown="results/tables/generation.md",
+    log:
+        "results/logs/tables/generation.log",
+    benchmark:
+        "results/benchmarks/tables/generation.tsv"
+    conda:
+        ENV
+    params:
+        titles={name: title_of(name) for name in datasets_of("generation")},
+        fields={name: field_of(name) for name in datasets_of("generation")},
+        code=code("table_generation.py"),
+    script:
+        "../workflow_scripts/table_generation.py"
+
+
+rule plot_generated:
+    input:
+        sets_of_classes,
+    output:
+        report(
+            "results/figures/{dataset}/{inr}/{encoder}/{generator}/generated.png",
+            caption="../report/generated.rst",
+            category="Figures",
+            labels={"figure": "generated shapes", "data set": "{dataset}"},
+        ),
+    log:
+        "results/logs/figures/{dataset}/{inr}/{encoder}/{generator}/generated.log",
+    benchmark:
+        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/{generator}/generated.tsv"
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: f"{title_of(wildcards.dataset)}: {wildcards.generator} on {wildcards.encoder}",
+        classes=lambda wildcards: generated_classes(**wildcards),
+        code=code("plot_generated.py"),
+    script:
+        "../workflow_scripts/plot_generated.py"

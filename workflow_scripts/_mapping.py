@@ -1,0 +1,28 @@
+"""What the scripts of mappings read."""
+
+import numpy as np
+import pandas as pd
+
+from inr2vec_core.embeddings import read_embeddings
+from inr2vec_core.mapping.pairs import Pairs, share_a_frame
+from inr2vec_core.streaming import ShardedShapes
+
+
+class ShapesById:
+    """The shapes of a data set's shards by their ids."""
+
+    def __init__(self, shards):
+        self._data = ShardedShapes(shards, shards)
+        self._row = {name: i for i, name in enumerate(self._data.shape_id)}
+
+    def read(self, shape_id: str):
+        """One shape."""
+        return self._data.read(np.array([self._row[shape_id]]), ["shapes"])["shapes"][0]
+
+
+def read_pairs(given, label: str) -> tuple[Pairs, bool]:
+    """The pairs of a mapping's inputs, and whether their shapes share a frame."""
+    pairs = Pairs.match(read_embeddings(given.source), read_embeddings(given.target))
+    pairs.report(label)
+    manifests = (pd.read_parquet(given[k]) for k in ("source_manifest", "target_manifest"))
+    return pairs, share_a_frame(pairs, *manifests)

@@ -1,0 +1,42 @@
+"""How much sets of new shapes are like the test shapes of their class."""
+
+import numpy as np
+import pandas as pd
+from _job import run
+
+from inr2vec_core.fitted import drawn
+from inr2vec_core.generation.likeness import Reference
+from inr2vec_core.generation.sets import read_sets
+from inr2vec_core.progress import track
+from inr2vec_core.rebuilding import comparable_points
+from inr2vec_core.seeding import numpy_stream
+from inr2vec_core.storage import atomic
+from inr2vec_core.streaming import ShardedShapes
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    name, shapes = snakemake.wildcards.class_name, snakemake.input.shapes
+
+    def points(shape, *what):
+        stream = numpy_stream(seed, "generation", name, *what)
+        return None if shape is None else comparable_points(shape, settings["points"], stream)
+
+    data = ShardedShapes(shapes, shapes, ["test"])
+    own = np.array([i for i, other in enumerate(data.class_name) if other == name])
+    chosen = own[drawn([data.shape_id[i] for i in own], settings["shapes"], seed, "generation")]
+    test = data.read(chosen, ["shapes"])["shapes"]
+    clouds = [points(shape, "test", k) for k, shape in enumerate(test)]
+    reference = Reference(clouds, settings["emd_points"])
+    sets = read_sets(snakemake.input.generated)
+    draws = [draw for draw in sets if draw.startswith("draw ")]
+    rows = []
+    for draw in track(draws, "measuring", unit="draw"):
+        clouds = [points(shape, draw, k) for k, shape in enumerate(sets[draw])]
+        rows.append({"class": name, "draw": draw, "n": len(clouds)} | reference.scores(clouds))
+    with atomic(snakemake.output[0]) as path:
+        pd.DataFrame(rows).to_parquet(path, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

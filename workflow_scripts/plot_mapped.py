@@ -1,0 +1,37 @@
+"""Test shapes of a mapping: the source, what was made of it, and the true target."""
+
+import numpy as np
+from _job import run, torch_device
+from _mapped import Makes
+from _mapping import ShapesById, read_pairs
+
+from inr2vec_core.figures import plot_shape_grid
+from inr2vec_core.fitted import one_of_each_class
+from inr2vec_core.progress import track
+from inr2vec_core.storage import atomic
+
+MOST = 12
+TITLES = {"decoded_target": "target's embedding"}
+
+
+def main(snakemake):
+    given, params, mapping = snakemake.input, snakemake.params, snakemake.wildcards.mapping
+    device = torch_device(snakemake)
+    pairs, _ = read_pairs(given, mapping)
+    makes = Makes(given, pairs, params.resolution, params.seed, device)
+    sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
+    test = np.flatnonzero(pairs.split == "test")
+    ids = [pairs.source_id[i] for i in test]
+    chosen = test[one_of_each_class(pairs.class_name[test], ids, params.seed, MOST)]
+    shown = []
+    for i in track(chosen, f"drawing {mapping}", unit="shape"):
+        source, target = sources.read(pairs.source_id[i]), targets.read(pairs.target_id[i])
+        made = [makes.shape(method, i, source, target) for method in params.methods]
+        shown.append((pairs.class_name[i], [source, *made, target]))
+    rows = ["source", *(TITLES.get(method, method) for method in params.methods), "target"]
+    with atomic(snakemake.output[0]) as path:
+        plot_shape_grid(shown, rows, path, params.title)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,56 @@
+"""Train a generator of one class's embeddings, and draw samples at several epochs."""
+
+import hashlib
+
+import numpy as np
+import torch
+from _job import provenance, run, torch_device
+from _training import save_trained, train_with
+
+from inr2vec_core.embeddings import read_embeddings
+from inr2vec_core.generation.classes import ClassEmbeddings
+from inr2vec_core.generation.collapse import Variety
+from inr2vec_core.generation.gan import LatentGan, build_generator
+from inr2vec_core.generation.task import AdversarialTraining, GanSettings
+from inr2vec_core.seeding import derive_seed, torch_stream
+from inr2vec_core.storage import write_shard
+
+SHOWN = 8  # samples of each epoch
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, name = torch_device(snakemake), w.class_name
+    data = ClassEmbeddings.of(read_embeddings(snakemake.input.embeddings), name)
+    description = {
+        "embedding": data.train.shape[1],
+        **{k: settings[k] for k in ("noise", "noise_std")},
+    }
+    torch.manual_seed(derive_seed(seed, "generator", name))
+    generator = build_generator(description)
+    task = AdversarialTraining(
+        LatentGan(generator), data,
+        GanSettings(**{k: settings[k] for k in ("batch", "critic_steps", "penalty")}), seed, device,
+    )  # fmt: skip
+    label = f"{w.generator} of {name} on {w.dataset}"
+    seen = hashlib.blake2b(data.train.tobytes() + data.validation.tobytes()).hexdigest()
+    course = train_with(
+        snakemake, task, seed, label, [],
+        w.dataset, "generators", w.inr, w.encoder, w.generator, name, seen=seen,
+    )  # fmt: skip
+    drawn = generator.sample(len(data.train), torch_stream(seed, "variety", name))
+    Variety.of(drawn, data.train).report(label)
+    save_trained(snakemake, task, course, description, label, model=generator)
+
+    kept = {f"epoch {epoch}": state for epoch, state in sorted(course.kept.items())}
+    samples = []
+    for state in [*kept.values(), course.best_state]:
+        task.model.load_state_dict(state)
+        samples.append(generator.sample(SHOWN, torch_stream(seed, "shown", name)))
+    names = [*kept, f"best (epoch {course.best_epoch})"]
+    columns = {"name": names, "embedding": np.stack(samples)}
+    write_shard(snakemake.output.samples, columns, **provenance(snakemake))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
