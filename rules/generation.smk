@@ -83,7 +83,8 @@ rule measure_generation:
 
 rule table_generation:
     input:
-        generation_files(),
+        # A function, for the classes are known only where the data are.
+        lambda wildcards: generation_files(),
     output:
         csv=report(
             "results/tables/generation.csv",

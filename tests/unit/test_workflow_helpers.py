@@ -50,7 +50,10 @@ def properties(node, path=()):
 
 KNOWN = dict(properties(SCHEMA))
 # The sections whose entries have names.
-NAMED = ("datasets", "inrs", "encoders", "networks", "autoencoders", "segmenters")
+NAMED = (
+    "datasets", "inrs", "encoders", "networks", "autoencoders", "segmenters", "generators",
+    "mappings",
+)  # fmt: skip
 
 
 def leaves(value, path=()):
@@ -214,7 +217,26 @@ def networks(kind, points=1024, **tables):
     return {"networks": {"n": {"type": kind, "points": points}}, "tables": rows}
 
 
+def mapping(kind="completion", methods=("transfer",), encoder=None, **target):
+    """Two data sets d and p, and a mapping m between them in a table."""
+    p = {"reader": "procedural"} | target
+    sides = [{"dataset": d, "inr": "i", "encoder": "e"} for d in ("p", "d")]
+    return {
+        "datasets": {"d": {"reader": "procedural"}, "p": p},
+        "encoders": {"e": encoder or {}},
+        "mappings": {"m": {"source": sides[0], "target": sides[1]}},
+        "tables": {kind: [{"mapping": "m", "methods": list(methods)}]},
+    }
+
+
+def generation(**row):
+    rows = [{"dataset": "d", "inr": "i", "encoder": "e", "methods": ["g", "gaussian"]} | row]
+    return {"generators": {"g": {}}, "tables": {"generation": rows}}
+
+
 def test_names_that_exist_are_accepted():
+    completed(**generation())
+    completed(**mapping(encoder={"trained_on": ["d", "p"]}, side="partial", frame="complete"))
     completed(**networks("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
 
@@ -245,6 +267,17 @@ def test_names_that_exist_are_accepted():
       "tables": {"table1": [{"dataset": "d", "inr": "i", "methods": ["e"]}]}},
      ["tables.table1.0.dataset: d has no clouds"]),
     ({"networks": {"e": {"type": "pointnet"}}}, ["e: a name of one entry only"]),
+    (generation(encoder="x"), ["tables.generation.0.encoder: 'x' is no entry; there are e"]),
+    (generation(methods=["x"]), ["tables.generation.0.methods: 'x'", "decoded_test, g, gaussian"]),
+    (mapping() | {"mappings": {}}, ["tables.completion.0.mapping: 'm' is no entry"]),
+    (mapping(encoder={"trained_on": ["d"]}), ["mappings.m.source.encoder: it is trained on d"]),
+    (mapping(encoder={"trained_on": ["d", "x"]}), ["encoders.e.trained_on: 'x' is no entry"]),
+    (mapping(encoder={"trained_on": ["d", "p"]}, field="sdf"), ["the data sets' fields differ"]),
+    (mapping(methods=["poisson"]), ["poisson makes meshes of clouds, m does not"]),
+    (mapping(side="partial", field="sdf"), ["datasets.p.side: partial shapes are clouds"]),
+    (mapping(side="partial", augment_copies=1), ["partial clouds are not augmented"]),
+    (mapping(frame="complete"), ["datasets.p.frame: a complete cloud's is its own"]),
+    (mapping(frame="mesh", field="sdf"), ["datasets.p.frame: a mesh's is its own"]),
 ], ids=str)  # fmt: skip
 def test_a_dangling_name_is_told_with_its_key(changes, parts):
     message = message_of(**changes)
