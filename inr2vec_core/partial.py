@@ -7,7 +7,9 @@ from .readers import Cloud, Mesh
 
 DISTANCE = 3.0  # of the viewpoint from the centre, in radii of the shape
 REFLECTED = 200.0  # radius of the sphere that points are reflected in, likewise
-OVERSAMPLE = 8  # points drawn on a mesh for each that is wanted: hardly half of them are seen
+# Points drawn on a mesh for each that is wanted: of most hardly half are seen, of a plate from
+# its edge few.
+OVERSAMPLE = (8, 64)
 
 
 def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -> Cloud:
@@ -16,7 +18,7 @@ def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -
     Hidden points are removed without a surface (Katz et al. 2007).
 
     Args:
-        whole: the complete shape; of a mesh `OVERSAMPLE * n_points` points are drawn.
+        whole: the complete shape; a mesh is sampled, more densely where too little is seen.
         n_points: that will be wanted of the partial cloud.
 
     Returns:
@@ -25,20 +27,22 @@ def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -
     Raises:
         BadShape: coordinates are not finite, or the shape has no area or extent.
     """
-    if isinstance(whole, Mesh):
-        points = sample_surface(whole, OVERSAMPLE * n_points, rng)[0]
-    else:
-        points = whole.points
-    frame = Frame.of(points)
     side = rng.normal(size=3)
     viewpoint = DISTANCE * side / np.linalg.norm(side)
-    return Cloud(points[_seen(frame.place(points).astype(np.float64), viewpoint)])
+    if isinstance(whole, Cloud):
+        return Cloud(_seen(whole.points, viewpoint))
+    for oversample in OVERSAMPLE:
+        seen = _seen(sample_surface(whole, oversample * n_points, rng)[0], viewpoint)
+        if len(seen) >= n_points:
+            break
+    return Cloud(seen)
 
 
 def _seen(points: np.ndarray, viewpoint: np.ndarray) -> np.ndarray:
-    """Rows of the points that can be seen, ascending."""
+    """The points (P, 3) that can be seen from a viewpoint in units of the shape's sphere."""
     import open3d as o3d  # takes two seconds to import
 
-    cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(points))
+    placed = Frame.of(points).place(points).astype(np.float64)
+    cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(placed))
     _, rows = cloud.hidden_point_removal(viewpoint, REFLECTED)
-    return np.sort(np.asarray(rows, np.int64))
+    return points[np.sort(np.asarray(rows, np.int64))]

@@ -100,6 +100,13 @@ def test_a_pairs_own_partial_cloud_is_taken():
     assert (made.frame.scale * made.shape.points[:, 0] + made.frame.centre[0]).min() > 0.19
 
 
+def test_of_a_plate_enough_is_seen_from_any_side():
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 0.004)], float)
+    faces = np.array([[0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]])
+    for seed in range(12):
+        assert len(partial_view(Mesh(corners, faces), 256, rng(seed)).points) >= 256
+
+
 @pytest.mark.parametrize(
     ("geometry", "settings", "reason"),
     [
