@@ -27,6 +27,7 @@ def main(snakemake):
         "parts": len(parts),
         "hidden": settings["decoder_hidden"],
         "frequencies": settings["decoder_frequencies"],
+        "dropout": settings["dropout"],
     }
     torch.manual_seed(derive_seed(seed, "part decoder"))
     task = EmbeddingSegmentation(

@@ -113,6 +113,19 @@ def test_the_papers_decoder_of_50_parts():
     assert sum(p.numel() for p in decoder.parameters()) == 2_206_770
 
 
+def test_dropout_hides_numbers_of_the_embedding_while_training_alone():
+    torch.manual_seed(0)
+    decoder = PartDecoder(5, 3, 4, 16, 2, dropout=0.5)
+    given = torch.randn(2, 5), torch.eye(3)[:2], torch.rand(2, 6, 3)
+    assert not torch.equal(decoder(*given), decoder(*given))
+    decoder.eval()
+    assert torch.equal(decoder(*given), decoder(*given))
+    # The class is never hidden.
+    decoder.train()
+    nothing = (torch.zeros(2, 5), *given[1:])
+    assert torch.equal(decoder(*nothing), decoder(*nothing))
+
+
 @pytest.mark.parametrize("parts", [1, 2, 4])
 @pytest.mark.parametrize("b, q", [(3, 7), (1, 7), (3, 1), (1, 1)])
 def test_a_logit_for_each_part_of_each_query(parts, b, q):
@@ -155,7 +168,7 @@ def test_the_loss_is_cross_entropy_over_all_parts(parts, elements, monkeypatch):
 def test_a_decoder_in_a_file_gives_the_same_logits(tmp_path):
     description = {
         "embedding": 5, "classes": PARTS.classes, "parts": len(PARTS), "hidden": 16,
-        "frequencies": 2,
+        "frequencies": 2, "dropout": 0.5,
     }  # fmt: skip
     model = build_part_decoder(description)
     save_described(model, description, tmp_path / "decoder.safetensors")
