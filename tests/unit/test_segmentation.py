@@ -170,7 +170,7 @@ def test_a_decoder_in_a_file_gives_the_same_logits(tmp_path):
         "embedding": 5, "classes": PARTS.classes, "parts": len(PARTS), "hidden": 16,
         "frequencies": 2, "dropout": 0.5,
     }  # fmt: skip
-    model = build_part_decoder(description)
+    model = build_part_decoder(description).eval()
     save_described(model, description, tmp_path / "decoder.safetensors")
     loaded, what = load_described(tmp_path / "decoder.safetensors", build_part_decoder)
     assert what == description and not loaded.training
