@@ -105,23 +105,3 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     assert planned("drawn_points: 300", "drawn_points: 310") == set()
     assert planned("methods: [inr2vec, nearest_point]", "methods: [inr2vec]") == {
         "table3"}  # fmt: skip
-
-
-def test_parts_are_asked_of_clouds_alone(segmented):
-    workflow, _ = segmented
-    text = (workflow.path / "segmentation.yaml").read_text()
-    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [nearest_point]}",
-                  "{dataset: solids, inr: small, methods: [nearest_point]}")  # fmt: skip
-    said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
-    (workflow.path / "segmentation.yaml").write_text(text)
-    assert "tables.table3.0.dataset: solids has no clouds (field udf)" in said
-
-
-def test_shapes_whose_reader_knows_no_parts_are_refused(segmented):
-    workflow, _ = segmented
-    text = (workflow.path / "segmentation.yaml").read_text()
-    workflow.edit("segmentation.yaml", "{dataset: demo, inr: small, methods: [nearest_point]}",
-                  "{dataset: scans, inr: small, methods: [nearest_point]}")  # fmt: skip
-    said = workflow.run("--dry-run", *LAID_OVER, TABLES[0], check=False).stdout
-    (workflow.path / "segmentation.yaml").write_text(text)
-    assert "tables.table3.0.dataset: the reader folder of scans knows no parts" in said
