@@ -209,8 +209,8 @@ def generation_in_columns(table: pd.DataFrame) -> str:
         "better), coverage (%, higher), 1-nearest-neighbour accuracy (%, 50 is best) by Chamfer "
         "and earth mover's distance, Jensen-Shannon divergence of occupancy (lower), and how many "
         "have a surface (%). Mean ± standard deviation over draws. training_shapes are real; "
-        "decoded_test are the test shapes' own embeddings, decoded: what no generator of "
-        "embeddings can surpass; gaussian samples have the mean and covariance of the class's "
+        "decoded_test are the test shapes' own embeddings, decoded, which tells what encoder and "
+        "decoder leave of them; gaussian samples have the mean and covariance of the class's "
         "embeddings."
     )
     return _markdown([*keys, *wide.columns], wide, note)
@@ -232,8 +232,9 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
         "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
         "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
         "F-score at 0.01, found and watertight in percent. input: the source itself; transfer: the "
-        "mapped embedding, decoded; decoded_target: the target's own embedding, decoded, which no "
-        "mapping can surpass. In frames of their own (frame: own) distances say little."
+        "mapped embedding, decoded; decoded_target: the target's own embedding, decoded, which "
+        "tells what its encoder and decoder leave of the shape. In frames of their own (frame: own) "
+        "distances say little."
     )
     return _markdown([*keys, *wide.columns], wide, note)
 

@@ -16,8 +16,7 @@ class Makes:
     """Makes shapes by the methods of a table's row.
 
     `transfer` decodes what the transfer network predicts; `decoded_target` the target's own
-    embedding, which no network can surpass; `input` is the source shape; `poisson` a surface
-    through the source cloud.
+    embedding; `input` is the source shape; `poisson` a surface through the source cloud.
     """
 
     def __init__(self, given, pairs: Pairs, resolution: int, seed: int, device):
