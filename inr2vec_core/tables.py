@@ -233,8 +233,8 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
         "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
         "F-score at 0.01, found and watertight in percent. input: the source itself; transfer: the "
         "mapped embedding, decoded; decoded_target: the target's own embedding, decoded, which "
-        "tells what its encoder and decoder leave of the shape. In frames of their own (frame: own) "
-        "distances say little."
+        "tells what its encoder and decoder leave of the shape. In frames of their own (frame: "
+        "own) distances say little."
     )
     return _markdown([*keys, *wide.columns], wide, note)
 
