@@ -129,3 +129,35 @@ rule plot_generated:
         code=code("plot_generated.py"),
     script:
         "../workflow_scripts/plot_generated.py"
+
+
+# Any number of new shapes, of any size:
+# results/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class}/{number}.{ply,obj,npy}.
+rule export_generated:
+    input:
+        generator="results/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}/model.safetensors",
+        model=lambda wildcards: trained_model(
+            wildcards.dataset, wildcards.inr, wildcards.encoder
+        ),
+    output:
+        "results/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}",
+    log:
+        "results/logs/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}.log",
+    benchmark:
+        "results/benchmarks/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}.tsv"
+    wildcard_constraints:
+        size=r"[1-9]\d*",
+        number=r"\d+",
+        extension="npy|obj|ply",
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime=60,
+    params:
+        seed=config["seed"],
+        code=code("export_generated.py"),
+    script:
+        "../workflow_scripts/export_generated.py"
