@@ -9,6 +9,7 @@ rule read_shapes:
     log:
         "results/logs/{dataset}/shapes/{shard}.log",
     cache: True
+    priority: 3  # all else hangs on it
     conda:
         ENV
     resources:
