@@ -71,6 +71,15 @@ def drawn(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.n
 
 def one_of_each_class(class_names: Sequence[str], shape_ids: Sequence[str], seed: int, most: int):
     """Numbers of one drawn shape of each class, in the order of the classes: at most (most,)."""
-    order = drawn(shape_ids, len(shape_ids), seed, "figure")
-    first = {class_names[i]: i for i in order[::-1]}
-    return np.array([first[name] for name in sorted(first)][:most], int)
+    return some_of_each_class(class_names, shape_ids, seed, most, 1)
+
+
+def some_of_each_class(
+    class_names: Sequence[str], shape_ids: Sequence[str], seed: int, most: int, each: int
+) -> np.ndarray:
+    """Numbers of `each` drawn shapes of each class, class by class: at most (most,)."""
+    found: dict[str, list[int]] = {name: [] for name in sorted(set(class_names))}
+    for i in drawn(shape_ids, len(shape_ids), seed, "figure"):
+        if len(found[class_names[i]]) < each:
+            found[class_names[i]].append(i)
+    return np.array([i for rows in found.values() for i in rows][:most], int)

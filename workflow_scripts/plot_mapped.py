@@ -6,11 +6,11 @@ from _mapped import Makes
 from _mapping import ShapesById, read_pairs
 
 from inr2vec_core.figures import plot_shape_grid
-from inr2vec_core.fitted import one_of_each_class
+from inr2vec_core.fitted import some_of_each_class
 from inr2vec_core.progress import track
 from inr2vec_core.storage import atomic
 
-MOST = 12
+MOST, FEWEST = 12, 8  # shapes; of few classes several each
 TITLES = {"decoded_target": "target's embedding"}
 
 
@@ -21,8 +21,9 @@ def main(snakemake):
     makes = Makes(given, pairs, params.resolution, params.seed, device)
     sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
-    ids = [pairs.source_id[i] for i in test]
-    chosen = test[one_of_each_class(pairs.class_name[test], ids, params.seed, MOST)]
+    ids, classes = [pairs.source_id[i] for i in test], pairs.class_name[test]
+    each = max(1, FEWEST // len(set(classes)))
+    chosen = test[some_of_each_class(classes, ids, params.seed, MOST, each)]
     shown = []
     for i in track(chosen, f"drawing {mapping}", unit="shape"):
         source, target = sources.read(pairs.source_id[i]), targets.read(pairs.target_id[i])

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.fitted import InrKind, drawn, one_of_each_class
+from inr2vec_core.fitted import InrKind, drawn, one_of_each_class, some_of_each_class
 from inr2vec_core.models import build_inr2vec
 from inr2vec_core.siren import SirenShape, evaluate
 from inr2vec_core.storage import write_shard
@@ -63,3 +63,12 @@ def test_one_of_each_class_in_their_order():
     classes = ["b", "a", "b", "c", "a"]
     found = one_of_each_class(classes, [f"s{k}" for k in range(5)], 0, 2)
     assert [classes[i] for i in found] == ["a", "b"]
+
+
+def test_some_of_each_class_begin_with_the_one():
+    names, ids = ["b", "a", "b", "b", "a"], list("vwxyz")
+    one = one_of_each_class(names, ids, 0, 9)
+    some = some_of_each_class(names, ids, 0, 9, 2)
+    assert [names[i] for i in some] == ["a", "a", "b", "b"] and len(set(some)) == 4
+    assert some[[0, 2]].tolist() == one.tolist()
+    assert len(some_of_each_class(names, ids, 0, 3, 9)) == 3
