@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import h5py
+import numpy as np
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
@@ -48,6 +49,14 @@ def metadata_of(path: str | Path) -> dict[str, str]:
     """What `save_described` wrote beside the weights."""
     with safe_open(path, "pt") as file:
         return file.metadata()
+
+
+def digest_of(*arrays: np.ndarray) -> str:
+    """Hash of what arrays hold, as `fingerprint` takes it among its settings."""
+    digest = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
 
 
 def as_flag(text: str) -> bool | None:

@@ -86,8 +86,7 @@ class ShardedShapes:
 
     def steps(self, size: int) -> int:
         """Batches of one epoch of `shuffled`."""
-        full, rest = divmod(len(self), size)
-        return max(1, full + (rest > 1))
+        return steps_of(len(self), size)
 
     def _rows_of_shapes(self, shard: int, ids: list[str]) -> dict[str, int]:
         if not self.files["shapes"]:
@@ -159,6 +158,12 @@ class ShardedShapes:
         return Batch(
             [self.shape_id[i] for i in index], [self.class_name[i] for i in index], columns
         )
+
+
+def steps_of(n: int, size: int) -> int:
+    """Batches of n rows where a last single row is dropped, unless it is the only one."""
+    full, rest = divmod(n, size)
+    return max(1, full + (rest > 1))
 
 
 def prefetch(items: Iterable, depth: int = 2) -> Iterator:

@@ -114,6 +114,13 @@ def _unfinished(table: pd.DataFrame) -> str:
     return " *: the validation curve still rose over the last quarter of the epochs."
 
 
+def _a_column_per_metric(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
+    """The texts in `cell`: a column each metric, the rows in `order`, whose columns are keys."""
+    wide = shown.pivot(index=list(order), columns="metric", values="cell")
+    wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
+    return wide[[metric for metric in shown["metric"].unique() if metric in wide]]
+
+
 def _markdown(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
     """A table of text with a header of these names, its index first in each row, and a note."""
     rows = [[*key, *row] for key, row in zip(wide.index, wide.to_numpy(), strict=True)]
@@ -160,9 +167,7 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         ["modality", "dataset", "inr", "split", "method"],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
     )
-    wide = shown.pivot(index=keys, columns="metric", values="cell")
-    wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
-    wide = wide[[m for m in shown["metric"].unique() if m in wide]]
+    wide = _a_column_per_metric(shown, order)
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
         "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
@@ -202,8 +207,7 @@ def generation_in_columns(table: pd.DataFrame) -> str:
     ]
     keys = ["dataset", "inr", "encoder", "class", "method"]
     order = table[keys].drop_duplicates().sort_values(keys[:4], kind="stable")
-    wide = table.assign(cell=cells).pivot(index=keys, columns="metric", values="cell")
-    wide = wide.reindex(pd.MultiIndex.from_frame(order))[table["metric"].unique()]
+    wide = _a_column_per_metric(table.assign(cell=cells), order)
     note = (
         "Against the test shapes of the class, as clouds: minimum matching distance (lower is "
         "better), coverage (%, higher), 1-nearest-neighbour accuracy (%, 50 is best) by Chamfer "
@@ -226,8 +230,7 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
     shown = table.assign(cell=[f"{row.mean:.3g}" for row in table.itertuples()])
     keys = ["mapping", "source", "target", "frame", "class", "method"]
     order = shown[keys].drop_duplicates().sort_values(keys[:5], kind="stable")
-    wide = shown.pivot(index=keys, columns="metric", values="cell")
-    wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["metric"].unique()]
+    wide = _a_column_per_metric(shown, order)
     note = (
         "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
         "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
@@ -246,9 +249,7 @@ def parts_in_columns(table: pd.DataFrame) -> str:
         method=[_named(row) for row in table.itertuples()],
     )
     keys = ["dataset", "inr", "method"]
-    wide = shown.pivot(index=keys, columns="metric", values="cell")
-    wide = wide.reindex(pd.MultiIndex.from_frame(shown[keys].drop_duplicates())).fillna("–")
-    wide = wide[shown["metric"].unique()]
+    wide = _a_column_per_metric(shown, shown[keys].drop_duplicates())
     note = (
         "IoU in percent, of the parts of each shape's class; a part that is in neither prediction "
         "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "

@@ -106,7 +106,9 @@ def part_decoder_mib(wildcards, attempt):
 
 def rebuild_mib(wildcards, attempt):
     """Memory of rebuilding: grids of values, and what their surface is extracted from."""
-    return attempt * (3000 + 32 * config["reconstruction"]["resolution"] ** 3 // 2**20)
+    sections = [config["reconstruction"], config["generation"]]
+    finest = max(s["resolution"] for s in [*sections, *config["mappings"].values()])
+    return attempt * (3000 + 32 * finest**3 // 2**20)
 
 
 def measure_minutes(wildcards, attempt):

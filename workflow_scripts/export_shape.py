@@ -2,15 +2,13 @@
 
 import numpy as np
 import torch
+from _exporting import export
 from _job import run, torch_device
 
-from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.exporting import write_shape
+from inr2vec_core.errors import InputError
 from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
-from inr2vec_core.rebuilding import rebuild
 from inr2vec_core.seeding import torch_stream
-from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes
 
 
@@ -29,12 +27,7 @@ def main(snakemake):
     model = load_inr2vec(snakemake.input.model[0]).to(device) if w.source != "inr" else None
     (field,) = kind.fields(weights, model)
     stream = torch_stream(snakemake.params.seed, "export", w.shape)
-    try:
-        shape = rebuild(kind.field, field, int(w.size), stream, device)
-    except BadShape as error:
-        raise InputError(f"{w.shape} from {w.source}: {error}") from error
-    with atomic(snakemake.output[0]) as path:
-        write_shape(shape, path, w.extension)
+    export(snakemake, f"{w.shape} from {w.source}", kind.field, field, stream, device)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from _classes import shapes_of_class
 from _job import provenance, run, torch_device
 
 from inr2vec_core.described import load_described
@@ -10,36 +11,39 @@ from inr2vec_core.fitted import drawn
 from inr2vec_core.generation.classes import ClassEmbeddings
 from inr2vec_core.generation.gan import build_generator
 from inr2vec_core.generation.gaussian import gaussian_samples
-from inr2vec_core.generation.sets import write_sets
+from inr2vec_core.generation.sets import name_of_draw, write_sets
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import rebuild, shape_or_none, size_like
 from inr2vec_core.seeding import torch_stream
 from inr2vec_core.storage import open_shard, text
-from inr2vec_core.streaming import ShardedShapes
 
 
 def main(snakemake):
     params, given, w = snakemake.params, snakemake.input, snakemake.wildcards
     device, settings, seed = torch_device(snakemake), params.settings, params.seed
-    n, like = how_many(given.shapes, w.class_name, settings["shapes"])
-    draws = range(settings["draws"])
+
+    def real(split, number, *names):
+        return shapes_of_class(given.shapes, split, w.class_name, number, seed, *names)
+
+    test_shapes = real("test", settings["shapes"], "generation")
+    n, draws = len(test_shapes), range(settings["draws"])
     if w.generated_by == "training_shapes":
-        sets = {f"draw {k}": training_shapes(given.shapes, w.class_name, n, seed, k) for k in draws}
+        sets = {name_of_draw(k): real("train", n, "training shapes", str(k)) for k in draws}
         write_sets(snakemake.output[0], sets, params.field, **provenance(snakemake))
         return
     data = read_embeddings(given.embeddings)
     if w.generated_by == "decoded_test":
         test = (data.split == "test") & (np.array(data.classes)[data.labels] == w.class_name)
         ids = [data.shape_id[i] for i in np.flatnonzero(test)]
-        embeddings = {"draw 0": data.x[test][drawn(ids, n, seed, "generation")]}
+        embeddings = {name_of_draw(0): data.x[test][drawn(ids, n, seed, "generation")]}
     elif w.generated_by == "gaussian":
         own = ClassEmbeddings.of(data, w.class_name)
-        embeddings = {f"draw {k}": gaussian_samples(own, n, seed, k) for k in draws}
+        embeddings = {name_of_draw(k): gaussian_samples(own, n, seed, k) for k in draws}
     else:
         embeddings = generated(given, w.class_name, n, seed, draws, device)
     model = load_inr2vec(given.model).to(device)
-    size = size_like(like, None, settings["resolution"])
+    size = size_like(test_shapes[0], None, settings["resolution"])
 
     def decoded(name, k, embedding):
         field = model.decoded(torch.from_numpy(embedding).to(device))
@@ -54,26 +58,11 @@ def main(snakemake):
     write_sets(snakemake.output[0], sets, model.field, **provenance(snakemake))
 
 
-def how_many(shapes, class_name, most):
-    """How many test shapes a class has, up to `most`, and one of them."""
-    data = ShardedShapes(shapes, shapes, ["test"])
-    own = [i for i, name in enumerate(data.class_name) if name == class_name]
-    return min(len(own), most), data.read(np.array(own[:1]), ["shapes"])["shapes"][0]
-
-
-def training_shapes(shapes, class_name, n, seed, draw):
-    """Some training shapes of a class themselves, augmented copies left out."""
-    data = ShardedShapes(shapes, shapes, ["train"], copies=False)
-    own = np.array([i for i, name in enumerate(data.class_name) if name == class_name])
-    chosen = own[drawn([data.shape_id[i] for i in own], n, seed, "training shapes", str(draw))]
-    return list(data.read(chosen, ["shapes"])["shapes"])
-
-
 def generated(given, class_name, n, seed, draws, device):
     """Embeddings from a generator, and its samples at several epochs, which are only drawn."""
     generator = load_described(given.generator, build_generator)[0].to(device)
     sets = {
-        f"draw {k}": generator.sample(n, torch_stream(seed, "generated", class_name, k))
+        name_of_draw(k): generator.sample(n, torch_stream(seed, "generated", class_name, k))
         for k in draws
     }
     with open_shard(given.samples) as file:

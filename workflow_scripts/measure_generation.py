@@ -1,17 +1,15 @@
 """How much sets of new shapes are like the test shapes of their class."""
 
-import numpy as np
 import pandas as pd
+from _classes import shapes_of_class
 from _job import run
 
-from inr2vec_core.fitted import drawn
 from inr2vec_core.generation.likeness import Reference
-from inr2vec_core.generation.sets import read_sets
+from inr2vec_core.generation.sets import is_draw, read_sets
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import comparable_points
 from inr2vec_core.seeding import numpy_stream
 from inr2vec_core.storage import atomic
-from inr2vec_core.streaming import ShardedShapes
 
 
 def main(snakemake):
@@ -22,14 +20,11 @@ def main(snakemake):
         stream = numpy_stream(seed, "generation", name, *what)
         return None if shape is None else comparable_points(shape, settings["points"], stream)
 
-    data = ShardedShapes(shapes, shapes, ["test"])
-    own = np.array([i for i, other in enumerate(data.class_name) if other == name])
-    chosen = own[drawn([data.shape_id[i] for i in own], settings["shapes"], seed, "generation")]
-    test = data.read(chosen, ["shapes"])["shapes"]
+    test = shapes_of_class(shapes, "test", name, settings["shapes"], seed, "generation")
     clouds = [points(shape, "test", k) for k, shape in enumerate(test)]
     reference = Reference(clouds, settings["emd_points"])
     sets = read_sets(snakemake.input.generated)
-    draws = [draw for draw in sets if draw.startswith("draw ")]
+    draws = [draw for draw in sets if is_draw(draw)]
     rows = []
     for draw in track(draws, "measuring", unit="draw"):
         clouds = [points(shape, draw, k) for k, shape in enumerate(sets[draw])]

@@ -1,12 +1,11 @@
 """Train a generator of one class's embeddings, and draw samples at several epochs."""
 
-import hashlib
-
 import numpy as np
 import torch
 from _job import provenance, run, torch_device
 from _training import save_trained, train_with
 
+from inr2vec_core.described import digest_of
 from inr2vec_core.embeddings import read_embeddings
 from inr2vec_core.generation.classes import ClassEmbeddings
 from inr2vec_core.generation.collapse import Variety
@@ -33,7 +32,7 @@ def main(snakemake):
         GanSettings(**{k: settings[k] for k in ("batch", "critic_steps", "penalty")}), seed, device,
     )  # fmt: skip
     label = f"{w.generator} of {name} on {w.dataset}"
-    seen = hashlib.blake2b(data.train.tobytes() + data.validation.tobytes()).hexdigest()
+    seen = digest_of(data.train, data.validation)
     course = train_with(
         snakemake, task, seed, label, [],
         w.dataset, "generators", w.inr, w.encoder, w.generator, name, seen=seen,

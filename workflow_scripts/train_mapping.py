@@ -1,6 +1,5 @@
 """Train a network from the embeddings of one data set to those of another."""
 
-import hashlib
 import logging
 
 import torch
@@ -8,6 +7,7 @@ from _job import run, torch_device
 from _mapping import ShapesById, read_pairs
 from _training import save_trained, train_with
 
+from inr2vec_core.described import digest_of
 from inr2vec_core.mapping.network import build_transfer
 from inr2vec_core.mapping.task import EmbeddingMapping, MappingSettings, validation_rows
 from inr2vec_core.models import load_inr2vec
@@ -38,8 +38,9 @@ def main(snakemake):
             "batch", "validation_points", "validation_resolution")}),
         seed, device,
     )  # fmt: skip
-    seen = hashlib.blake2b(pairs.x.tobytes() + pairs.y.tobytes()).hexdigest()
-    course = train_with(snakemake, task, seed, name, [], "mappings", name, seen=seen)
+    course = train_with(
+        snakemake, task, seed, name, [], "mappings", name, seen=digest_of(pairs.x, pairs.y)
+    )
     save_trained(snakemake, task, course, description, name)
 
 

@@ -1,11 +1,10 @@
 """Train the decoder that tells the part of any point from a shape's embedding."""
 
-import hashlib
-
 import torch
 from _job import run, torch_device
 from _training import save_trained, train_with
 
+from inr2vec_core.described import digest_of
 from inr2vec_core.embeddings import embeddings_by_shape
 from inr2vec_core.seeding import derive_seed
 from inr2vec_core.segmentation.clouds import LabelledClouds
@@ -38,13 +37,11 @@ def main(snakemake):
         ),
         seed, device,
     )  # fmt: skip
-    digest = hashlib.blake2b(digest_size=16)
-    for row in embeddings.values():
-        digest.update(row)
     label = f"parts by {w.encoder} on {w.dataset}, seed {w.seed}"
     course = train_with(
         snakemake, task, seed, label, shards,
-        w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}", seen=digest.hexdigest(),
+        w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}",
+        seen=digest_of(*embeddings.values()),
     )  # fmt: skip
     save_trained(snakemake, task, course, description, label)
 

@@ -10,6 +10,16 @@ from ..preparation import FORMS
 from ..storage import open_shard, text, write_shard
 
 
+def name_of_draw(k: int) -> str:
+    """The name of the k-th draw among a generator's sets, which may have others too."""
+    return f"draw {k}"
+
+
+def is_draw(name: str) -> bool:
+    """Whether a set is one of the draws, that are measured; others are only shown."""
+    return name.startswith("draw ")
+
+
 def write_sets(
     path: str | Path, sets: Mapping[str, Sequence[Shape | None]], field: str, **attrs
 ) -> None:

@@ -12,6 +12,7 @@ from ..fitted import drawn
 from ..geometry import Shape
 from ..rebuilding import FAILED, decoded_distance
 from ..seeding import torch_stream
+from ..streaming import steps_of
 from ..training import Flatness, flatness_of_distance
 from .pairs import Pairs
 
@@ -61,8 +62,7 @@ class EmbeddingMapping:
         self._train = torch.from_numpy(np.flatnonzero(pairs.split == "train"))
         if len(self._train) < 2:
             raise ValueError("a mapping needs at least two training pairs")
-        full, rest = divmod(len(self._train), settings.batch)
-        self.steps_per_epoch = full + (rest > 1)
+        self.steps_per_epoch = steps_of(len(self._train), settings.batch)
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """Rows (b,) of the training pairs; a last single one is left out, for BatchNorm."""

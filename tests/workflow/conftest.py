@@ -93,6 +93,14 @@ class Workflow:
         """How many jobs of each rule a dry run plans."""
         return Counter(rule for rule, _ in self.jobs(*args))
 
+    def planned_with(self, file: str, old: str, new: str, *args: str) -> set[str]:
+        """The rules that a dry run plans while the file has this text replaced."""
+        text = (self.path / file).read_text()
+        self.edit(file, old, new)
+        jobs = set(self.planned(*args))
+        (self.path / file).write_text(text)
+        return jobs
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace text that stands in the file once."""
         path = self.path / file
@@ -181,6 +189,22 @@ def finished_run(new_copy, tmp_path_factory):
 
     folder = made_once(tmp_path_factory, "finished", make)
     return Workflow(folder / "project"), (folder / "said.txt").read_text()
+
+
+@pytest.fixture(scope="session")
+def run_on_top(finished_run, tmp_path_factory):
+    """A function: the finished run, and on top all tables and figures of a config laid over it.
+
+    Returns the workflow, and what was said.
+    """
+
+    def make(config: str) -> tuple[Workflow, str]:
+        path = tmp_path_factory.mktemp("on_top") / "project"
+        workflow = Workflow(shutil.copytree(finished_run[0].path, path))
+        shutil.copy(HERE / config, path)
+        return workflow, workflow.run("--configfile", config, "--", "tables", "figures").stdout
+
+    return make
 
 
 @pytest.fixture(scope="session")

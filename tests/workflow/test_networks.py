@@ -1,22 +1,16 @@
 """The specialised networks, auto-encoders and inference times, on top of the finished run."""
 
-import shutil
-
 import pandas as pd
 import pytest
-from conftest import HERE, Workflow
 
 LAID_OVER = ("--configfile", "networks.yaml", "--")
 TABLES = [f"results/tables/table{n}.csv" for n in (1, 2, 6, 10)]
 
 
 @pytest.fixture(scope="module")
-def compared(finished_run, tmp_path_factory):
+def compared(run_on_top):
     """The finished run with tables 1, 2, 6 and 10 and their figures, and what was said."""
-    path = tmp_path_factory.mktemp("compared") / "project"
-    workflow = Workflow(shutil.copytree(finished_run[0].path, path))
-    shutil.copy(HERE / "networks.yaml", path)
-    return workflow, workflow.run(*LAID_OVER, "tables", "figures").stdout
+    return run_on_top("networks.yaml")
 
 
 def rows(compared, number):
@@ -86,11 +80,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(compared):
     assert not workflow.planned(*LAID_OVER, "tables", "figures")
 
     def planned(old, new):
-        text = (workflow.path / "networks.yaml").read_text()
-        workflow.edit("networks.yaml", old, new)
-        jobs = set(workflow.planned(*LAID_OVER, *TABLES))
-        (workflow.path / "networks.yaml").write_text(text)
-        return jobs
+        return workflow.planned_with("networks.yaml", old, new, *LAID_OVER, *TABLES)
 
     scores = {"test_network", "table2", "table6"}
     assert planned("neighbours: 5", "neighbours: 6") == {"train_network", *scores}

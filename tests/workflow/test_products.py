@@ -1,22 +1,16 @@
 """New shapes, and shapes mapped between embedding spaces, on top of the finished run."""
 
-import shutil
-
 import pandas as pd
 import pytest
-from conftest import HERE, Workflow
 
 LAID_OVER = ("--configfile", "products.yaml", "--")
 TABLES = [f"results/tables/{n}.csv" for n in ("generation", "completion", "surface_reconstruction")]
 
 
 @pytest.fixture(scope="module")
-def made(finished_run, tmp_path_factory):
+def made(run_on_top):
     """The finished run with the three tables and their figures, and what was said."""
-    path = tmp_path_factory.mktemp("products") / "project"
-    workflow = Workflow(shutil.copytree(finished_run[0].path, path))
-    shutil.copy(HERE / "products.yaml", path)
-    return workflow, workflow.run(*LAID_OVER, "tables", "figures").stdout
+    return run_on_top("products.yaml")
 
 
 def means(made, number, *rows):
@@ -72,11 +66,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(made):
     assert not workflow.planned(*LAID_OVER, "tables", "figures")
 
     def planned(old, new, *targets):
-        text = (workflow.path / "products.yaml").read_text()
-        workflow.edit("products.yaml", old, new)
-        jobs = set(workflow.planned(*LAID_OVER, *(targets or TABLES)))
-        (workflow.path / "products.yaml").write_text(text)
-        return jobs
+        return workflow.planned_with("products.yaml", old, new, *LAID_OVER, *(targets or TABLES))
 
     assert planned("noise: 8", "noise: 9") == {
         "train_generator", "generate_shapes", "measure_generation", "table_generation"}  # fmt: skip

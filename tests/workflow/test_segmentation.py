@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import HERE, Workflow
+from conftest import Workflow
 
 LAID_OVER = ("--configfile", "segmentation.yaml", "--")
 TABLES = ("results/tables/table3.csv", "results/tables/table7.csv")
@@ -15,12 +15,9 @@ KINDS = ["instance mIoU", "class mIoU", "mIoU bottle", "mIoU chair", "mIoU table
 
 
 @pytest.fixture(scope="module")
-def segmented(finished_run, tmp_path_factory):
+def segmented(run_on_top):
     """The finished run with tables 3 and 7 and their figures, and what was said."""
-    path = tmp_path_factory.mktemp("segmented") / "project"
-    workflow = Workflow(shutil.copytree(finished_run[0].path, path))
-    shutil.copy(HERE / "segmentation.yaml", path)
-    return workflow, workflow.run(*LAID_OVER, "tables", "figures").stdout
+    return run_on_top("segmentation.yaml")
 
 
 def rows(segmented, number):
@@ -93,11 +90,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     assert not workflow.planned(*LAID_OVER, "tables", "figures")
 
     def planned(old, new):
-        text = (workflow.path / "segmentation.yaml").read_text()
-        workflow.edit("segmentation.yaml", old, new)
-        jobs = set(workflow.planned(*LAID_OVER, *TABLES))
-        (workflow.path / "segmentation.yaml").write_text(text)
-        return jobs
+        return workflow.planned_with("segmentation.yaml", old, new, *LAID_OVER, *TABLES)
 
     assert planned("neighbours: 5", "neighbours: 6") == {"train_segmenter", "segment", "table7"}
     assert planned("queries: 32", "queries: 33") == {
