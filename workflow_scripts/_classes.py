@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inr2vec_core.fitted import drawn
+from inr2vec_core.choosing import drawn
 from inr2vec_core.geometry import Shape
 from inr2vec_core.streaming import ShardedShapes
 

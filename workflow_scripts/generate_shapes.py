@@ -5,9 +5,9 @@ import torch
 from _classes import shapes_of_class
 from _job import provenance, run, torch_device
 
+from inr2vec_core.choosing import drawn
 from inr2vec_core.described import load_described
 from inr2vec_core.embeddings import read_embeddings
-from inr2vec_core.fitted import drawn
 from inr2vec_core.generation.classes import ClassEmbeddings
 from inr2vec_core.generation.gan import build_generator
 from inr2vec_core.generation.gaussian import gaussian_samples

@@ -6,7 +6,7 @@ from _job import run, torch_device
 from _mapped import Makes
 from _mapping import ShapesById, read_pairs
 
-from inr2vec_core.fitted import drawn
+from inr2vec_core.choosing import drawn
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import how_near
 from inr2vec_core.seeding import numpy_stream

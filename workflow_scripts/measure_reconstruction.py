@@ -5,7 +5,8 @@ import pandas as pd
 import torch
 from _job import run, torch_device
 
-from inr2vec_core.fitted import InrKind, drawn
+from inr2vec_core.choosing import drawn
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import (

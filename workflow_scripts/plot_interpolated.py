@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from _job import run, torch_device
 
+from inr2vec_core.choosing import drawn
 from inr2vec_core.embeddings import read_embeddings
 from inr2vec_core.figures import plot_interpolation
-from inr2vec_core.fitted import drawn
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import rebuild, shape_or_none

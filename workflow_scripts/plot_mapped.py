@@ -5,8 +5,8 @@ from _job import run, torch_device
 from _mapped import Makes
 from _mapping import ShapesById, read_pairs
 
+from inr2vec_core.choosing import some_of_each_class
 from inr2vec_core.figures import plot_shape_grid
-from inr2vec_core.fitted import some_of_each_class
 from inr2vec_core.progress import track
 from inr2vec_core.storage import atomic
 

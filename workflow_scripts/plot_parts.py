@@ -5,8 +5,9 @@ import torch
 from _job import run, torch_device
 from _segmenting import predictor_of
 
+from inr2vec_core.choosing import one_of_each_class
 from inr2vec_core.figures import plot_parts
-from inr2vec_core.fitted import InrKind, one_of_each_class
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.geometry import CloudShape
 from inr2vec_core.rebuilding import rebuild, shape_or_none
 from inr2vec_core.seeding import torch_stream

@@ -3,9 +3,9 @@
 import numpy as np
 from _job import run
 
+from inr2vec_core.choosing import one_of_each_class
 from inr2vec_core.embeddings import read_embeddings
 from inr2vec_core.figures import plot_retrieved
-from inr2vec_core.fitted import one_of_each_class
 from inr2vec_core.retrieval import nearest
 from inr2vec_core.storage import atomic
 from inr2vec_core.streaming import ShardedShapes

@@ -4,8 +4,9 @@ import numpy as np
 import torch
 from _job import provenance, run, torch_device
 
+from inr2vec_core.choosing import one_of_each_class
 from inr2vec_core.examples import Example, write_examples
-from inr2vec_core.fitted import InrKind, one_of_each_class
+from inr2vec_core.fitted import InrKind
 from inr2vec_core.models import load_inr2vec
 from inr2vec_core.progress import track
 from inr2vec_core.rebuilding import rebuild, shape_or_none, size_like

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..autoencoding import Inr2vec
-from ..fitted import drawn
+from ..choosing import drawn
 from ..geometry import Shape
 from ..rebuilding import FAILED, decoded_distance
 from ..seeding import torch_stream
