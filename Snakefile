@@ -21,6 +21,7 @@ include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
 include: "rules/generation.smk"
 include: "rules/mappings.smk"
+include: "rules/comparison.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 

@@ -16,7 +16,7 @@ from inr2vec_core.autoencoding import Inr2vec, embed
 from inr2vec_core.batching import fit_many
 from inr2vec_core.clouds import prepare_cloud
 from inr2vec_core.decoder import ImplicitDecoder
-from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.fields import CLIP
 from inr2vec_core.fitting import FitSettings
 from inr2vec_core.geometry import CloudShape

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .choosing import drawn
 from .chunking import mean_loss
 from .decoder import ImplicitDecoder
 from .fields import values_of
@@ -25,6 +26,7 @@ from .rebuilding import FAILED, decoded_distance
 from .seeding import numpy_stream
 from .streaming import Batch, ShardedShapes, prefetch
 
+CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
 POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
 
 
@@ -105,6 +107,10 @@ class Autoencoding:
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
         self.validation = ShardedShapes(inr_files, shape_files, ["val"])
         self.steps_per_epoch = self.data.steps(settings.batch)
+        if hasattr(model.encoder, "calibrate"):
+            rows = drawn(self.data.shape_id, CALIBRATION, seed, "calibration")
+            weights = self.data.read(rows, ("weights",))["weights"]
+            model.encoder.calibrate(torch.from_numpy(weights).to(device))
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Weights (b, n_parameters) and quantised queries (b, q, 4), made ahead in a thread."""

@@ -8,7 +8,7 @@ from torch import nn
 from .autoencoding import Inr2vec
 from .decoder import ImplicitDecoder
 from .described import load_described, save_described
-from .encoder import ENCODERS
+from .encoders import encoder_class
 from .siren import SirenShape
 
 
@@ -16,7 +16,7 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     """An untrained model.
 
     Args:
-        architecture: `type` (a name of `encoder.ENCODERS`), `hidden`, `embedding`,
+        architecture: `type` (a file in `encoders/`), `hidden`, `embedding`, `options` if any,
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
             and their `field`.
     """
@@ -29,7 +29,10 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
 
 def build_encoder(architecture: Mapping, siren: SirenShape) -> nn.Module:
     """An untrained encoder of INRs of these sizes; the keys as for `build_inr2vec`."""
-    return ENCODERS[architecture["type"]](siren, architecture["hidden"], architecture["embedding"])
+    Encoder = encoder_class(architecture["type"])
+    return Encoder(
+        siren, architecture["hidden"], architecture["embedding"], **architecture.get("options", {})
+    )
 
 
 def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:

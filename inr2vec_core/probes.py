@@ -1,4 +1,4 @@
-"""Lower bounds: what can be told without an encoder, from plain weights or proportions alone."""
+"""What simple methods can tell: from plain weights, from embeddings, or from proportions alone."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
         The data, class scores of the test split (n_test, classes), and the C picked.
     """
     labelled = Labelled.of(data.shape_id, data.class_name, data.split)
-    train, val, test = (np.flatnonzero(labelled.split == s) for s in ("train", "val", "test"))
+    train, test = (np.flatnonzero(labelled.split == split) for split in ("train", "test"))
     pca = IncrementalPCA(min(components, len(train) - 1))
     for chunk in track(list(_chunks(train, pca.n_components)), "PCA of weights", unit="chunk"):
         pca.partial_fit(data.read(chunk, ["weights"])["weights"])
@@ -36,14 +36,27 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
             for chunk in _chunks(np.arange(len(data)), 1)
         ]
     )
-    x /= x[train].std()
+    model = _logistic_regression(x / x[train].std(), labelled)
+    return labelled, _scores(model, x[test] / x[train].std(), labelled), float(model.C)
+
+
+def probe_embeddings(data: Labelled) -> float:
+    """Share of test shapes that logistic regression on standardised embeddings tells right."""
+    train, test = (data.split == split for split in ("train", "test"))
+    x = (data.x - data.x[train].mean(0)) / data.x[train].std(0).clip(1e-12)
+    return float(_logistic_regression(x, data).score(x[test], data.labels[test]))
+
+
+def _logistic_regression(x: np.ndarray, data: Labelled) -> LogisticRegression:
+    """Trained on the training split, its regularisation picked on the validation split."""
+    train, val = (data.split == split for split in ("train", "val"))
     best: tuple[float, LogisticRegression] | None = None
     for c in track(REGULARISATIONS, "logistic regression", unit="fit"):
-        model = LogisticRegression(C=c, max_iter=2000).fit(x[train], labelled.labels[train])
-        score = model.score(x[val], labelled.labels[val])
+        model = LogisticRegression(C=c, max_iter=2000).fit(x[train], data.labels[train])
+        score = model.score(x[val], data.labels[val])
         if best is None or score > best[0]:
             best = score, model
-    return labelled, _scores(best[1], x[test], labelled), float(best[1].C)
+    return best[1]
 
 
 def _chunks(index: np.ndarray, at_least: int) -> Iterator[np.ndarray]:

@@ -105,7 +105,7 @@ def in_paper_layout(table: pd.DataFrame) -> str:
         "brackets. weights_probe (linear, on plain INR weights) and bounding_box (random "
         "forest on six numbers) are lower bounds."
     ) + _unfinished(table)
-    return _markdown(["metric (%)", "method", *wide.columns], wide, note)
+    return markdown(["metric (%)", "method", *wide.columns], wide, note)
 
 
 def _unfinished(table: pd.DataFrame) -> str:
@@ -114,14 +114,14 @@ def _unfinished(table: pd.DataFrame) -> str:
     return " *: the validation curve still rose over the last quarter of the epochs."
 
 
-def _a_column_per_metric(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
+def a_column_per_metric(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
     """The texts in `cell`: a column each metric, the rows in `order`, whose columns are keys."""
     wide = shown.pivot(index=list(order), columns="metric", values="cell")
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
     return wide[[metric for metric in shown["metric"].unique() if metric in wide]]
 
 
-def _markdown(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
+def markdown(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
     """A table of text with a header of these names, its index first in each row, and a note."""
     rows = [[*key, *row] for key, row in zip(wide.index, wide.to_numpy(), strict=True)]
     lines = ["| " + " | ".join(map(str, row)) + " |" for row in [names, *rows]]
@@ -167,7 +167,7 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         ["modality", "dataset", "inr", "split", "method"],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
     )
-    wide = _a_column_per_metric(shown, order)
+    wide = a_column_per_metric(shown, order)
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
         "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
@@ -175,7 +175,7 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         "reach (meshes: two samples of the original's own surface). inr: rebuilt from the INR; "
         "others: from the embedding by that encoder's decoder. The paper's figures in brackets."
     )
-    return _markdown([*keys, *wide.columns], wide, note)
+    return markdown([*keys, *wide.columns], wide, note)
 
 
 def generation_rows(draws: pd.DataFrame) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def generation_in_columns(table: pd.DataFrame) -> str:
     ]
     keys = ["dataset", "inr", "encoder", "class", "method"]
     order = table[keys].drop_duplicates().sort_values(keys[:4], kind="stable")
-    wide = _a_column_per_metric(table.assign(cell=cells), order)
+    wide = a_column_per_metric(table.assign(cell=cells), order)
     note = (
         "Against the test shapes of the class, as clouds: minimum matching distance (lower is "
         "better), coverage (%, higher), 1-nearest-neighbour accuracy (%, 50 is best) by Chamfer "
@@ -217,7 +217,7 @@ def generation_in_columns(table: pd.DataFrame) -> str:
         "decoder leave of them; gaussian samples have the mean and covariance of the class's "
         "embeddings."
     )
-    return _markdown([*keys, *wide.columns], wide, note)
+    return markdown([*keys, *wide.columns], wide, note)
 
 
 def mapping_rows(shapes: pd.DataFrame) -> pd.DataFrame:
@@ -230,7 +230,7 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
     shown = table.assign(cell=[f"{row.mean:.3g}" for row in table.itertuples()])
     keys = ["mapping", "source", "target", "frame", "class", "method"]
     order = shown[keys].drop_duplicates().sort_values(keys[:5], kind="stable")
-    wide = _a_column_per_metric(shown, order)
+    wide = a_column_per_metric(shown, order)
     note = (
         "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
         "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
@@ -239,7 +239,7 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
         "tells what its encoder and decoder leave of the shape. In frames of their own (frame: "
         "own) distances say little."
     )
-    return _markdown([*keys, *wide.columns], wide, note)
+    return markdown([*keys, *wide.columns], wide, note)
 
 
 def parts_in_columns(table: pd.DataFrame) -> str:
@@ -249,14 +249,14 @@ def parts_in_columns(table: pd.DataFrame) -> str:
         method=[_named(row) for row in table.itertuples()],
     )
     keys = ["dataset", "inr", "method"]
-    wide = _a_column_per_metric(shown, shown[keys].drop_duplicates())
+    wide = a_column_per_metric(shown, shown[keys].drop_duplicates())
     note = (
         "IoU in percent, of the parts of each shape's class; a part that is in neither prediction "
         "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "
         "deviation over seeds; the paper's figure in brackets. nearest_point (the label of the "
         "nearest point of all training shapes of the class) is a lower bound."
     ) + _unfinished(table)
-    return _markdown(["data set", "inr", "method", *wide.columns], wide, note)
+    return markdown(["data set", "inr", "method", *wide.columns], wide, note)
 
 
 def times_in_columns(table: pd.DataFrame) -> str:
@@ -280,4 +280,4 @@ def times_in_columns(table: pd.DataFrame) -> str:
         f"Seconds to classify one shape (batch 1, medians) on {', '.join(table['device'].unique())}"
         ". *: with rebuilding the cloud from its INR. The paper's figures (RTX 3090) in brackets."
     )
-    return _markdown(names, wide.fillna("–"), note)
+    return markdown(names, wide.fillna("–"), note)

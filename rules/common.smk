@@ -170,7 +170,23 @@ def code(script):
     return PROJECT_CODE.version(script)
 
 
-SCORED = ("table1", "table2", "table3", "table6", "table7", "generation")
+def code_of_encoders(script, *names):
+    """The code of a script that uses these entries' encoders, one file each."""
+    entries = [config["encoders"][name] for name in names]
+    types = {config["encoders"].get(e.get("encoder"), e)["type"] for e in entries}
+    files = [f"inr2vec_core/encoders/{type}.py" for type in sorted(types)]
+    return PROJECT_CODE.version(script, *files)
+
+
+SCORED = (
+    "table1",
+    "table2",
+    "table3",
+    "table6",
+    "table7",
+    "encoders",
+    "generation",
+)
 MAPPED_SIDES = [
     config["mappings"][row["mapping"]][side]
     for table in _workflow.MAPPING_TABLES

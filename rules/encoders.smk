@@ -31,10 +31,12 @@ rule train_encoder:
         mem_mb=train_mib,
         runtime=2880,
     params:
-        settings=entry("encoders"),
+        settings=lambda wildcards: without(entry("encoders")(wildcards), "seed"),
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
-        seed=config["seed"],
-        code=code("train_encoder.py"),
+        seed=lambda wildcards: config["encoders"][wildcards.encoder].get(
+            "seed", config["seed"]
+        ),
+        code=lambda wildcards: code_of_encoders("train_encoder.py", wildcards.encoder),
     script:
         "../workflow_scripts/train_encoder.py"
 
@@ -59,6 +61,6 @@ rule embed_inrs:
         runtime=240,
     params:
         precision=lambda wildcards: config["encoders"][wildcards.encoder]["precision"],
-        code=code("embed_inrs.py"),
+        code=lambda wildcards: code_of_encoders("embed_inrs.py", wildcards.encoder),
     script:
         "../workflow_scripts/embed_inrs.py"

@@ -125,10 +125,32 @@ rule plot_generated:
         ENV
     params:
         title=lambda wildcards: f"{title_of(wildcards.dataset)}: {wildcards.generator} on {wildcards.encoder}",
-        classes=lambda wildcards: generated_classes(**wildcards),
+        names=lambda wildcards: generated_classes(**wildcards),
+        every_epoch=True,
         code=code("plot_generated.py"),
     script:
         "../workflow_scripts/plot_generated.py"
+
+
+use rule plot_generated as plot_generated_page with:
+    input:
+        lambda wildcards: list(all_generated()),
+    output:
+        report(
+            "results/figures/generated.png",
+            caption="../report/generated_page.rst",
+            category="Figures",
+            labels={"figure": "generated shapes", "data set": "all"},
+        ),
+    log:
+        "results/logs/figures/generated.log",
+    benchmark:
+        "results/benchmarks/figures/generated.tsv"
+    params:
+        title="Generated shapes",
+        names=lambda wildcards: list(all_generated().values()),
+        every_epoch=False,
+        code=code("plot_generated.py"),
 
 
 # Any number of new shapes, of any size:

@@ -127,7 +127,12 @@ def timed_methods(wildcards):
     for name in sorted(names):
         entry, keys = config["networks"].get(name), ["type", *DESCRIBED]
         if name in config["encoders"]:
-            entry, keys = config["encoders"][name], ["type", "hidden", "embedding"]
+            entry, keys = config["encoders"][name], [
+                "type",
+                "hidden",
+                "embedding",
+                "options",
+            ]
             entry = config["encoders"].get(entry.get("encoder"), entry)
         methods[name] = {k: entry[k] for k in keys}
     return methods
@@ -215,3 +220,57 @@ def comparison_figures():
         if method in config["encoders"]
     }
     return sorted(retrieved | trained | timed | segmented)
+
+
+def encoders_of(row):
+    """The encoders in a row of the table."""
+    return [name for name in row["methods"] if name in config["encoders"]]
+
+
+def compared_encoders(wildcards):
+    """The encoders that are compared on a data set's INRs."""
+    where = (wildcards.dataset, wildcards.inr)
+    found = [
+        name
+        for row in config["tables"]["encoders"]
+        if (row["dataset"], row["inr"]) == where
+        for name in encoders_of(row)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def compared_files(wildcards):
+    """The INRs of one shard, and of each encoder its model and the course of its training."""
+    where = (wildcards.dataset, wildcards.inr)
+    models = [trained_model(*where, name) for name in compared_encoders(wildcards)]
+    return {
+        "inrs": inr_shards(*where)[:1],
+        "models": models,
+        "histories": [
+            model.replace("model.safetensors", "history.parquet") for model in models
+        ],
+    }
+
+
+def encoder_table_files(wildcards):
+    """What the table of encoders is made of."""
+    files = {"costs": [], "rebuilt": [], "scores": []}
+    for row in config["tables"]["encoders"]:
+        d, i = row["dataset"], row["inr"]
+        for method in row["methods"]:
+            files["scores"] += classification_metrics(row, method)
+        for name in encoders_of(row):
+            files["costs"].append(f"results/{d}/encoders/{i}/costs.parquet")
+            files["rebuilt"].append(f"results/{d}/reconstruction/{i}/{name}.parquet")
+            files["scores"].append(retrieval_metrics(row, name))
+            files["scores"].append(f"results/{d}/probes/{i}/{name}/metrics.json")
+    return {kind: list(dict.fromkeys(found)) for kind, found in files.items()}
+
+
+def repeated_encoders():
+    """Each encoder -> the first of those that differ from it in their seed alone."""
+    first = {}
+    return {
+        name: first.setdefault(str(without(entry, "seed")), name)
+        for name, entry in config["encoders"].items()
+    }

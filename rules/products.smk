@@ -69,6 +69,21 @@ def sets_of_classes(wildcards):
     return [f"{folder}/{name}.h5" for name in generated_classes(**w)]
 
 
+def all_generated():
+    """All files of generated shapes in the table's rows, each with how a picture names it."""
+    rows = config["tables"]["generation"]
+    named = {
+        f"results/{r['dataset']}/generated/{r['inr']}/{r['encoder']}/{method}/{name}.h5": (
+            f"{title_of(r['dataset'])}\n{method}, {name}"
+        )
+        for r in rows
+        for method in r["methods"]
+        if method in config["generators"]
+        for name in classes_of(r)
+    }
+    return named
+
+
 def mapping_inputs(wildcards):
     """What both sides of a mapping are, and the decoder of its target."""
     mapping = config["mappings"][wildcards.mapping]
@@ -151,4 +166,5 @@ def product_figures():
         for table in MAPPING_TABLES
         for row in config["tables"][table]
     }
-    return sorted(generated | mapped)
+    page = {"results/figures/generated.png"} if generated else set()
+    return sorted(generated | mapped | page)

@@ -127,7 +127,10 @@ rule measure_times:
         methods=timed_methods,
         settings=lambda wildcards: config["timing"],
         hidden=config["classification"]["hidden"],
-        code=code("measure_times.py"),
+        code=lambda wildcards: code_of_encoders(
+            "measure_times.py",
+            *(set(timed_methods(wildcards)) & set(config["encoders"])),
+        ),
     script:
         "../workflow_scripts/measure_times.py"
 

@@ -15,13 +15,15 @@ class ProjectCode:
         self._root = root
         self._known: dict[Path, tuple[str, list[Path]]] = {}
 
-    def version(self, script: str) -> str:
+    def version(self, script: str, *modules: str) -> str:
         """Fingerprint of a script and of every project module that it imports, however deep.
 
         Comments, docstrings and layout do not count.
+
+        Args: modules: files that it imports by name when it runs, from the project's folder on.
         """
         seen: dict[str, str] = {}
-        waiting = [self._root / "workflow_scripts" / script]
+        waiting = [self._root / path for path in (f"workflow_scripts/{script}", *modules)]
         while waiting:
             path = waiting.pop()
             name = path.relative_to(self._root).as_posix()

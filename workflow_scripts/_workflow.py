@@ -8,6 +8,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from inr2vec_core.encoders import known_types
+
 ROOT = Path(__file__).resolve().parent.parent
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -19,6 +21,7 @@ TABLES = {
     "table6": ("methods", ("encoders", "networks"), PROBES),
     "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
     "table10": ("methods", ("encoders", "networks"), ()),
+    "encoders": ("methods", ("encoders", "networks"), PROBES),
     "reconstruction": ("encoders", ("encoders",), ()),
     "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
 }
@@ -120,6 +123,11 @@ def _dangling_names(config: dict) -> list[str]:
             problems.append(f"datasets.{name}.queries: `shares` and `uniform` are all 0")
         problems += _impossible_side(f"datasets.{name}", dataset)
     for name, encoder in config["encoders"].items():
+        if encoder["type"] not in known_types():
+            problems.append(
+                f"encoders.{name}.type: no file inr2vec_core/encoders/{encoder['type']}.py; there "
+                f"are {', '.join(known_types())}"
+            )
         if ("from" in encoder) != (encoder.get("encoder") is not None):
             problems.append(f"encoders.{name}: `from` and `encoder` go together")
         elif "from" in encoder:

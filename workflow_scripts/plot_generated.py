@@ -1,4 +1,4 @@
-"""Samples of a generator at several epochs, of the same noise, one class below another."""
+"""Samples of generators: one class below another, at several epochs or at the best one."""
 
 from _job import run
 
@@ -9,11 +9,12 @@ from inr2vec_core.storage import atomic
 
 def main(snakemake):
     rows = []
-    for name, file in zip(snakemake.params.classes, snakemake.input, strict=True):
+    for name, file in zip(snakemake.params.names, snakemake.input, strict=True):
         sets = read_sets(file)
-        rows += [
-            (f"{name}\n{epoch}", shapes) for epoch, shapes in sets.items() if not is_draw(epoch)
-        ]
+        epochs = [epoch for epoch in sets if not is_draw(epoch)]  # the best one is the last
+        if not snakemake.params.every_epoch:
+            epochs = epochs[-1:]
+        rows += [(f"{name}\n{epoch}", sets[epoch]) for epoch in epochs]
     with atomic(snakemake.output[0]) as path:
         plot_shape_rows(rows, path, snakemake.params.title)
 

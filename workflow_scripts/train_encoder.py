@@ -17,7 +17,8 @@ def main(snakemake):
     mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
     kind = InrKind.of(snakemake.input.inrs[0])
     architecture = {k: settings[k] for k in (
-        "type", "hidden", "embedding", "decoder_hidden", "decoder_frequencies")}  # fmt: skip
+        "type", "hidden", "embedding", "options", "decoder_hidden",
+        "decoder_frequencies")}  # fmt: skip
     architecture["field"] = kind.field
     architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
 

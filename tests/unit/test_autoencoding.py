@@ -10,7 +10,8 @@ import trimesh
 from inr2vec_core import autoencoding, rebuilding
 from inr2vec_core.autoencoding import FAILED, Autoencoding, AutoencodingSettings, Inr2vec, embed
 from inr2vec_core.decoder import ImplicitDecoder
-from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
+from inr2vec_core.encoders.projected import Encoder as Projected
 from inr2vec_core.errors import InputError
 from inr2vec_core.fields import udf_labels
 from inr2vec_core.geometry import MeshShape, VoxelShape
@@ -66,6 +67,14 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
     # Five training shapes in batches of two: the last would be a single row.
     assert len(set(seen)) == len(seen) == 4
     assert set(seen) < {"s0", "s1", "s2", "s3", "s4"}
+
+
+def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_shards):
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
+    Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    expected = np.mean([weights_of(name) for name, _, split in ROWS if split == "train"], 0)
+    np.testing.assert_allclose(model.encoder.mean, expected, atol=1e-5)
 
 
 def test_steps_of_an_epoch_are_the_batches_that_come(task):

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from inr2vec_core.decoder import ImplicitDecoder, JointLinear
-from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.fitting import SirenBatch
 from inr2vec_core.losses import bce
 from inr2vec_core.siren import SirenShape, evaluate, initial_weights, rows

@@ -55,6 +55,18 @@ def test_other_modules_do_not_count(tree, name):
     assert version(tree) == before
 
 
+def test_a_module_that_is_imported_by_name_counts_where_it_is_given(tree):
+    def found():
+        code = ProjectCode(tree)
+        return code.version("fit.py"), code.version("fit.py", "inr2vec_core/unrelated.py")
+
+    before = found()
+    append(tree / "inr2vec_core/unrelated.py", "\nNEW = 1\n")
+    without, with_it = found()
+    assert without == before[0]
+    assert with_it != before[1]
+
+
 def test_comments_docstrings_and_layout_do_not_count(tree):
     before = version(tree)
     (tree / "inr2vec_core/b.py").write_text(

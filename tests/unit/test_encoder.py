@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from inr2vec_core.encoder import Inr2vecEncoder
+from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.linear_max import linear_max
 from inr2vec_core.siren import SirenShape, rows
 
@@ -117,7 +117,7 @@ def test_mixed_precision_sums_and_leaves_in_the_weights_precision():
 
 @pytest.mark.parametrize("rows_at_once", [1, 20, 1000])
 def test_folded_norms_give_what_the_layers_give(encoder, rows_at_once, monkeypatch):
-    monkeypatch.setattr("inr2vec_core.encoder.CPU_ROWS", rows_at_once)
+    monkeypatch.setattr("inr2vec_core.encoders.inr2vec.CPU_ROWS", rows_at_once)
     with torch.no_grad():
         folded = encoder(weights(5))
     torch.testing.assert_close(folded, encoder(weights(5)).detach())

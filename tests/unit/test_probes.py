@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from inr2vec_core import probes
-from inr2vec_core.probes import probe_bounding_boxes, probe_weights
+from inr2vec_core.embeddings import Labelled
+from inr2vec_core.probes import probe_bounding_boxes, probe_embeddings, probe_weights
 from inr2vec_core.seeding import numpy_stream
 from inr2vec_core.streaming import ShardedShapes
 
@@ -96,3 +97,15 @@ def test_a_class_that_training_lacks_does_not_shift_the_others(probe, make_shard
     assert labelled.classes == ["cube", "flat", "tall"]
     assert scores.shape == (5, 3) and (scores[:, 0] == 0).all()
     assert right(labelled, scores) == pytest.approx(4 / 5)
+
+
+def test_embeddings_are_told_apart_where_they_differ_at_any_scale():
+    rng, names, splits = np.random.default_rng(0), [], []
+    for split, n in (("train", 20), ("val", 6), ("test", 10)):
+        names, splits = names + ["a", "b"] * n, splits + [split] * 2 * n
+    x = rng.normal(size=(72, 3)) * [1e3, 1, 1e-3]
+    x[:, 2] += 1e-2 * (np.array(names) == "b")  # far from the others in its own scale alone
+    ids = [str(k) for k in range(72)]
+    assert probe_embeddings(Labelled.of(ids, names, splits, x)) == 1
+    shuffled = Labelled.of(ids, rng.permutation(names), splits, x)
+    assert probe_embeddings(shuffled) < 0.8

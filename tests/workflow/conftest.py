@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import psutil
@@ -100,6 +101,15 @@ class Workflow:
         jobs = set(self.planned(*args))
         (self.path / file).write_text(text)
         return jobs
+
+    def light_copy(self, path: Path) -> "Workflow":
+        """A copy for dry runs: what they only read is not copied but linked."""
+        read = ("results", ".snakemake")
+        shutil.copytree(self.path, path, ignore=lambda folder, _: (
+            read if Path(folder) == self.path else ()))  # fmt: skip
+        for part in read:
+            shutil.copytree(self.path / part, path / part, copy_function=os.link)
+        return Workflow(path)
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace text that stands in the file once."""
@@ -195,13 +205,15 @@ def finished_run(new_copy, tmp_path_factory):
 def run_on_top(finished_run, tmp_path_factory):
     """A function: the finished run, and on top all tables and figures of a config laid over it.
 
-    Returns the workflow, and what was said.
+    Returns the workflow, and what was said. Arguments: the config, and further files by name.
     """
 
-    def make(config: str) -> tuple[Workflow, str]:
+    def make(config: str, files: Mapping[str, str] = MappingProxyType({})) -> tuple[Workflow, str]:
         path = tmp_path_factory.mktemp("on_top") / "project"
         workflow = Workflow(shutil.copytree(finished_run[0].path, path))
         shutil.copy(HERE / config, path)
+        for name, text in files.items():
+            (path / name).write_text(text)
         return workflow, workflow.run("--configfile", config, "--", "tables", "figures").stdout
 
     return make

@@ -56,7 +56,7 @@ def test_classical_reconstruction_finds_a_surface(made):
 
 def test_figures_are_drawn(made):
     figures = made[0].path / "results/figures"
-    for name in ("demo/small/inr2vec/gan/generated", "mappings/complete/mapped",
+    for name in ("generated", "demo/small/inr2vec/gan/generated", "mappings/complete/mapped",
                  "mappings/surfaces/mapped"):  # fmt: skip
         assert (figures / f"{name}.png").stat().st_size > 5000
 

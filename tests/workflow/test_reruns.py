@@ -28,7 +28,8 @@ CODE = {
     "inr2vec_core/clouds.py": READING,
     "inr2vec_core/queries.py": FITTING,
     "inr2vec_core/fitting.py": FITTING,
-    "inr2vec_core/encoder.py": TRAINING,
+    "inr2vec_core/encoders/inr2vec.py": TRAINING,
+    "inr2vec_core/encoders/projected.py": set(),  # no entry takes it
     "inr2vec_core/classification.py": CLASSIFYING,
     "inr2vec_core/retrieval.py": {"measure_retrieval", "plot_retrieved", "table2"},
     "inr2vec_core/probes.py": {"probe_weights", "probe_bounding_boxes", "table2"},
@@ -89,8 +90,7 @@ def plans(finished_run, tmp_path_factory):
     """What each edit of CODE and KEYS plans: dry runs, as many at a time as there are cores."""
 
     def plan(edit, *args):
-        path = tmp_path_factory.mktemp("edited") / "project"
-        edited = Workflow(shutil.copytree(finished_run[0].path, path))
+        edited = finished_run[0].light_copy(tmp_path_factory.mktemp("edited") / "project")
         edit(edited, *args)
         return edited.jobs()
 

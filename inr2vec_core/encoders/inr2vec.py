@@ -8,13 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_linear_bn_weights
 
-from .linear_max import linear_max
-from .siren import SirenShape, rows
+from ..linear_max import linear_max
+from ..siren import SirenShape, rows
 
 CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache
 
 
-class Inr2vecEncoder(nn.Module):
+class Encoder(nn.Module):
     """Each row of the stacked hidden weights through the same layers, then the maximum over rows.
 
     Args:
@@ -22,7 +22,7 @@ class Inr2vecEncoder(nn.Module):
         hidden: widths of the layers with BatchNorm and ReLU.
         embedding: length of the embedding, written by one more plain linear layer.
 
-    >>> encoder = Inr2vecEncoder(SirenShape(512, 4))
+    >>> encoder = Encoder(SirenShape(512, 4))
     >>> sum(p.numel() for p in encoder.parameters())
     3155968
     """
@@ -68,6 +68,3 @@ class Inr2vecEncoder(nn.Module):
                 x = F.linear(x, weight, bias).relu_()
             embeddings.append(self.last(x).view(len(some), n, -1).amax(1))
         return torch.cat(embeddings)
-
-
-ENCODERS: dict[str, type[nn.Module]] = {"inr2vec": Inr2vecEncoder}

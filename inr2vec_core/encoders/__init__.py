@@ -1,0 +1,38 @@
+"""Encoders of INR weights, one a file, whose name is the `type` of an entry in the config.
+
+A file defines a class `Encoder`, a `torch.nn.Module` that is made by
+`Encoder(siren, hidden, embedding, **options)`: the INRs' `SirenShape`, a list of widths, the length
+of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
+(b, embedding); `siren.unflatten` gives the layers, `siren.rows` the published encoder's matrix.
+
+One that has a method `calibrate(flat)` is shown weights (n, n_parameters) of training INRs before
+it is trained.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+
+if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
+    from torch import nn
+
+
+def known_types() -> list[str]:
+    """The names of the encoders that there are, one for each file beside this one."""
+    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem != "__init__")
+
+
+def encoder_class(name: str) -> "type[nn.Module]":
+    """The encoder's class.
+
+    Raises:
+        InputError: there is no file of this name, or it defines no `Encoder`.
+    """
+    if name not in known_types():  # a model's file names its type: nothing else is ever imported
+        raise InputError(f"no encoder {name!r}: there are {', '.join(known_types())}")
+    module = import_module(f"{__name__}.{name}")
+    if not isinstance(getattr(module, "Encoder", None), type):
+        raise InputError(f"{module.__file__} defines no class Encoder")
+    return module.Encoder

@@ -1,0 +1,97 @@
+"""An encoder that knows each weight's place: layers' matrices projected from both sides, one MLP.
+
+The shared initialisation gives every weight a fixed role, which the published encoder's maximum
+over rows forgets. Here all layers count, relative to what the training INRs have in common.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from ..siren import SirenShape, unflatten
+
+
+class Encoder(nn.Module):
+    """Standardised weights; of each hidden matrix W a small L W R; all of it through an MLP.
+
+    Args:
+        shape: the INRs' sizes. hidden: widths of the layers with BatchNorm and ReLU.
+        embedding: length of the embedding, written by one more plain linear layer.
+        rank: rows and columns of each projected matrix; not below the INRs' width, the matrices
+            are taken whole.
+        dropout: of the projected matrices' entries, in training.
+
+    >>> encoder = Encoder(SirenShape(512, 4), [512], 1024, rank=64)
+    >>> sum(p.numel() for p in encoder.parameters())
+    9144834
+    """
+
+    def __init__(
+        self,
+        shape: SirenShape,
+        hidden: Sequence[int],
+        embedding: int,
+        rank: int = 64,
+        dropout: float = 0.0,
+    ):
+        super().__init__()
+        self.shape, self.embedding = shape, embedding
+        n, inner = shape.width, shape.depth - 1
+        self.register_buffer("mean", torch.zeros(shape.n_parameters))
+        self.register_buffer("scale", torch.ones(shape.n_parameters))
+        self.whole = rank >= n
+        size = shape.n_parameters
+        if not self.whole:
+            self.left = nn.Parameter(torch.randn(inner, rank, n) / n**0.5)
+            self.right = nn.Parameter(torch.randn(inner, n, rank) / n**0.5)
+            size += inner * (rank**2 - n**2)
+        # What is not projected has mean 0 and variance 1 already.
+        self.norm = nn.Identity() if self.whole else nn.BatchNorm1d(size)
+        self.dropout = nn.Dropout(dropout)
+        widths = [size, *hidden]
+        layers = [
+            part
+            for a, b in pairwise(widths)
+            for part in (nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), nn.ReLU())
+        ]
+        self.mlp = nn.Sequential(*layers, nn.Linear(widths[-1], embedding))
+
+    @torch.no_grad()
+    def calibrate(self, flat: Tensor) -> None:
+        """Take mean and spread of each weight, and the directions in which matrices differ most.
+
+        The directions are the leading eigenvectors of the mean of W Wᵀ and Wᵀ W, of standardised
+        matrices (higher-order singular value decomposition); training goes on from there.
+
+        Args: flat: (n, n_parameters) weights of training INRs, n >= 2.
+        """
+        self.mean.copy_(flat.mean(0))
+        spread = flat.std(0)
+        # A weight that hardly moves says nothing, and would be noise at the others' scale.
+        self.scale.copy_(spread.clamp_min(0.1 * spread.mean()).clamp_min(1e-8))
+        if self.whole:
+            return
+        matrices, _ = self._parts(flat)
+        rank = self.left.shape[1]
+        for side, product in ((self.left, "blij,blkj->lik"), (self.right, "blji,bljk->lik")):
+            _, vectors = torch.linalg.eigh(torch.einsum(product, matrices, matrices))
+            leading = vectors[..., -rank:]
+            side.copy_(leading.mT if side is self.left else leading)
+
+    def _parts(self, flat: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Standardised hidden matrices (b, depth - 1, width, width), and everything else."""
+        x = (flat - self.mean) / self.scale
+        (first, first_bias), *inner, (last, last_bias) = unflatten(x, self.shape.layers)
+        matrices = torch.stack([weight for weight, _ in inner], 1)
+        rest = [first, first_bias, *(bias for _, bias in inner), last, last_bias]
+        return matrices, [part.flatten(1) for part in rest]
+
+    def forward(self, flat: Tensor) -> Tensor:
+        """(b, n_parameters) flat weights -> (b, embedding)."""
+        matrices, rest = self._parts(flat)
+        if not self.whole:
+            matrices = self.left @ matrices @ self.right
+        x = torch.cat([matrices.flatten(1), *rest], 1)
+        return self.mlp(self.dropout(self.norm(x)))
