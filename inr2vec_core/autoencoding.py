@@ -44,9 +44,10 @@ class Inr2vec(nn.Module):
     def loss(self, flat: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
         """Mean cross-entropy or focal loss of the field at queries: labels (b, q) -> ()."""
         criterion = criterion_of(self.field)
+        embedding = self.encoder(flat).to(flat)  # in mixed precision an encoder's may be narrower
         return mean_loss(
             self.decoder, lambda logits, labels: criterion(logits.to(labels), labels),
-            self.encoder(flat), coords, labels, self.decoder.hidden,
+            embedding, coords, labels, self.decoder.hidden,
         )  # fmt: skip
 
     def decoded(self, embedding: Tensor) -> DecoderField:

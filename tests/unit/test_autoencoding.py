@@ -77,6 +77,14 @@ def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_s
     np.testing.assert_allclose(model.encoder.mean, expected, atol=1e-5)
 
 
+def test_an_encoder_in_mixed_precision_leaves_the_loss_as_precise_as_the_weights():
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    flat, coords = torch.randn(4, SHAPE.n_parameters), torch.rand(4, 50_000, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert model.encoder(flat).dtype == torch.bfloat16
+        assert model.loss(flat, coords, torch.ones(4, 50_000)).dtype == torch.float32
+
+
 def test_steps_of_an_epoch_are_the_batches_that_come(task):
     assert task.steps_per_epoch == len(list(task.batches(1))) == 2
 

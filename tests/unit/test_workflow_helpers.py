@@ -54,11 +54,12 @@ NAMED = (
     "datasets", "inrs", "encoders", "networks", "autoencoders", "segmenters", "generators",
     "mappings",
 )  # fmt: skip
+FREE = [("encoders", "*", "options")]  # mappings of whatever keys
 
 
 def leaves(value, path=()):
     """Paths of all leaf keys of a config, entries' names and positions replaced by *."""
-    if isinstance(value, dict) and value:
+    if isinstance(value, dict) and value and path not in FREE:
         named = len(path) == 1 and path[0] in NAMED
         for key, inner in value.items():
             yield from leaves(inner, (*path, "*" if named else key))
