@@ -74,7 +74,7 @@ def all_generated():
     rows = config["tables"]["generation"]
     named = {
         f"results/{r['dataset']}/generated/{r['inr']}/{r['encoder']}/{method}/{name}.h5": (
-            f"{title_of(r['dataset'])}\n{method}, {name}"
+            f"{name}\n{r['dataset']}\n{method}"
         )
         for r in rows
         for method in r["methods"]
