@@ -35,7 +35,9 @@ def encoders_in_columns(table: pd.DataFrame) -> str:
         return f"{row.mean:.1f}" + (f" ± {row.std:.1f}" if row.std == row.std else "")
 
     shown = table.assign(cell=[cell(row) for row in table.itertuples()])
-    wide = a_column_per_metric(shown, shown[KEYS].drop_duplicates())
+    rows = shown[KEYS].drop_duplicates()
+    together = rows.groupby(KEYS[:2], sort=False).ngroup().sort_values(kind="stable").index
+    wide = a_column_per_metric(shown, rows.loc[together])
     note = (
         "Embedded a second: INRs, in batches, side by side on one device. CD x1000 (mean squared "
         "nearest distance, both ways) and F-score (%) of shapes rebuilt from embeddings, of the "
