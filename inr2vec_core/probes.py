@@ -36,8 +36,9 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
             for chunk in _chunks(np.arange(len(data)), 1)
         ]
     )
-    model = _logistic_regression(x / x[train].std(), labelled)
-    return labelled, _scores(model, x[test] / x[train].std(), labelled), float(model.C)
+    x /= x[train].std()
+    model = _logistic_regression(x, labelled)
+    return labelled, _scores(model, x[test], labelled), float(model.C)
 
 
 def probe_embeddings(data: Labelled) -> float:

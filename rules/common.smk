@@ -103,6 +103,12 @@ def trained_model(dataset, inr, name):
     return f"results/{dataset}/encoders/{inr}/{name}/model.safetensors"
 
 
+def trained_entry(name):
+    """The entry of the encoder that is used: another's, where an entry takes it from there."""
+    encoder = config["encoders"][name]
+    return config["encoders"].get(encoder.get("encoder"), encoder)
+
+
 def training_sets(dataset, name):
     """The data sets whose INRs an encoder is trained on; its model lies with the first."""
     return config["encoders"][name].get("trained_on") or [dataset]
@@ -172,8 +178,7 @@ def code(script):
 
 def code_of_encoders(script, *names):
     """The code of a script that uses these entries' encoders, one file each."""
-    entries = [config["encoders"][name] for name in names]
-    types = {config["encoders"].get(e.get("encoder"), e)["type"] for e in entries}
+    types = {trained_entry(name)["type"] for name in names}
     files = [f"inr2vec_core/encoders/{type}.py" for type in sorted(types)]
     return PROJECT_CODE.version(script, *files)
 

@@ -94,8 +94,7 @@ def network_mib(wildcards, attempt):
 def part_decoder_mib(wildcards, attempt):
     """Memory of training a part decoder: all embeddings, the shuffling buffer and a step."""
     settings, dataset = config["segmentation"], wildcards.dataset
-    encoder = config["encoders"][wildcards.encoder]
-    encoder = config["encoders"].get(encoder.get("encoder"), encoder)
+    encoder = trained_entry(wildcards.encoder)
     shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
     held = shapes * encoder["embedding"] + 2 * settings["buffer"] * shape_numbers(
         dataset, 0

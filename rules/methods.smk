@@ -115,6 +115,9 @@ def times_of(rows):
     return list(dict.fromkeys(files))
 
 
+DESCRIBED_ENCODER = ["type", "hidden", "embedding", "options"]
+
+
 def timed_methods(wildcards):
     """What is timed on a data set: of each method by its name what it is built from."""
     names = {
@@ -127,13 +130,7 @@ def timed_methods(wildcards):
     for name in sorted(names):
         entry, keys = config["networks"].get(name), ["type", *DESCRIBED]
         if name in config["encoders"]:
-            entry, keys = config["encoders"][name], [
-                "type",
-                "hidden",
-                "embedding",
-                "options",
-            ]
-            entry = config["encoders"].get(entry.get("encoder"), entry)
+            entry, keys = trained_entry(name), DESCRIBED_ENCODER
         methods[name] = {k: entry[k] for k in keys}
     return methods
 
@@ -155,8 +152,7 @@ def example_sources():
         (r["dataset"], r["inr"], e) for r in rows for e in r["encoders"] or ["inr"]
     }
     for row in config["tables"]["table2"]:
-        encoders = [m for m in row["methods"] if m in config["encoders"]]
-        found |= {(row["dataset"], row["inr"], encoder) for encoder in encoders}
+        found |= {(row["dataset"], row["inr"], name) for name in encoders_of(row)}
     return sorted(found)
 
 
@@ -216,8 +212,7 @@ def comparison_figures():
         f"results/figures/{row['dataset']}/{row['inr']}/{method}/parts.png"
         for table in ("table3", "table7")
         for row in rows[table]
-        for method in row["methods"]
-        if method in config["encoders"]
+        for method in encoders_of(row)
     }
     return sorted(retrieved | trained | timed | segmented)
 

@@ -71,17 +71,15 @@ def sets_of_classes(wildcards):
 
 def all_generated():
     """All files of generated shapes in the table's rows, each with how a picture names it."""
-    rows = config["tables"]["generation"]
-    named = {
-        f"results/{r['dataset']}/generated/{r['inr']}/{r['encoder']}/{method}/{name}.h5": (
-            f"{name}\n{r['dataset']}\n{method}"
-        )
-        for r in rows
-        for method in r["methods"]
+    return {
+        file: f"{name}\n{row['dataset']}\n{method}"
+        for row in config["tables"]["generation"]
+        for method in row["methods"]
         if method in config["generators"]
-        for name in classes_of(r)
+        for name, file in zip(
+            classes_of(row), of_generation(row, "generated", method, "h5")
+        )
     }
-    return named
 
 
 def mapping_inputs(wildcards):

@@ -20,8 +20,7 @@ def main(snakemake):
     device, given = torch_device(snakemake), snakemake.input
     data = ShardedShapes(given.inrs)
     index = np.resize(np.arange(len(data)), BATCH)  # a small data set's again and again
-    weights = data.read(np.unique(index), ["weights"])["weights"]
-    flat = torch.from_numpy(weights[index]).to(device)
+    flat = torch.from_numpy(data.read(index, ["weights"])["weights"]).to(device)
     rows = []
     files = list(zip(snakemake.params.methods, given.models, given.histories, strict=True))
     for method, model_file, history in track(files, "timing", unit="encoder"):

@@ -5,12 +5,14 @@ over rows forgets. Here all layers count, relative to what the training INRs hav
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from ..baselines.layers import shared_mlp
 from ..siren import SirenShape, unflatten
+
+AT_ONCE = 32  # INRs in a step of a sum over many, which at 512 x 4 are gigabytes
 
 
 class Encoder(nn.Module):
@@ -51,12 +53,7 @@ class Encoder(nn.Module):
         self.norm = nn.Identity() if self.whole else nn.BatchNorm1d(size)
         self.dropout = nn.Dropout(dropout)
         widths = [size, *hidden]
-        layers = [
-            part
-            for a, b in pairwise(widths)
-            for part in (nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), nn.ReLU())
-        ]
-        self.mlp = nn.Sequential(*layers, nn.Linear(widths[-1], embedding))
+        self.mlp = nn.Sequential(*shared_mlp(widths), nn.Linear(widths[-1], embedding))
 
     @torch.no_grad()
     def calibrate(self, flat: Tensor) -> None:
@@ -73,12 +70,13 @@ class Encoder(nn.Module):
         self.scale.copy_(spread.clamp_min(0.1 * spread.mean()).clamp_min(1e-8))
         if self.whole:
             return
-        matrices, _ = self._parts(flat)
-        rank = self.left.shape[1]
-        for side, product in ((self.left, "blij,blkj->lik"), (self.right, "blji,bljk->lik")):
-            _, vectors = torch.linalg.eigh(torch.einsum(product, matrices, matrices))
-            leading = vectors[..., -rank:]
-            side.copy_(leading.mT if side is self.left else leading)
+        rank, rows, columns = self.left.shape[1], 0.0, 0.0
+        for some in flat.split(AT_ONCE):
+            matrices, _ = self._parts(some)
+            rows += torch.einsum("blij,blkj->lik", matrices, matrices)
+            columns += torch.einsum("blji,bljk->lik", matrices, matrices)
+        self.left.copy_(torch.linalg.eigh(rows).eigenvectors[..., -rank:].mT)
+        self.right.copy_(torch.linalg.eigh(columns).eigenvectors[..., -rank:])
 
     def _parts(self, flat: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Standardised hidden matrices (b, depth - 1, width, width), and everything else."""

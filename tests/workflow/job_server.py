@@ -19,7 +19,7 @@ import threading
 import traceback
 from pathlib import Path
 
-# None of them starts a thread when it is imported, which a fork would not take along.
+# A fork takes no threads along: of these only pyarrow starts one, which frees memory.
 IMPORTED = (
     "torch", "torch.nn.utils.fusion", "pandas", "pyarrow.parquet", "h5py", "igl", "manifold3d",
     "matplotlib.pyplot", "numba", "plotly.graph_objects", "psutil", "safetensors.torch",
