@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .embeddings import Labelled
 from .errors import InputError
-from .seeding import torch_stream
+from .seeding import derive_seed, torch_stream
+from .training import Course, TrainSettings, train
 
 
 def mlp_classifier(
@@ -117,3 +119,41 @@ class Classification:
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of right arg-max classes: (n, c), (n,) -> [0, 1]."""
     return float((logits.argmax(1) == labels).float().mean())
+
+
+@dataclass(frozen=True)
+class ClassifierSettings:
+    """A classifier's layers, and how it is trained: `mlp_classifier`, `Classification`, `train`."""
+
+    hidden: Sequence[int]
+    dropout: float
+    batch: int
+    stitchup: bool
+    epochs: int
+    lr: float
+    weight_decay: float
+
+
+def classify(
+    data: Labelled, settings: ClassifierSettings, seed: int, device: torch.device
+) -> tuple[np.ndarray, Course]:
+    """Train a classifier of `data.x`, and ask the best validation model of the test split.
+
+    Returns:
+        Class scores of the test split (n_test, classes), and the course of the training.
+    """
+    splits = {
+        name: Split.of(data.x[data.split == name], data.labels[data.split == name]).to(device)
+        for name in ("train", "val", "test")
+    }
+    torch.manual_seed(derive_seed(seed, "classifier"))
+    model = mlp_classifier(
+        data.x.shape[1], len(data.classes), settings.hidden, settings.dropout
+    ).to(device)
+    task = Classification(
+        model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup
+    )
+    schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")
+    course = train(task, schedule, seed, "classifier")
+    with torch.no_grad():
+        return model(splits["test"].x).softmax(1).cpu().numpy(), course

@@ -42,7 +42,8 @@ def encoders_in_columns(table: pd.DataFrame) -> str:
         "Embedded a second: INRs, in batches, side by side on one device. CD x1000 (mean squared "
         "nearest distance, both ways) and F-score (%) of shapes rebuilt from embeddings, of the "
         "validation split where it says so, else of the test split. Accuracy (%) of the "
-        "classifier of Table 2, probe accuracy of logistic regression on standardised embeddings; "
+        "classifier of Table 2 (weights_network: on plain weights, weights_probe: logistic "
+        "regression on them), probe accuracy of logistic regression on standardised embeddings; "
         "of networks on shapes rebuilt from the test INRs. Mean ± standard deviation over seeds."
     )
     return markdown(["data set", "inr", "method", *wide.columns], wide, note)

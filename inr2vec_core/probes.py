@@ -1,8 +1,9 @@
-"""What simple methods can tell: from plain weights, from embeddings, or from proportions alone."""
+"""What simple methods can tell, and what they read: plain weights, embeddings, proportions."""
 
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 from sklearn.decomposition import IncrementalPCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -10,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from .embeddings import Labelled
 from .geometry import bounds
 from .progress import track
+from .standardising import mean_and_scale
 from .streaming import ShardedShapes
 
 CHUNK = 1024
@@ -39,6 +41,20 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
     x /= x[train].std()
     model = _logistic_regression(x, labelled)
     return labelled, _scores(model, x[test], labelled), float(model.C)
+
+
+def standardised_weights(data: ShardedShapes) -> Labelled:
+    """All INRs' weights as what a classifier reads, standardised by the training split's.
+
+    Sorted by shape, as embeddings are; all of them in memory, n x n_parameters float32.
+    """
+    order = np.argsort(np.array(data.shape_id))
+    names = [np.array(column)[order] for column in (data.shape_id, data.class_name, data.split)]
+    x = data.read(order, ["weights"])["weights"]
+    mean, scale = mean_and_scale(torch.from_numpy(x[names[2] == "train"]))
+    x -= mean.numpy()
+    x /= scale.numpy()
+    return Labelled.of(*names, x)
 
 
 def probe_embeddings(data: Labelled) -> float:

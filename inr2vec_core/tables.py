@@ -103,7 +103,8 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     note = (
         "Mean ± standard deviation over seeds; the paper's figure in "
         "brackets. weights_probe (linear, on plain INR weights) and bounding_box (random "
-        "forest on six numbers) are lower bounds."
+        "forest on six numbers) are lower bounds; weights_network is the classifier of "
+        "embeddings, trained on plain INR weights."
     ) + _unfinished(table)
     return markdown(["metric (%)", "method", *wide.columns], wide, note)
 

@@ -1,4 +1,4 @@
-"""Shapes classified from their embeddings, and the two lower bounds beside."""
+"""Shapes classified from their embeddings, from plain weights, and from their bounds alone."""
 
 
 rule classify_embeddings:
@@ -22,6 +22,30 @@ rule classify_embeddings:
         code=code("classify_embeddings.py"),
     script:
         "../workflow_scripts/classify_embeddings.py"
+
+
+rule classify_weights:
+    input:
+        lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
+    output:
+        metrics="results/{dataset}/classification/{inr}/weights_network/inr/seed{seed}/metrics.json",
+        predictions="results/{dataset}/classification/{inr}/weights_network/inr/seed{seed}/predictions.parquet",
+    log:
+        "results/logs/{dataset}/classification/{inr}/weights_network/inr/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/{dataset}/classification/{inr}/weights_network/inr/seed{seed}.tsv"
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=all_weights_mib,
+        runtime=600,
+    params:
+        settings=without(config["classification"], "seeds"),
+        code=code("classify_weights.py"),
+    script:
+        "../workflow_scripts/classify_weights.py"
 
 
 rule probe_weights:

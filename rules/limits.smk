@@ -91,6 +91,14 @@ def network_mib(wildcards, attempt):
     return attempt * int(2000 + 4 * (step + held) / 2**20)
 
 
+def all_weights_mib(wildcards, attempt):
+    """Memory of a network that reads plain weights: all of them, their splits, and a step."""
+    shards = config["datasets"][wildcards.dataset]["shards"]
+    weights = n_parameters(wildcards.inr) * shapes_per_shard(wildcards.dataset) * shards
+    widest = config["classification"]["hidden"][0] * n_parameters(wildcards.inr)
+    return attempt * int(2000 + 4 * (3 * weights + 6 * widest) / 2**20)
+
+
 def part_decoder_mib(wildcards, attempt):
     """Memory of training a part decoder: all embeddings, the shuffling buffer and a step."""
     settings, dataset = config["segmentation"], wildcards.dataset

@@ -13,7 +13,7 @@ from inr2vec_core.encoders import known_types
 ROOT = Path(__file__).resolve().parent.parent
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
-PROBES = ("weights_probe", "bounding_box")
+PROBES = ("weights_probe", "weights_network", "bounding_box")
 TABLES = {
     "table1": ("methods", ("encoders", "autoencoders"), ()),
     "table2": ("methods", ("encoders", "networks"), PROBES),

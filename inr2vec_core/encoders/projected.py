@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ..baselines.layers import shared_mlp
 from ..siren import SirenShape, unflatten
+from ..standardising import mean_and_scale
 
 AT_ONCE = 32  # INRs in a step of a sum over many, which at 512 x 4 are gigabytes
 
@@ -64,10 +65,9 @@ class Encoder(nn.Module):
 
         Args: flat: (n, n_parameters) weights of training INRs, n >= 2.
         """
-        self.mean.copy_(flat.mean(0))
-        spread = flat.std(0)
-        # A weight that hardly moves says nothing, and would be noise at the others' scale.
-        self.scale.copy_(spread.clamp_min(0.1 * spread.mean()).clamp_min(1e-8))
+        mean, scale = mean_and_scale(flat)
+        self.mean.copy_(mean)
+        self.scale.copy_(scale)
         if self.whole:
             return
         rank, rows, columns = self.left.shape[1], 0.0, 0.0

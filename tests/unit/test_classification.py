@@ -2,16 +2,20 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 
 from inr2vec_core.classification import (
     Classification,
+    ClassifierSettings,
     Split,
     accuracy,
+    classify,
     e_stitchup,
     mlp_classifier,
 )
+from inr2vec_core.embeddings import Labelled
 from inr2vec_core.errors import InputError
 from inr2vec_core.training import TrainSettings, train
 
@@ -153,3 +157,20 @@ def test_too_few_embeddings_are_refused(train_rows, val_rows):
 def test_split_of_arrays(rng):
     split = Split.of(rng.random((3, 2)), torch.tensor([0, 1, 1]).int().numpy())
     assert split.x.dtype == torch.float32 and split.labels.dtype == torch.int64
+
+
+def test_the_test_split_is_told_by_a_classifier_of_the_training_split(rng):
+    classes = np.array(["a", "b", "c"] * 20)
+    x = rng.normal(size=(60, 5)).astype(np.float32)
+    x[:, :3] += 6 * (classes[:, None] == ["a", "b", "c"])
+    split = np.repeat(["train", "val", "test"], [30, 15, 15])
+    x[split == "test"] += 0.5  # seen by neither training nor validation
+    data = Labelled.of([str(k) for k in range(60)], classes, split, x)
+    settings = ClassifierSettings([8], 0.0, 10, True, epochs=40, lr=1e-2, weight_decay=0.0)
+    (scores, course), (again, _) = (
+        classify(data, settings, seed, torch.device("cpu")) for seed in (3, 3)
+    )
+    assert scores.shape == (15, 3) and course.best_score == 1
+    np.testing.assert_allclose(scores.sum(1), 1, rtol=1e-5)
+    assert (scores.argmax(1) == data.labels[split == "test"]).all()
+    np.testing.assert_array_equal(scores, again)

@@ -5,7 +5,12 @@ import pytest
 
 from inr2vec_core import probes
 from inr2vec_core.embeddings import Labelled
-from inr2vec_core.probes import probe_bounding_boxes, probe_embeddings, probe_weights
+from inr2vec_core.probes import (
+    probe_bounding_boxes,
+    probe_embeddings,
+    probe_weights,
+    standardised_weights,
+)
 from inr2vec_core.seeding import numpy_stream
 from inr2vec_core.streaming import ShardedShapes
 
@@ -55,6 +60,20 @@ def test_components_are_at_most_what_the_training_shapes_span(make_shards):
     data = ShardedShapes(*make_shards([rows], weights_of, points_of))
     labelled, scores, _ = probe_weights(data, components=256)
     assert right(labelled, scores) == 1
+
+
+def test_weights_are_standardised_by_the_training_split_whatever_the_shards(make_shards):
+    rows = table({"train": 8, "val": 3, "test": 4})
+    one, two = (
+        standardised_weights(ShardedShapes(*make_shards(shards, weights_of, points_of)))
+        for shards in ([rows], [rows[::2], rows[1::2]])
+    )
+    train = one.split == "train"
+    np.testing.assert_allclose(one.x[train].mean(0), 0, atol=1e-6)
+    np.testing.assert_allclose(one.x[train].std(0, ddof=1), 1, rtol=1e-5)
+    assert one.shape_id == two.shape_id == sorted(one.shape_id)
+    np.testing.assert_array_equal(one.x, two.x)
+    assert one.classes == sorted(STRETCH) and (one.labels == two.labels).all()
 
 
 def test_the_regularisation_is_picked_on_the_validation_split(data, monkeypatch):
