@@ -10,6 +10,8 @@ ROOT = workflow.basedir
 for folder in (ROOT, os.path.join(ROOT, "workflow_scripts")):
     if folder not in sys.path:
         sys.path.insert(0, folder)
+import _config
+import _config_names
 import _workflow
 from _code import ProjectCode
 from _gpus import visible_gpus
@@ -18,8 +20,8 @@ from inr2vec_core.listing import DataSetSource
 
 _workflow.prepare_environment()
 try:
-    _workflow.complete_config(config, _workflow.ROOT / "schemas" / "config.schema.yaml")
-except _workflow.ConfigError as error:
+    _config.complete_config(config, _workflow.ROOT / "schemas" / "config.schema.yaml")
+except _config.ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}")
 
 PROJECT_CODE = ProjectCode(_workflow.ROOT)
@@ -194,7 +196,7 @@ SCORED = (
 )
 MAPPED_SIDES = [
     config["mappings"][row["mapping"]][side]
-    for table in _workflow.MAPPING_TABLES
+    for table in _config_names.MAPPING_TABLES
     for row in config["tables"][table]
     for side in ("source", "target")
 ]
@@ -202,7 +204,7 @@ MAPPED_SIDES = [
 # embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
 USED_ENCODERS = [
     (row["dataset"], name)
-    for table, (column, *_) in _workflow.TABLES.items()
+    for table, (column, *_) in _config_names.TABLES.items()
     if table != "table10"  # where nothing is trained
     for row in config["tables"][table]
     for name in [*row[column], row.get("encoder")]

@@ -2,7 +2,7 @@
 
 TABLES = [
     f"results/tables/{name}.csv"
-    for name in (*_workflow.TABLES, *MAPPING_TABLES)
+    for name in (*_config_names.TABLES, *MAPPING_TABLES)
     if config["tables"][name]
 ]
 

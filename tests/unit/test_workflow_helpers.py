@@ -9,7 +9,7 @@ import _workflow
 import numpy as np
 import pytest
 import yaml
-from _workflow import ConfigError, complete_config
+from _config import ConfigError, complete_config
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"

@@ -1,0 +1,180 @@
+"""Names in a config that are no entry, and entries that do not go together."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from inr2vec_core.encoders import known_types
+
+# Where the rows of each table name methods, the sections they are entries of, and what else may
+# stand there.
+PROBES = ("weights_probe", "weights_network", "bounding_box")
+TABLES = {
+    "table1": ("methods", ("encoders", "autoencoders"), ()),
+    "table2": ("methods", ("encoders", "networks"), PROBES),
+    "table3": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
+    "table6": ("methods", ("encoders", "networks"), PROBES),
+    "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
+    "table10": ("methods", ("encoders", "networks"), ()),
+    "encoders": ("methods", ("encoders", "networks"), PROBES),
+    "reconstruction": ("encoders", ("encoders",), ()),
+    "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
+}
+MAPPING_TABLES = {
+    "completion": "clouds completed from partial ones",
+    "surface_reconstruction": "meshes reconstructed from clouds",
+}
+OF_PARTS = ("table3", "table7")
+WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labelled_meshes")
+OF_CLOUDS = ("table1", "table3", "table7", "table10")
+# The field of the shapes that a network reads.
+READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
+         "conv3dnet": "occ"}  # fmt: skip
+
+
+def wrong_names(config: dict) -> list[str]:
+    """What is wrong, in a line each that names the key; of a config that its schema allows."""
+    return [
+        *_of_datasets(config),
+        *_of_encoders(config),
+        *_of_mappings(config),
+        *_used_twice(config),
+        *_of_mapping_tables(config),
+        *_of_tables(config),
+    ]
+
+
+def _unknown(where: str, name: str, known) -> list[str]:
+    if name in known:
+        return []
+    return [f"{where}: {name!r} is no entry; there are {', '.join(sorted(known))}"]
+
+
+def _of_datasets(config: dict) -> Iterator[str]:
+    for name, dataset in config["datasets"].items():
+        where, queries = f"datasets.{name}", dataset["queries"]
+        if dataset["reader"] != "procedural" and not dataset["root"]:
+            yield f"{where}.root: needed by the reader {dataset['reader']}"
+        if len(queries["sigmas"]) != len(queries["shares"]):
+            yield f"{where}.queries: as many `shares` as `sigmas` are needed"
+        if not any([*queries["shares"], queries["uniform"]]):
+            yield f"{where}.queries: `shares` and `uniform` are all 0"
+        yield from _impossible_side(where, dataset)
+
+
+def _of_encoders(config: dict) -> Iterator[str]:
+    for name, encoder in config["encoders"].items():
+        where, used = f"encoders.{name}", encoder.get("trained_on", [])
+        if encoder["type"] not in known_types():
+            yield (
+                f"{where}.type: no file inr2vec_core/encoders/{encoder['type']}.py; there "
+                f"are {', '.join(known_types())}"
+            )
+        if ("from" in encoder) != (encoder.get("encoder") is not None):
+            yield f"{where}: `from` and `encoder` go together"
+        elif "from" in encoder:
+            yield from _unknown(f"{where}.from", encoder["from"], config["datasets"])
+            yield from _unknown(f"{where}.encoder", encoder["encoder"], config["encoders"])
+            if "from" in config["encoders"].get(encoder["encoder"], {}):
+                yield f"{where}.encoder: name the entry that was trained"
+        for dataset in used:
+            yield from _unknown(f"{where}.trained_on", dataset, config["datasets"])
+        if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
+            yield f"{where}.trained_on: the data sets' fields differ"
+        if used and "from" in encoder:
+            yield f"{where}: of `from` and `trained_on` one is enough"
+
+
+def _of_mappings(config: dict) -> Iterator[str]:
+    for name, mapping in config["mappings"].items():
+        for side in ("source", "target"):
+            where, named = f"mappings.{name}.{side}", mapping[side]
+            for key in ("dataset", "inr", "encoder"):
+                yield from _unknown(f"{where}.{key}", named[key], config[f"{key}s"])
+            used = config["encoders"].get(named["encoder"], {}).get("trained_on")
+            if used and named["dataset"] not in used:
+                yield f"{where}.encoder: it is trained on {', '.join(used)}"
+
+
+def _used_twice(config: dict) -> Iterator[str]:
+    sections = ("encoders", "networks", "autoencoders", "segmenters", "generators")
+    names = Counter(name for section in sections for name in config[section])
+    for name, times in names.items():
+        if times > 1:
+            yield f"{name}: a name of one entry only, of {', '.join(sections)}"
+
+
+def _of_mapping_tables(config: dict) -> Iterator[str]:
+    for table in MAPPING_TABLES:
+        for k, row in enumerate(config["tables"][table]):
+            where = f"tables.{table}.{k}"
+            yield from _unknown(f"{where}.mapping", row["mapping"], config["mappings"])
+            if row["mapping"] in config["mappings"]:
+                yield from _no_poisson(config, where, row)
+
+
+def _of_tables(config: dict) -> Iterator[str]:
+    for table, (column, sections, more) in TABLES.items():
+        known = [*(name for section in sections for name in config[section]), *more]
+        for k, row in enumerate(config["tables"][table]):
+            where = f"tables.{table}.{k}"
+            for key in ("dataset", "inr", "encoder"):
+                if key in row:
+                    yield from _unknown(f"{where}.{key}", row[key], config[f"{key}s"])
+            dataset = config["datasets"].get(row["dataset"])
+            if dataset:
+                yield from _unsuitable(table, where, row["dataset"], dataset)
+            for name in row[column]:
+                yield from _unknown(f"{where}.{column}", name, known)
+                yield from _unreadable(config, where, row["dataset"], name)
+
+
+def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[str]:
+    """Why a data set cannot stand in a table."""
+    if table in OF_CLOUDS and dataset["field"] != "udf":
+        yield f"{where}.dataset: {name} has no clouds (field udf)"
+    if table in OF_PARTS and dataset["reader"] not in WITH_PARTS:
+        yield (
+            f"{where}.dataset: the reader {dataset['reader']} of {name} knows no parts; "
+            f"{', '.join(WITH_PARTS)} do"
+        )
+
+
+def _impossible_side(where: str, dataset: dict) -> list[str]:
+    """What is wrong with the side and the frame of a data set."""
+    problems = []
+    if dataset["side"] == "partial" and dataset["field"] != "udf":
+        problems.append(f"{where}.side: partial shapes are clouds (field udf)")
+    if dataset["side"] == "partial" and dataset["augment_copies"]:
+        problems.append(f"{where}.augment_copies: partial clouds are not augmented; set it to 0")
+    if dataset["frame"] == "complete" and dataset["side"] == "complete":
+        problems.append(f"{where}.frame: a complete cloud's is its own")
+    if dataset["frame"] == "mesh" and dataset["field"] == "sdf":
+        problems.append(f"{where}.frame: a mesh's is its own")
+    return problems
+
+
+def _no_poisson(config: dict, where: str, row: dict) -> list[str]:
+    """What is wrong with Poisson reconstruction, if a row asks for it."""
+    mapping = config["mappings"][row["mapping"]]
+    fields = [
+        config["datasets"].get(mapping[s]["dataset"], {}).get("field") for s in ("source", "target")
+    ]
+    if "poisson" in row["methods"] and fields != ["udf", "sdf"]:
+        return [f"{where}.methods: poisson makes meshes of clouds, {row['mapping']} does not"]
+    return []
+
+
+def _unreadable(config: dict, where: str, dataset: str, name: str) -> list[str]:
+    """What is wrong with a network on the shapes of a data set, if both are known."""
+    shapes = config["datasets"].get(dataset)
+    network = (config["networks"] | config["autoencoders"] | config["segmenters"]).get(name)
+    if not shapes or not network:
+        return []
+    wanted = READS[network["type"]]
+    if shapes["field"] != wanted:
+        return [f"{where}: {name} reads shapes of field {wanted}, those of {dataset} are "
+                f"{shapes['field']}"]  # fmt: skip
+    if wanted == "udf" and shapes["points"] < network["points"]:
+        return [f"{where}: {name} reads {network['points']} points, clouds of {dataset} have "
+                f"{shapes['points']}"]  # fmt: skip
+    return []
