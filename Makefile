@@ -53,6 +53,7 @@ style: env ## linters and formatters, which change nothing
 benchmark: env ## fitting, sampling and training against plain implementations, side by side
 	$(BIN)/python benchmarks/fit.py
 	$(BIN)/python benchmarks/networks.py
+	$(BIN)/python benchmarks/encoders.py
 
 unlock: env ## release the folder after a killed run
 	$(BIN)/snakemake --unlock
