@@ -8,6 +8,7 @@ rule write_init:
         "results/logs/inits/{inr}.log",
     benchmark:
         "results/benchmarks/inits/{inr}.tsv"
+    priority: 4  # or all queries are drawn before the first fit, which removes them
     conda:
         ENV
     params:

@@ -47,6 +47,7 @@ rule collect_shapes:
         "results/logs/{dataset}/shapes.log",
     benchmark:
         "results/benchmarks/{dataset}/shapes.tsv"
+    priority: 3
     conda:
         ENV
     resources:

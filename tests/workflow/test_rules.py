@@ -15,9 +15,25 @@ def test_snakemake_has_nothing_to_remark(workflow):
     assert "Congratulations" in workflow.run("--lint").stdout
 
 
+def rules_in(text):
+    return re.findall(r"^rule (\w+):\n((?:\n|    .*\n)+)", text, re.M)
+
+
+def test_what_ends_in_fits_runs_before_all_else():
+    # Or the queries of a whole data set are drawn before the first fit, which removes them.
+    priorities = {}
+    for file in RULES.glob("*.smk"):
+        for name, rule in rules_in(file.read_text()):
+            found = re.search(r"^    priority: (\d)", rule, re.M)
+            priorities[name] = int(found[1]) if found else 0
+    before = {"read_shapes", "collect_shapes", "sample_queries", "write_init", "fit_inrs"}
+    first = {priorities.pop(name) for name in before}
+    assert min(first) > max(priorities.values())
+
+
 @pytest.mark.parametrize("file", sorted(RULES.glob("*.smk")), ids=lambda path: path.stem)
 def test_every_rule_has_log_environment_and_code(file):
-    for name, rule in re.findall(r"^rule (\w+):\n((?:\n|    .*\n)+)", file.read_text(), re.M):
+    for name, rule in rules_in(file.read_text()):
         for needed in ("log:", "conda:", "params:"):
             assert needed in rule, f"{name} has no {needed}"
         assert re.search(rf'code=.*\bcode(_of_encoders)?\(\s*"{name}\.py"', rule), name
