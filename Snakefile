@@ -83,5 +83,6 @@ localrules:
     table10,
     table_reconstruction,
     table_generation,
+    table_encoders,
     completion,
     surface_reconstruction,

@@ -199,7 +199,7 @@ def training(
         [*plain_encoder.parameters(), *plain_decoder.parameters()], lr=LR, foreach=True
     )
     model = Inr2vec(
-        Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder)
+        Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder), shape
     ).to(device)
     adam = torch.optim.AdamW(model.parameters(), lr=LR, fused=True)
 

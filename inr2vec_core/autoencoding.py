@@ -24,6 +24,7 @@ from .precision import has_bfloat16
 from .queries import QueryMix, dequantise, sample_queries
 from .rebuilding import FAILED, decoded_distance
 from .seeding import numpy_stream
+from .siren import SirenShape
 from .streaming import Batch, ShardedShapes, prefetch
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
@@ -31,11 +32,13 @@ POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshe
 
 
 class Inr2vec(nn.Module):
-    """An encoder of INR weights and the implicit decoder that trains it, of one field."""
+    """An encoder of the weights of INRs of one size, and the implicit decoder that trains it."""
 
-    def __init__(self, encoder: nn.Module, decoder: ImplicitDecoder, field: str = "udf"):
+    def __init__(
+        self, encoder: nn.Module, decoder: ImplicitDecoder, siren: SirenShape, field: str = "udf"
+    ):
         super().__init__()
-        self.encoder, self.decoder, self.field = encoder, decoder, field
+        self.encoder, self.decoder, self.siren, self.field = encoder, decoder, siren, field
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""

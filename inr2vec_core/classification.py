@@ -59,15 +59,12 @@ class Split:
     def of(cls, x: np.ndarray, labels: np.ndarray) -> "Split":
         return cls(torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(labels).long())
 
-    def to(self, device: torch.device) -> "Split":
-        return Split(self.x.to(device), self.labels.to(device))
-
 
 class Classification:
     """The trainer's task (`training.Task`): cross-entropy, best validation accuracy.
 
     Args:
-        train, validation: the splits.
+        train, validation: the splits; batches of them go to the model's device.
         batch: embeddings a step, before E-Stitchup adds its own.
         stitchup: mix embeddings of a class online.
 
@@ -93,6 +90,7 @@ class Classification:
             )
         self.model, self.train, self.validation = model, train, validation
         self.batch, self.seed, self.stitchup = batch, seed, stitchup
+        self._device = next(model.parameters()).device
         # Of even size, and never of a single row: BatchNorm cannot train on one.
         self.steps_per_epoch = min(-(-len(train.labels) // batch), len(train.labels) // 2)
 
@@ -105,11 +103,15 @@ class Classification:
             yield e_stitchup(*batch, generator) if self.stitchup else batch
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
-        x, labels = batch
+        x, labels = (part.to(self._device) for part in batch)
         return F.cross_entropy(self.model(x), labels)
 
+    def logits(self, x: Tensor) -> Tensor:
+        """(n, e) -> (n, classes) on the CPU, so many at once as a step takes."""
+        return torch.cat([self.model(some.to(self._device)).cpu() for some in x.split(self.batch)])
+
     def validate(self) -> dict[str, float]:
-        logits = self.model(self.validation.x)
+        logits = self.logits(self.validation.x)
         return {
             "accuracy": accuracy(logits, self.validation.labels),
             "val_loss": float(F.cross_entropy(logits, self.validation.labels)),
@@ -143,7 +145,7 @@ def classify(
         Class scores of the test split (n_test, classes), and the course of the training.
     """
     splits = {
-        name: Split.of(data.x[data.split == name], data.labels[data.split == name]).to(device)
+        name: Split.of(data.x[data.split == name], data.labels[data.split == name])
         for name in ("train", "val", "test")
     }
     torch.manual_seed(derive_seed(seed, "classifier"))
@@ -156,4 +158,4 @@ def classify(
     schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")
     course = train(task, schedule, seed, "classifier")
     with torch.no_grad():
-        return model(splits["test"].x).softmax(1).cpu().numpy(), course
+        return task.logits(splits["test"].x).softmax(1).numpy(), course

@@ -54,8 +54,8 @@ class InrKind:
         Raises:
             InputError: it was not.
         """
-        if (model.field, model.encoder.shape) != (self.field, self.siren):
+        if (model.field, model.siren) != (self.field, self.siren):
             raise InputError(
-                f"the encoder was trained on {model.field} INRs of {model.encoder.shape}, these "
+                f"the encoder was trained on {model.field} INRs of {model.siren}, these "
                 f"are {self.field} INRs of {self.siren}: take one that was trained on such"
             )

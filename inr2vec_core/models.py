@@ -9,6 +9,7 @@ from .autoencoding import Inr2vec
 from .decoder import ImplicitDecoder
 from .described import load_described, save_described
 from .encoders import encoder_class
+from .errors import InputError
 from .siren import SirenShape
 
 
@@ -20,19 +21,27 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
             and their `field`.
     """
-    encoder = build_encoder(architecture, SirenShape(**architecture["siren"]))
+    siren = SirenShape(**architecture["siren"])
+    encoder = build_encoder(architecture, siren)
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
     )
-    return Inr2vec(encoder, decoder, architecture["field"])
+    return Inr2vec(encoder, decoder, siren, architecture["field"])
 
 
 def build_encoder(architecture: Mapping, siren: SirenShape) -> nn.Module:
-    """An untrained encoder of INRs of these sizes; the keys as for `build_inr2vec`."""
-    Encoder = encoder_class(architecture["type"])
-    return Encoder(
-        siren, architecture["hidden"], architecture["embedding"], **architecture.get("options", {})
-    )
+    """An untrained encoder of INRs of these sizes; the keys as for `build_inr2vec`.
+
+    Raises:
+        InputError: there is no such type, or it does not take these options.
+    """
+    name, options = architecture["type"], architecture.get("options", {})
+    try:
+        return encoder_class(name)(
+            siren, architecture["hidden"], architecture["embedding"], **options
+        )
+    except TypeError as error:
+        raise InputError(f"an encoder of type {name} with options {options}: {error}") from error
 
 
 def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:

@@ -9,6 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from .embeddings import Labelled
+from .errors import InputError
 from .geometry import bounds
 from .progress import track
 from .standardising import mean_and_scale
@@ -26,6 +27,9 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
 
     Returns:
         The data, class scores of the test split (n_test, classes), and the C picked.
+
+    Raises:
+        InputError: there is only one class, or no validation shape.
     """
     labelled = Labelled.of(data.shape_id, data.class_name, data.split)
     train, test = (np.flatnonzero(labelled.split == split) for split in ("train", "test"))
@@ -58,7 +62,11 @@ def standardised_weights(data: ShardedShapes) -> Labelled:
 
 
 def probe_embeddings(data: Labelled) -> float:
-    """Share of test shapes that logistic regression on standardised embeddings tells right."""
+    """Share of test shapes that logistic regression on standardised embeddings tells right.
+
+    Raises:
+        InputError: there is only one class, or no validation shape.
+    """
     train, test = (data.split == split for split in ("train", "test"))
     x = (data.x - data.x[train].mean(0)) / data.x[train].std(0).clip(1e-12)
     return float(_logistic_regression(x, data).score(x[test], data.labels[test]))
@@ -67,6 +75,12 @@ def probe_embeddings(data: Labelled) -> float:
 def _logistic_regression(x: np.ndarray, data: Labelled) -> LogisticRegression:
     """Trained on the training split, its regularisation picked on the validation split."""
     train, val = (data.split == split for split in ("train", "val"))
+    known = len(set(data.labels[train]))
+    if known < 2 or not val.any():
+        raise InputError(
+            f"{known} class(es) to train on and {val.sum()} validation shapes: a linear probe "
+            "needs at least 2 and 1; leave the data set out of this table"
+        )
     best: tuple[float, LogisticRegression] | None = None
     for c in track(REGULARISATIONS, "logistic regression", unit="fit"):
         model = LogisticRegression(C=c, max_iter=2000).fit(x[train], data.labels[train])

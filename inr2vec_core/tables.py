@@ -93,10 +93,15 @@ def write_table(
 
 
 _NOTES = {
-    "weights_probe": "weights_probe (linear, on plain INR weights) is a lower bound.",
+    "weights_probe": "weights_probe is logistic regression on plain INR weights.",
     "weights_network": "weights_network is the classifier of embeddings, on plain INR weights.",
-    "bounding_box": "bounding_box (random forest on six numbers) is a lower bound.",
+    "bounding_box": "bounding_box is a random forest on six numbers.",
 }
+
+
+def said_of(methods: Iterable[str]) -> str:
+    """What those of the methods are that no entry of the config describes, for a table's note."""
+    return "".join(f" {text}" for name, text in _NOTES.items() if name in set(methods))
 
 
 def in_paper_layout(table: pd.DataFrame) -> str:
@@ -107,15 +112,15 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     wide = shown.pivot(index=["metric", "method"], columns="column", values="cell")
     order = shown[["metric", "method"]].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
-    told = [text for name, text in _NOTES.items() if name in set(table["method"])]
-    note = " ".join(
-        ["Mean ± standard deviation over seeds; the paper's figure in brackets.", *told]
+    note = (
+        "Mean ± standard deviation over seeds of the classifier or network; the paper's figure in "
+        "brackets." + said_of(table["method"]) + unfinished(table)
     )
-    note += _unfinished(table)
     return markdown(["metric (%)", "method", *wide.columns], wide, note)
 
 
-def _unfinished(table: pd.DataFrame) -> str:
+def unfinished(table: pd.DataFrame) -> str:
+    """What the star means, for the note of a table whose column `flat` asks for one."""
     if table["flat"].fillna(True).all():
         return ""
     return " *: the validation curve still rose over the last quarter of the epochs."
@@ -262,7 +267,7 @@ def parts_in_columns(table: pd.DataFrame) -> str:
         "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "
         "deviation over seeds; the paper's figure in brackets. nearest_point (the label of the "
         "nearest point of all training shapes of the class) is a lower bound."
-    ) + _unfinished(table)
+    ) + unfinished(table)
     return markdown(["data set", "inr", "method", *wide.columns], wide, note)
 
 

@@ -18,6 +18,7 @@ rule measure_encoders:
         runtime=60,
     params:
         methods=compared_encoders,
+        own=own_encoders,
         code=lambda wildcards: code_of_encoders(
             "measure_encoders.py", *compared_encoders(wildcards)
         ),
@@ -38,8 +39,8 @@ rule probe_embeddings:
         ENV
     threads: config["compute"]["train_threads"]
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=probe_mib,
+        runtime=probe_minutes,
     params:
         code=code("probe_embeddings.py"),
     script:

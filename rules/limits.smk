@@ -93,10 +93,30 @@ def network_mib(wildcards, attempt):
 
 def all_weights_mib(wildcards, attempt):
     """Memory of a network that reads plain weights: all of them, their splits, and a step."""
-    shards = config["datasets"][wildcards.dataset]["shards"]
-    weights = n_parameters(wildcards.inr) * shapes_per_shard(wildcards.dataset) * shards
-    widest = config["classification"]["hidden"][0] * n_parameters(wildcards.inr)
-    return attempt * int(2000 + 4 * (3 * weights + 6 * widest) / 2**20)
+    settings = config["classification"]
+    shapes = shapes_per_shard(wildcards.dataset)
+    shapes *= config["datasets"][wildcards.dataset]["shards"]
+    # A batch with its mixed copies, gradients; the first layer with its gradient and moments.
+    inputs = 3 * shapes + 6 * settings["batch"] + 6 * settings["hidden"][0]
+    return attempt * int(2000 + 4 * n_parameters(wildcards.inr) * inputs / 2**20)
+
+
+def probe_minutes(wildcards, attempt):
+    """Time limit of a linear probe on embeddings: five fits, at a modest 5 GFLOP/s."""
+    entry = trained_entry(wildcards.encoder)
+    shapes = shapes_per_shard(wildcards.dataset)
+    shapes *= config["datasets"][wildcards.dataset]["shards"]
+    classes = 60  # at most, of the field's data sets
+    flop = 5 * 2000 * 4 * shapes * entry["embedding"] * classes
+    return attempt * int(30 + flop / 5e9 / 60)
+
+
+def probe_mib(wildcards, attempt):
+    """Memory of a linear probe on embeddings: all of them, a few times over."""
+    entry = trained_entry(wildcards.encoder)
+    shapes = shapes_per_shard(wildcards.dataset)
+    shapes *= config["datasets"][wildcards.dataset]["shards"]
+    return attempt * int(3000 + 4 * 6 * shapes * entry["embedding"] / 2**20)
 
 
 def part_decoder_mib(wildcards, attempt):

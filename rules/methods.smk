@@ -262,10 +262,25 @@ def encoder_table_files(wildcards):
     return {kind: list(dict.fromkeys(found)) for kind, found in files.items()}
 
 
+def own_encoders(wildcards):
+    """Of the encoders that are compared on a data set, those trained on it alone."""
+    return [
+        name
+        for name in compared_encoders(wildcards)
+        if "from" not in config["encoders"][name]
+        and training_sets(wildcards.dataset, name) == [wildcards.dataset]
+    ]
+
+
 def repeated_encoders():
-    """Each encoder -> the first of those that differ from it in their seed alone."""
-    first = {}
-    return {
-        name: first.setdefault(str(without(entry, "seed")), name)
-        for name, entry in config["encoders"].items()
-    }
+    """Each compared encoder -> the first of those that differ from it in their seed alone."""
+    rows = config["tables"]["encoders"]
+    groups, first = {}, {}
+    for name in dict.fromkeys(name for row in rows for name in encoders_of(row)):
+        entry = config["encoders"][name]
+        seeds = groups.setdefault(str(without(entry, "seed")), {})
+        seed = entry.get("seed", config["seed"])
+        # With the same seed it is the same once more, which tells nothing of seeds.
+        first[name] = name if seed in seeds else next(iter(seeds.values()), name)
+        seeds.setdefault(seed, name)
+    return first

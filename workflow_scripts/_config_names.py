@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from inr2vec_core.encoders import known_types
+from inr2vec_core.encoders import known_types, option_names
 
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -69,6 +69,8 @@ def _of_encoders(config: dict) -> Iterator[str]:
                 f"{where}.type: no file inr2vec_core/encoders/{encoder['type']}.py; there "
                 f"are {', '.join(known_types())}"
             )
+        else:
+            yield from _unknown_options(where, encoder)
         if ("from" in encoder) != (encoder.get("encoder") is not None):
             yield f"{where}: `from` and `encoder` go together"
         elif "from" in encoder:
@@ -82,6 +84,18 @@ def _of_encoders(config: dict) -> Iterator[str]:
             yield f"{where}.trained_on: the data sets' fields differ"
         if used and "from" in encoder:
             yield f"{where}: of `from` and `trained_on` one is enough"
+        if "seed" in encoder and "from" in encoder:
+            yield f"{where}.seed: nothing is trained; give it to the entry that `encoder` names"
+
+
+def _unknown_options(where: str, encoder: dict) -> Iterator[str]:
+    taken = option_names(encoder["type"])
+    for option in encoder["options"] if taken is not None else []:
+        if option not in taken:
+            yield (
+                f"{where}.options: {encoder['type']} takes no {option!r}; it takes "
+                f"{', '.join(sorted(taken)) or 'none'}"
+            )
 
 
 def _of_mappings(config: dict) -> Iterator[str]:

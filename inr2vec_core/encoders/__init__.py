@@ -1,14 +1,17 @@
 """Encoders of INR weights, one a file, whose name is the `type` of an entry in the config.
 
 A file defines a class `Encoder`, a `torch.nn.Module` that is made by
-`Encoder(siren, hidden, embedding, **options)`: the INRs' `SirenShape`, a list of widths, the length
+`Encoder(shape, hidden, embedding, **options)`: the INRs' `SirenShape`, a list of widths, the length
 of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
-(b, embedding); `siren.unflatten` gives the layers, `siren.rows` the published encoder's matrix.
+(b, embedding). In `inr2vec_core.siren`, `unflatten` gives the layers, and `rows` the matrix that
+the published encoder reads.
 
 One that has a method `calibrate(flat)` is shown weights (n, n_parameters) of training INRs before
-it is trained.
+it is trained. What it takes from them must be a parameter or a registered buffer: nothing else is
+in the model's file.
 """
 
+import ast
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +25,20 @@ if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
 def known_types() -> list[str]:
     """The names of the encoders that there are, one for each file beside this one."""
     return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem != "__init__")
+
+
+def option_names(name: str) -> set[str] | None:
+    """What the class in a file takes as options, read without importing it; None for anything."""
+    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name == "Encoder":
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+                    if method.args.kwarg:
+                        return None
+                    taken = [*method.args.args[4:], *method.args.kwonlyargs]
+                    return {argument.arg for argument in taken}
+    return None  # inherited
 
 
 def encoder_class(name: str) -> "type[nn.Module]":

@@ -34,7 +34,7 @@ class Encoder(nn.Module):
         embedding: int = 1024,
     ):
         super().__init__()
-        self.shape, self.embedding = shape, embedding
+        self.shape = shape
         widths = [shape.width, *hidden]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.norms = nn.ModuleList(nn.BatchNorm1d(b) for b in hidden)

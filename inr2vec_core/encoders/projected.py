@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..baselines.layers import shared_mlp
+from ..errors import InputError
 from ..siren import SirenShape, unflatten
 from ..standardising import mean_and_scale
 
@@ -40,7 +41,9 @@ class Encoder(nn.Module):
         dropout: float = 0.0,
     ):
         super().__init__()
-        self.shape, self.embedding = shape, embedding
+        if rank < 1:
+            raise InputError(f"an encoder of type projected: rank must be at least 1, not {rank}")
+        self.shape = shape
         n, inner = shape.width, shape.depth - 1
         self.register_buffer("mean", torch.zeros(shape.n_parameters))
         self.register_buffer("scale", torch.ones(shape.n_parameters))

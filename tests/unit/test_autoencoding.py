@@ -47,7 +47,7 @@ def radius_of(shape_id):
 @pytest.fixture
 def task(make_shards):
     torch.manual_seed(0)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
     made = Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
     made.files = files
@@ -70,7 +70,7 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
 
 
 def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_shards):
-    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
     Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
     expected = np.mean([weights_of(name) for name, _, split in ROWS if split == "train"], 0)
@@ -78,7 +78,7 @@ def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_s
 
 
 def test_an_encoder_in_mixed_precision_leaves_the_loss_as_precise_as_the_weights():
-    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     flat, coords = torch.randn(4, SHAPE.n_parameters), torch.rand(4, 50_000, 3)
     with torch.autocast("cpu", torch.bfloat16):
         assert model.encoder(flat).dtype == torch.bfloat16
@@ -181,7 +181,7 @@ def test_embedding_leaves_batchnorm_as_it_is(task):
 
 def test_a_data_set_without_validation_shapes_is_refused(make_shards):
     inrs, shapes = make_shards([ROWS[:5]], weights_of, points_of)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8))
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     with pytest.raises(InputError, match="val"):
         Autoencoding(model, inrs, shapes, QueryMix(), SETTINGS, 0, torch.device("cpu"))
 
@@ -204,7 +204,7 @@ def solid_task(request, make_shards):
     """A task on meshes or voxels of balls, and what a perfect decoder would give of one."""
     form = {"sdf": mesh_of, "occ": grid_of}[request.param]
     torch.manual_seed(0)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), request.param)
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, request.param)
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, form)
     return Autoencoding(model, *shards, QueryMix(), SETTINGS, 0, torch.device("cpu"))
 
@@ -236,7 +236,7 @@ def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
 
 
 def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), "sdf")
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, "sdf")
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, mesh_of)
     settings = dataclasses.replace(SETTINGS, buffer=2)
     task = Autoencoding(model, *shards, QueryMix(), settings, 0, torch.device("cpu"))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inr2vec_core import encoders
-from inr2vec_core.encoders import encoder_class, known_types
+from inr2vec_core.encoders import encoder_class, known_types, option_names
 from inr2vec_core.errors import InputError
 from inr2vec_core.models import build_encoder
 from inr2vec_core.siren import SirenShape
@@ -12,10 +12,13 @@ from inr2vec_core.siren import SirenShape
 SHAPE = SirenShape(8, 3)
 
 
-@pytest.fixture(params=known_types())
+@pytest.fixture(
+    params=[*((name, {}) for name in known_types()), ("projected", {"rank": 4})], ids=str
+)
 def encoder(request):
     torch.manual_seed(0)
-    entry = {"type": request.param, "hidden": [12, 10], "embedding": 5}
+    name, options = request.param
+    entry = {"type": name, "hidden": [12, 10], "embedding": 5, "options": options}
     return build_encoder(entry, SHAPE)
 
 
@@ -51,3 +54,26 @@ def test_a_file_without_an_encoder_is_named(monkeypatch):
     monkeypatch.delattr("inr2vec_core.encoders.projected.Encoder")
     with pytest.raises(InputError, match=r"projected\.py defines no class Encoder"):
         encoder_class("projected")
+
+
+@pytest.mark.parametrize(
+    "options", [{"rnak": 4}, {"rank": "4"}, {"rank": 0}, {"rank": 2.5}], ids=str
+)
+def test_options_that_cannot_be_are_named(options):
+    entry = {"type": "projected", "hidden": [8], "embedding": 4, "options": options}
+    with pytest.raises(InputError, match=r"type projected.*(rnak|rank|size|4|2\.5)"):
+        build_encoder(entry, SHAPE)
+
+
+def test_options_are_known_without_importing_the_file(tmp_path, monkeypatch):
+    assert option_names("inr2vec") == set()
+    assert option_names("projected") == {"rank", "dropout"}
+    monkeypatch.setattr(encoders, "__file__", str(tmp_path / "__init__.py"))
+    head = "import nothing_there\nclass Encoder:\n    "
+    (tmp_path / "any.py").write_text(f"{head}def __init__(self, shape, hidden, embedding, **kw): 0")
+    (tmp_path / "inherits.py").write_text(f"{head}pass")
+    (tmp_path / "keywords.py").write_text(
+        f"{head}def __init__(self, shape, hidden, embedding, a=1, *, b): 0"
+    )
+    found = [option_names(name) for name in ("any", "inherits", "keywords")]
+    assert found == [None, None, {"a", "b"}]

@@ -42,6 +42,12 @@ def test_fields_of_embeddings_are_the_decoders():
         torch.testing.assert_close(field(points), expected, rtol=1e-4, atol=1e-6)
 
 
+def test_an_encoder_need_not_know_the_inrs_sizes():
+    model = build_inr2vec(ARCHITECTURE)
+    model.encoder = torch.nn.Linear(SIREN.n_parameters, 4)
+    InrKind(SIREN, "sdf", "bce").check(model)
+
+
 @pytest.mark.parametrize("kind", [
     InrKind(SIREN, "udf", "bce"), InrKind(SirenShape(6, 3), "sdf", "bce"),
 ], ids=["field", "size"])  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 
 from inr2vec_core import probes
 from inr2vec_core.embeddings import Labelled
+from inr2vec_core.errors import InputError
 from inr2vec_core.probes import (
     probe_bounding_boxes,
     probe_embeddings,
@@ -116,6 +117,14 @@ def test_a_class_that_training_lacks_does_not_shift_the_others(probe, make_shard
     assert labelled.classes == ["cube", "flat", "tall"]
     assert scores.shape == (5, 3) and (scores[:, 0] == 0).all()
     assert right(labelled, scores) == pytest.approx(4 / 5)
+
+
+@pytest.mark.parametrize("classes, third", [("aaaa", "val"), ("abab", "test")])
+def test_too_little_for_a_linear_probe_is_said(classes, third):
+    splits = ["train", "train", third, "test"]
+    data = Labelled.of("0123", list(classes), splits, np.arange(8.0).reshape(4, 2))
+    with pytest.raises(InputError, match="linear probe needs"):
+        probe_embeddings(data)
 
 
 def test_embeddings_are_told_apart_where_they_differ_at_any_scale():

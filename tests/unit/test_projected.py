@@ -63,3 +63,15 @@ def test_directions_are_those_in_which_matrices_differ():
     assert kept.square().sum() > 0.8 * matrices.square().sum()
     for side in (encoder.left @ encoder.left.mT, encoder.right.mT @ encoder.right):
         torch.testing.assert_close(side, torch.eye(2).expand(2, 2, 2), rtol=0, atol=1e-5)
+
+
+def test_dropout_hides_numbers_in_training_alone(flat):
+    torch.manual_seed(1)
+    encoder = Encoder(SHAPE, [9], 4, rank=3, dropout=0.5)
+    encoder.calibrate(flat)
+    seen = []
+    encoder.mlp.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    encoder.train()(flat)
+    encoder.eval()(flat)
+    trained, evaluated = ((x == 0).float().mean() for x in seen)
+    assert 0.4 < trained < 0.6 and evaluated == 0

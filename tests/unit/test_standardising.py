@@ -1,7 +1,9 @@
 """Weights relative to training INRs."""
 
+import pytest
 import torch
 
+from inr2vec_core.errors import InputError
 from inr2vec_core.standardising import mean_and_scale
 
 
@@ -17,3 +19,8 @@ def test_a_weight_that_does_not_move_is_not_blown_up():
     _, scale = mean_and_scale(flat)
     assert scale[1] == 0.1 * (2**0.5 / 2)
     assert (mean_and_scale(torch.zeros(2, 3))[1] > 0).all()
+
+
+def test_one_inr_has_no_spread():
+    with pytest.raises(InputError, match="at least 2"):
+        mean_and_scale(torch.zeros(1, 3))

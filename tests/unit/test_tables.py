@@ -80,7 +80,7 @@ def test_markdown_in_the_papers_layout(table):
         "| hit@1 | inr2vec | 75.0 | – |",
         "| accuracy | bounding_box | 50.0 | – |",
     ]
-    assert "bounding_box (" in lines[-1] and "weights_probe" not in lines[-1]
+    assert "bounding_box is" in lines[-1] and "weights_probe" not in lines[-1]
 
 
 # ---------------------------------------------------------------------------- rebuilt shapes

@@ -5,6 +5,7 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
+import _config_names
 import _workflow
 import numpy as np
 import pytest
@@ -99,6 +100,29 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
     complete_config(config, SCHEMA_FILE)
 
 
+@pytest.mark.parametrize("document, examples", [("README.md", 3), ("docs/encoders.md", 1)])
+def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
+    monkeypatch.setattr(
+        _config_names, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]
+    )
+    monkeypatch.setattr(_config_names, "option_names", lambda _: None)
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / document).read_text(), re.S)
+    assert len(blocks) == examples
+    for block in blocks:
+        config = laid_over(read(ROOT / "config.yaml"), yaml.safe_load(block))
+        complete_config(config, SCHEMA_FILE)
+
+
+def test_the_papers_settings_take_nothing_from_the_demo():
+    paper = ROOT / "configs" / "paper.yaml"
+    alone = complete_config(read(paper), SCHEMA_FILE)
+    together = complete_config(laid_over(read(ROOT / "config.yaml"), read(paper)), SCHEMA_FILE)
+    for section, settings in alone.items():
+        if section in NAMED:  # the demo's own entries stay, and nothing uses them
+            together[section] = {name: together[section][name] for name in settings}
+        assert together[section] == settings, section
+
+
 @pytest.mark.parametrize("path", KNOWN, ids=".".join)
 def test_every_key_of_the_schema_has_a_description(path):
     assert len(KNOWN[path].get("description", "")) > 10
@@ -186,6 +210,8 @@ def message_of(**changes):
     ({"datasets": {"a b": {"reader": "procedural"}}}, ["datasets:", "'a b' does not match"]),
     ({"datasets": {40: {"reader": "procedural"}}}, ["datasets:", "40 is not of type 'string'"]),
     ({"encoders": {"weights_probe": {}}}, ["encoders:", "'weights_probe'"]),
+    ({"encoders": {"e": {"options": {"rank": 4}}}}, ["encoders.e.options", "no 'rank'", "none"]),
+    ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "e", "seed": 1}}}, ["encoders.f.seed"]),
     ({"encoders": {"e": {"hidden": [64, "x"]}}}, ["encoders.e.hidden.1:", "'x'"]),
 ], ids=str)  # fmt: skip
 def test_a_wrong_value_is_named_with_its_key(changes, parts):

@@ -40,6 +40,14 @@ def test_every_rule_has_log_environment_and_code(file):
         assert f'script:\n        "../workflow_scripts/{name}.py"' in rule
 
 
+def test_tables_are_collected_where_snakemake_runs():
+    snakefile = (RULES.parent / "Snakefile").read_text()
+    (local,) = re.findall(r"^localrules:\n((?:    .*\n)+)", snakefile, re.M)
+    rules = [rule for file in RULES.glob("*.smk") for rule in rules_in(file.read_text())]
+    tables = {name for name, rule in rules if '"results/tables/' in rule}
+    assert len(tables) >= 3 and tables <= set(re.findall(r"\w+", local))
+
+
 def test_rule_files_import_no_torch(workflow):
     command = [sys.executable, "-X", "importtime", "-m", "snakemake", "--dry-run", "--quiet"]
     done = subprocess.run(command, cwd=workflow.path, env=workflow.env, check=True, text=True,
