@@ -7,15 +7,13 @@ Embedding is of INRs in evaluation mode. Encoders alternate; printed are medians
 """
 
 import argparse
-import statistics
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
-from machine import describe
+from machine import describe, medians
 
 from inr2vec_core.autoencoding import embed
 from inr2vec_core.encoders import encoder_class
@@ -52,25 +50,16 @@ def embedder(encoder, flat):
     return lambda: embed(encoder, flat)
 
 
-def medians(calls, repeats):
-    """Seconds a call of each, which take turns after one call to warm up."""
-    times = {name: [] for name in calls}
-    for repeat in range(repeats + 1):
-        for name, call in calls.items():
-            started = time.perf_counter()
-            call()
-            if repeat:
-                times[name].append(time.perf_counter() - started)
-    return {name: statistics.median(seconds) for name, seconds in times.items()}
-
-
 def rows(width, repeats):
     torch.manual_seed(0)
     shape = SirenShape(width, 4)
     flat = torch.randn(BATCH, shape.n_parameters)
     encoders = {name: encoder_class(name)(shape, **made) for name, made in ENCODERS[width].items()}
     for what, make in (("a training step", stepper), ("embedding", embedder)):
-        found = medians({name: make(e, flat) for name, e in encoders.items()}, repeats)
+        calls = {name: make(e, flat) for name, e in encoders.items()}
+        for warm_up in calls.values():
+            warm_up()
+        found = medians(calls, repeats)
         for name, seconds in found.items():
             parameters = sum(p.numel() for p in encoders[name].parameters())
             yield (

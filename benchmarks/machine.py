@@ -1,8 +1,9 @@
 """The machine's own limits, and how anything is timed."""
 
 import resource
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psutil
 import torch
@@ -27,6 +28,17 @@ def seconds_per_call(call: Callable[[], object], device: torch.device, least: fl
         passed = time.perf_counter() - started
         if passed >= least:
             return passed / calls
+
+
+def medians(calls: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median seconds of each call; they take turns, so that a slow moment hits them all."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(repeats):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - started)
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def limits(device: torch.device, least: float = 0.5) -> dict[str, float]:

@@ -9,16 +9,14 @@ same loss. Both in float32, then both in mixed precision. Steps alternate; print
 
 import argparse
 import copy
-import statistics
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 import torch.nn.functional as F
-from machine import describe
+from machine import describe, medians
 from torch import nn
 
 from inr2vec_core.baselines.dgcnn import SLOPE, DGCNNEncoder, EdgeConv
@@ -144,13 +142,8 @@ def row(kind, points, mixed, repeats):
     for name, step in steps.items():
         torch.manual_seed(1)  # the same dropout
         first[name] = step()
-    times = {name: [] for name in steps}
-    for _ in range(repeats):
-        for name, step in steps.items():
-            started = time.perf_counter()
-            step()
-            times[name].append(time.perf_counter() - started)
-    plain_s, ours_s = (statistics.median(times[name]) for name in ("plain", "ours"))
+    times = medians(steps, repeats)
+    plain_s, ours_s = times["plain"], times["ours"]
     return (
         f"| {kind} | {'bfloat16' if mixed else 'float32'} | {1e3 * plain_s:.0f} | "
         f"{1e3 * ours_s:.0f} | {plain_s / ours_s:.2f} | {first['plain']:.4f} | "

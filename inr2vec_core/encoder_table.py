@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from .tables import a_column_per_metric, markdown, said_of, unfinished
+from .tables import a_column_per_metric, markdown, said_of, star, unfinished
 
 KEYS = ["dataset", "inr", "method"]
 SCORES = ("accuracy", "probe accuracy", "hit@1", "mAP@10")  # shares, shown in percent
@@ -62,8 +62,7 @@ def encoders_in_columns(table: pd.DataFrame, devices: Iterable[str]) -> str:
         if row.metric in COSTS:
             return f"{row.mean:,.0f}"
         mean = f"{row.mean:.3g}" if row.metric in DISTANCES else f"{row.mean:.1f}"
-        rising = "*" if pd.notna(row.flat) and not row.flat else ""
-        return mean + rising + (f" ± {row.std:.1f}" if row.std == row.std else "")
+        return mean + star(row) + (f" ± {row.std:.1f}" if row.std == row.std else "")
 
     shown = table.assign(cell=[cell(row) for row in table.itertuples()])
     rows = shown[KEYS].drop_duplicates()

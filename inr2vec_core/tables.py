@@ -119,6 +119,11 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     return markdown(["metric (%)", "method", *wide.columns], wide, note)
 
 
+def star(row) -> str:
+    """The star of a table's row whose column `flat` says that a validation curve still rose."""
+    return "*" if pd.notna(row.flat) and not row.flat else ""
+
+
 def unfinished(table: pd.DataFrame) -> str:
     """What the star means, for the note of a table whose column `flat` asks for one."""
     if table["flat"].fillna(True).all():
@@ -152,8 +157,7 @@ def _named(row) -> str:
 def _cell(row) -> str:
     spread = f" ± {row.std:.1f}" if row.std == row.std else ""
     paper = f" ({row.paper:.1f})" if row.paper == row.paper else ""
-    rising = "*" if pd.notna(row.flat) and not row.flat else ""
-    return f"{row.mean:.1f}{rising}{spread}{paper}"
+    return f"{row.mean:.1f}{star(row)}{spread}{paper}"
 
 
 def reconstruction_in_columns(table: pd.DataFrame) -> str:

@@ -13,10 +13,14 @@ def n_parameters(inr):
     return n_weights(inr) + width * (depth + 4) + 1
 
 
+def shapes_of(dataset):
+    """How many shapes a data set has, augmented copies among them."""
+    copies = config["datasets"][dataset]["augment_copies"]
+    return len(listing_of(dataset).sources) * (1 + copies)
+
+
 def shapes_per_shard(dataset):
-    entry = config["datasets"][dataset]
-    shapes = len(listing_of(dataset).sources)
-    return shapes * (1 + entry["augment_copies"]) / entry["shards"]
+    return shapes_of(dataset) / config["datasets"][dataset]["shards"]
 
 
 def stored_queries(dataset):
@@ -70,10 +74,7 @@ def train_mib(wildcards, attempt):
         3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
     )
     dataset = wildcards.dataset
-    shapes = sum(
-        shapes_per_shard(name) * config["datasets"][name]["shards"]
-        for name in training_sets(dataset, wildcards.encoder)
-    )
+    shapes = sum(map(shapes_of, training_sets(dataset, wildcards.encoder)))
     held = min(encoder["buffer"], shapes) * (
         n_weights(wildcards.inr) + shape_numbers(dataset, encoder["queries"])
     )
@@ -94,39 +95,37 @@ def network_mib(wildcards, attempt):
 def all_weights_mib(wildcards, attempt):
     """Memory of a network that reads plain weights: all of them, their splits, and a step."""
     settings = config["classification"]
-    shapes = shapes_per_shard(wildcards.dataset)
-    shapes *= config["datasets"][wildcards.dataset]["shards"]
     # A batch with its mixed copies, gradients; the first layer with its gradient and moments.
-    inputs = 3 * shapes + 6 * settings["batch"] + 6 * settings["hidden"][0]
+    inputs = (
+        3 * shapes_of(wildcards.dataset)
+        + 6 * settings["batch"]
+        + 6 * settings["hidden"][0]
+    )
     return attempt * int(2000 + 4 * n_parameters(wildcards.inr) * inputs / 2**20)
+
+
+def embedded_numbers(wildcards):
+    """How many numbers all embeddings of a data set are."""
+    return shapes_of(wildcards.dataset) * trained_entry(wildcards.encoder)["embedding"]
 
 
 def probe_minutes(wildcards, attempt):
     """Time limit of a linear probe on embeddings: five fits, at a modest 5 GFLOP/s."""
-    entry = trained_entry(wildcards.encoder)
-    shapes = shapes_per_shard(wildcards.dataset)
-    shapes *= config["datasets"][wildcards.dataset]["shards"]
     classes = 60  # at most, of the field's data sets
-    flop = 5 * 2000 * 4 * shapes * entry["embedding"] * classes
+    flop = 5 * 2000 * 4 * embedded_numbers(wildcards) * classes
     return attempt * int(30 + flop / 5e9 / 60)
 
 
 def probe_mib(wildcards, attempt):
     """Memory of a linear probe on embeddings: all of them, a few times over."""
-    entry = trained_entry(wildcards.encoder)
-    shapes = shapes_per_shard(wildcards.dataset)
-    shapes *= config["datasets"][wildcards.dataset]["shards"]
-    return attempt * int(3000 + 4 * 6 * shapes * entry["embedding"] / 2**20)
+    return attempt * int(3000 + 4 * 6 * embedded_numbers(wildcards) / 2**20)
 
 
 def part_decoder_mib(wildcards, attempt):
     """Memory of training a part decoder: all embeddings, the shuffling buffer and a step."""
     settings, dataset = config["segmentation"], wildcards.dataset
-    encoder = trained_entry(wildcards.encoder)
-    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
-    held = shapes * encoder["embedding"] + 2 * settings["buffer"] * shape_numbers(
-        dataset, 0
-    )
+    clouds = 2 * settings["buffer"] * shape_numbers(dataset, 0)
+    held = embedded_numbers(wildcards) + clouds
     step = settings["batch"] * settings["queries"] * 100
     return attempt * int(2000 + 4 * (step + held) / 2**20)
 
@@ -142,7 +141,7 @@ def measure_minutes(wildcards, attempt):
     """Time limit of measuring rebuilt shapes, at a modest 20 GFLOP/s and a second for the rest."""
     settings = config["reconstruction"]
     dataset = wildcards.dataset
-    shapes = shapes_per_shard(dataset) * config["datasets"][dataset]["shards"]
+    shapes = shapes_of(dataset)
     encoder = config["encoders"].get(wildcards.source)
     if settings["shapes"] and (encoder or not settings["all_inrs"]):
         shapes = min(shapes, 3 * settings["shapes"])  # of each split

@@ -90,12 +90,13 @@ def _of_encoders(config: dict) -> Iterator[str]:
 
 def _unknown_options(where: str, encoder: dict) -> Iterator[str]:
     taken = option_names(encoder["type"])
-    for option in encoder["options"] if taken is not None else []:
-        if option not in taken:
-            yield (
-                f"{where}.options: {encoder['type']} takes no {option!r}; it takes "
-                f"{', '.join(sorted(taken)) or 'none'}"
-            )
+    if taken is None:
+        return
+    for option in sorted(encoder["options"].keys() - taken):
+        yield (
+            f"{where}.options: {encoder['type']} takes no {option!r}; it takes "
+            f"{', '.join(sorted(taken)) or 'none'}"
+        )
 
 
 def _of_mappings(config: dict) -> Iterator[str]:

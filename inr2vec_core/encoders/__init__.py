@@ -30,15 +30,12 @@ def known_types() -> list[str]:
 def option_names(name: str) -> set[str] | None:
     """What the class in a file takes as options, read without importing it; None for anything."""
     tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.name == "Encoder":
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-                    if method.args.kwarg:
-                        return None
-                    taken = [*method.args.args[4:], *method.args.kwonlyargs]
-                    return {argument.arg for argument in taken}
-    return None  # inherited
+    classes = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Encoder"]
+    methods = [n for made in classes for n in made.body if isinstance(n, ast.FunctionDef)]
+    taken = [method.args for method in methods if method.name == "__init__"]
+    if not taken or taken[0].kwarg:  # inherited, or whatever comes
+        return None
+    return {argument.arg for argument in [*taken[0].args[4:], *taken[0].kwonlyargs]}
 
 
 def encoder_class(name: str) -> "type[nn.Module]":
