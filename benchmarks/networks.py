@@ -40,7 +40,8 @@ class PlainPooled(nn.Module):
 
     def forward(self, x):
         b, n, c = x.shape
-        return self.norm(self.linear(x.reshape(b * n, c))).relu().view(b, n, -1).amax(1)
+        # In full precision, as ours: what follows may leave mixed precision.
+        return self.norm(self.linear(x.reshape(b * n, c))).relu().view(b, n, -1).amax(1).float()
 
 
 class PlainEdges(nn.Module):
