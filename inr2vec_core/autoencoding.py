@@ -19,6 +19,7 @@ from .decoder import ImplicitDecoder
 from .fields import values_of
 from .geometry import MeshShape, Shape
 from .inr_field import DecoderField
+from .levels import best_shift
 from .losses import criterion_of
 from .precision import has_bfloat16
 from .queries import QueryMix, dequantise, sample_queries
@@ -32,13 +33,24 @@ POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshe
 
 
 class Inr2vec(nn.Module):
-    """An encoder of the weights of INRs of one size, and the implicit decoder that trains it."""
+    """An encoder of the weights of INRs of one size, and the implicit decoder that trains it.
+
+    Args:
+        shift: added to the decoder's logits where shapes are decoded, and not in training: below 0
+            decoded meshes are thicker and voxels fewer (`levels.best_shift`).
+    """
 
     def __init__(
-        self, encoder: nn.Module, decoder: ImplicitDecoder, siren: SirenShape, field: str = "udf"
+        self,
+        encoder: nn.Module,
+        decoder: ImplicitDecoder,
+        siren: SirenShape,
+        field: str = "udf",
+        shift: float = 0.0,
     ):
         super().__init__()
-        self.encoder, self.decoder, self.siren, self.field = encoder, decoder, siren, field
+        self.encoder, self.decoder, self.siren = encoder, decoder, siren
+        self.field, self.shift = field, shift
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
@@ -54,8 +66,13 @@ class Inr2vec(nn.Module):
         )  # fmt: skip
 
     def decoded(self, embedding: Tensor) -> DecoderField:
-        """The field that the decoder gives for one embedding (e,)."""
-        return DecoderField(self.decoder, embedding, values_of(self.field))
+        """The field that the decoder gives for one embedding (e,), its logits shifted."""
+        values, shift = values_of(self.field), self.shift
+        return DecoderField(self.decoder, embedding, lambda logits: values(logits + shift))
+
+    def logits(self, embedding: Tensor) -> DecoderField:
+        """The decoder's plain logits for one embedding (e,), as a field."""
+        return DecoderField(self.decoder, embedding, lambda logits: logits)
 
 
 @dataclass(frozen=True)
@@ -156,25 +173,37 @@ class Autoencoding:
 
     def validate(self) -> dict[str, float]:
         """Mean Chamfer distance of rebuilt validation shapes, and the share that failed."""
-        # Spread over the split: shards follow the sorted names, so the first rows are one class.
-        chosen = np.unique(
-            np.linspace(0, len(self.validation) - 1, self.settings.validation_shapes).astype(int)
-        )
-        distances = []
-        for index in np.array_split(chosen, -(-len(chosen) // 64)):
-            columns = self.validation.read(index, ("weights", "shapes"))
-            embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))
-            distances += [
-                decoded_distance(
-                    self.model, embedding, shape, self.settings.validation_points,
-                    self.settings.validation_resolution, self.seed, self.validation.shape_id[i],
-                )
-                for i, shape, embedding in zip(index, columns["shapes"], embeddings, strict=True)
-            ]  # fmt: skip
+        distances = [
+            decoded_distance(
+                self.model, embedding, shape, self.settings.validation_points,
+                self.settings.validation_resolution, self.seed, shape_id,
+            )
+            for shape_id, shape, embedding in self._validated()
+        ]  # fmt: skip
         return {
             "chamfer": float(np.mean(distances)),
             "failed": float(np.mean(np.array(distances) == FAILED)),
         }
+
+    def settle_level(self) -> None:
+        """Give the trained model the shift that brings decoded validation shapes nearest."""
+        self.model.shift = best_shift(
+            self.model, self._validated(), self.settings.validation_points,
+            self.settings.validation_resolution, self.seed,
+        )  # fmt: skip
+
+    @torch.no_grad()
+    def _validated(self) -> Iterator[tuple[str, Shape, Tensor]]:
+        """Name, shape and embedding (e,) of the shapes that a validation rebuilds."""
+        # Spread over the split: shards follow the sorted names, so the first rows are one class.
+        chosen = np.unique(
+            np.linspace(0, len(self.validation) - 1, self.settings.validation_shapes).astype(int)
+        )
+        for index in np.array_split(chosen, -(-len(chosen) // 64)):
+            columns = self.validation.read(index, ("weights", "shapes"))
+            embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))
+            names = [self.validation.shape_id[i] for i in index]
+            yield from zip(names, columns["shapes"], embeddings, strict=True)
 
 
 @torch.no_grad()

@@ -19,14 +19,14 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     Args:
         architecture: `type` (a file in `encoders/`), `hidden`, `embedding`, `options` if any,
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
-            and their `field`.
+            and their `field`; `shift` of the decoder's logits, 0 if there is none.
     """
     siren = SirenShape(**architecture["siren"])
     encoder = build_encoder(architecture, siren)
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
     )
-    return Inr2vec(encoder, decoder, siren, architecture["field"])
+    return Inr2vec(encoder, decoder, siren, architecture["field"], architecture.get("shift", 0.0))
 
 
 def build_encoder(architecture: Mapping, siren: SirenShape) -> nn.Module:

@@ -17,8 +17,9 @@ from .reconstruction import (
     CloudSettings,
     Field,
     cloud_from_udf,
-    mesh_from_sdf,
-    voxels_from_occupancy,
+    grid_values,
+    mesh_from_grid,
+    voxels_from_grid,
 )
 from .seeding import numpy_stream, torch_stream
 from .voxels import occupied_centroids
@@ -58,9 +59,17 @@ def rebuild(
     """
     if field == "udf":
         return CloudShape(cloud_from_udf(values, size, generator, cloud, device).cpu().numpy())
-    if field == "sdf":
-        return mesh_from_sdf(values, size, device=device)
-    return voxels_from_occupancy(values, size, device=device)
+    grid = grid_values(values, size, device, centroids=field == "occ")
+    return shape_on_grid(field, grid.cpu().numpy())
+
+
+def shape_on_grid(field: str, values: np.ndarray) -> Shape:
+    """The mesh or the voxels of "sdf" or "occ" values (R, R, R) on a grid (`grid_values`).
+
+    Raises:
+        BadShape: as `rebuild`.
+    """
+    return mesh_from_grid(values) if field == "sdf" else voxels_from_grid(values)
 
 
 def size_like(original: Shape, points: int | None, resolution: int) -> int:
@@ -119,12 +128,20 @@ def decoded_distance(
     size = size_like(original, points, resolution)
     stream = torch_stream(seed, "validation", shape_id)
     field = model.decoded(embedding)
+    return distance_or_failed(
+        original, points, numpy_stream(seed, "validation", shape_id),
+        rebuild, model.field, field, size, stream, embedding.device, _ONE_MOVE,
+    )  # fmt: skip
+
+
+def distance_or_failed(
+    original: Shape, points: int, rng: np.random.Generator, make: Callable[..., Shape], *args
+) -> float:
+    """Chamfer distance to what `make(*args)` gives; `FAILED` where it finds no surface."""
     try:
-        rebuilt = rebuild(model.field, field, size, stream, embedding.device, _ONE_MOVE)
+        return distance_between(original, make(*args), points, rng)[0]
     except BadShape:
         return FAILED
-    rng = numpy_stream(seed, "validation", shape_id)
-    return distance_between(original, rebuilt, points, rng)[0]
 
 
 def how_near(

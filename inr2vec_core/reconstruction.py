@@ -21,6 +21,8 @@ Field = Callable[[Tensor], Tensor]
 # Points at a time, by type of device; so few that torch keeps light work on them in one thread.
 CHUNK = {"cpu": 1 << 13, "cuda": 1 << 17}
 
+THRESHOLD = 0.4  # of occupancy (paper, Appendix C)
+
 # How near the level a value may come, as a share of the largest step between two neighbours.
 NUDGE = 1e-3
 CAP = 0.01  # how far beyond the cube a cut shape is closed, as a share of the grid's spacing
@@ -118,13 +120,22 @@ def mesh_from_sdf(
     Raises:
         BadShape: all of the cube is outside or inside, or a value is not finite.
     """
-    values = grid_values(sdf, resolution, device, centroids=False).cpu().numpy() - level
+    return mesh_from_grid(
+        grid_values(sdf, resolution, device, centroids=False).cpu().numpy() - level
+    )
+
+
+def mesh_from_grid(values: np.ndarray) -> MeshShape:
+    """The closed surface where values (R, R, R) on the vertices of a grid over [-1, 1]^3 are 0.
+
+    As `mesh_from_sdf`, which evaluates such a grid; values are larger outside.
+    """
     inside = int((values < 0).sum())
     if not np.isfinite(values).all():
         raise BadShape("the field has values that are not finite: no surface can be found")
     if inside in (0, values.size):
         raise BadShape(f"all of the cube is {'inside' if inside else 'outside'}: no surface in it")
-    spacing = 2 / (resolution - 1)
+    spacing = 2 / (len(values) - 1)
     # Lewiner's method, skimage's first choice, may give an edge four faces; this one does not.
     vertices, faces, _, _ = marching_cubes(
         _with_shell(_off_level(values)), 0.0, gradient_direction="descent", method="lorensen"
@@ -136,7 +147,7 @@ def mesh_from_sdf(
 def voxels_from_occupancy(
     occupancy: Field,
     resolution: int,
-    threshold: float = 0.4,
+    threshold: float = THRESHOLD,
     device: torch.device | str = "cpu",
 ) -> VoxelShape:
     """The voxels whose centroids are inside with more than `threshold` (paper, Appendix C).
@@ -148,10 +159,21 @@ def voxels_from_occupancy(
     Raises:
         BadShape: no voxel is occupied.
     """
-    grid = grid_values(occupancy, resolution, device, centroids=True) > threshold
+    return voxels_from_grid(
+        grid_values(occupancy, resolution, device, centroids=True).cpu().numpy(), threshold
+    )
+
+
+def voxels_from_grid(probabilities: np.ndarray, threshold: float = THRESHOLD) -> VoxelShape:
+    """The voxels of a grid (R, R, R) of probabilities above `threshold`.
+
+    Raises:
+        BadShape: no voxel is occupied.
+    """
+    grid = probabilities > threshold
     if not grid.any():
         raise BadShape(f"no voxel's probability is above {threshold}")
-    return VoxelShape(grid.cpu().numpy())
+    return VoxelShape(grid)
 
 
 def grid_values(

@@ -36,9 +36,11 @@ def main(snakemake):
         snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
         w.dataset, w.inr, w.encoder,
     )  # fmt: skip
+    if settings["decoded_level"] == "validated":
+        task.settle_level()
     save_inr2vec(
         task.model,
-        architecture,
+        {**architecture, "shift": task.model.shift},
         snakemake.output.model,
         best_epoch=course.best_epoch,
         best_chamfer=course.best_score,
