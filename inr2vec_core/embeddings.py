@@ -1,7 +1,7 @@
 """A data set's embeddings with their classes as numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,12 @@ class Labelled:
     def of(cls, shape_id, class_name, split, x=None) -> "Labelled":
         classes, labels = np.unique(np.array(class_name), return_inverse=True)
         return cls(list(shape_id), np.array(split), labels.astype(np.int64), classes.tolist(), x)
+
+    def where(self, keep: np.ndarray) -> "Labelled":
+        """The shapes that `keep` (n,) bool says; the numbers of the classes stay."""
+        names = [name for name, kept in zip(self.shape_id, keep, strict=True) if kept]
+        x = None if self.x is None else self.x[keep]
+        return replace(self, shape_id=names, split=self.split[keep], labels=self.labels[keep], x=x)
 
 
 def read_embeddings(path: str | Path) -> Labelled:

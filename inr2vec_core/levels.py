@@ -21,8 +21,9 @@ from .reconstruction import Field, grid_values
 from .seeding import numpy_stream
 
 _log = logging.getLogger(__name__)
-# Of logits: meshes cut at distances from -0.01 to 0.054, voxels at probabilities from 0.35 to 0.69.
-SHIFTS = tuple(k / 10 for k in range(2, -13, -1))
+# Of logits: meshes cut at distances from -0.01 to 0.054, voxels at probabilities from 0.35 to 0.69;
+# of equals the first is taken.
+SHIFTS = tuple(sorted((k / 10 for k in range(-12, 3)), key=abs))
 
 
 class HasLogits(Protocol):
@@ -68,6 +69,6 @@ def best_shift(
     best = int(means.argmin())
     _log.info(
         "decoded shapes are cut with logits shifted by %g: mean Chamfer distance %.5f, unshifted "
-        "%.5f", SHIFTS[best], means[best], means[SHIFTS.index(0)],
+        "%.5f", SHIFTS[best], means[best], means[0],
     )  # fmt: skip
     return SHIFTS[best]

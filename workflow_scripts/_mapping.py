@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from inr2vec_core.embeddings import read_embeddings
-from inr2vec_core.mapping.pairs import Pairs, share_a_frame
+from inr2vec_core.mapping.pairs import Pairs, originals, share_a_frame
 from inr2vec_core.streaming import ShardedShapes
 
 
@@ -22,7 +22,8 @@ class ShapesById:
 
 def read_pairs(given, label: str) -> tuple[Pairs, bool]:
     """The pairs of a mapping's inputs, and whether their shapes share a frame."""
-    pairs = Pairs.match(read_embeddings(given.source), read_embeddings(given.target))
+    manifests = [pd.read_parquet(given[f"{side}_manifest"]) for side in ("source", "target")]
+    embeddings = [read_embeddings(given[side]) for side in ("source", "target")]
+    pairs = Pairs.match(*map(originals, embeddings, manifests))
     pairs.report(label)
-    manifests = (pd.read_parquet(given[k]) for k in ("source_manifest", "target_manifest"))
     return pairs, share_a_frame(pairs, *manifests)

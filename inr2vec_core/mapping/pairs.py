@@ -79,6 +79,15 @@ class Pairs:
             )  # fmt: skip
 
 
+def originals(data: Labelled, manifest: pd.DataFrame) -> Labelled:
+    """Embeddings without those of augmented copies, which another data set stretches otherwise.
+
+    Args: manifest: shape_id, and augmentation, 0 for an original.
+    """
+    copies = set(manifest["shape_id"][manifest["augmentation"] > 0])
+    return data.where(np.array([name not in copies for name in data.shape_id], bool))
+
+
 def share_a_frame(pairs: Pairs, source: pd.DataFrame, target: pd.DataFrame) -> bool:
     """Whether each pair's shapes lie in one sphere, by the data sets' manifests.
 

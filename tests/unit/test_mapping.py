@@ -9,7 +9,7 @@ from inr2vec_core.embeddings import Labelled
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry import CloudShape
 from inr2vec_core.mapping.network import TransferNetwork, build_transfer
-from inr2vec_core.mapping.pairs import Pairs, share_a_frame
+from inr2vec_core.mapping.pairs import Pairs, originals, share_a_frame
 from inr2vec_core.mapping.poisson import poisson_surface
 from inr2vec_core.mapping.task import EmbeddingMapping, MappingSettings, validation_rows
 from inr2vec_core.rebuilding import FAILED
@@ -65,6 +65,17 @@ def test_unmatched_shapes_of_both_sides_are_told(caplog):
     assert set(pairs.unmatched) == {ids[35], "other"} and len(pairs.x) == 35
     pairs.report("completion")
     assert "completion: 2 shape(s) have no counterpart" in caplog.text
+
+
+def test_augmented_copies_are_no_part_of_a_mapping():
+    data = labelled(
+        ["a", "a@1", "b", "b@1"], ["train", "train", "val", "val"], [[1], [2], [3], [4]]
+    )
+    manifest = pd.DataFrame({"shape_id": ["b", "a@1", "a", "b@1"], "augmentation": [0, 1, 0, 2]})
+    kept = originals(data, manifest)
+    assert kept.shape_id == ["a", "b"] and kept.split.tolist() == ["train", "val"]
+    assert kept.x[:, 0].tolist() == [1, 3] and kept.labels.tolist() == [0, 0]
+    assert kept.classes == data.classes
 
 
 def test_pairs_that_cannot_be_learnt_from_are_refused():

@@ -20,9 +20,11 @@ def test_a_saved_model_computes_the_same_again(tmp_path):
     flat = torch.randn(3, SirenShape(3, 2).n_parameters)
     coords = torch.rand(3, 7, 3)
     model(flat, coords)  # moves BatchNorm's running figures
-    save_inr2vec(model, ARCHITECTURE, tmp_path / "model.safetensors", best_epoch=3)
+    save_inr2vec(
+        model, {**ARCHITECTURE, "shift": -0.5}, tmp_path / "model.safetensors", best_epoch=3
+    )
     loaded = load_inr2vec(tmp_path / "model.safetensors")
-    assert not loaded.training and loaded.field == "sdf"
+    assert not loaded.training and (loaded.field, loaded.shift) == ("sdf", -0.5)
     assert torch.equal(loaded(flat, coords), model.eval()(flat, coords))
 
 

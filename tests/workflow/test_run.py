@@ -11,6 +11,9 @@ import pyarrow.parquet as pq
 import trimesh
 from conftest import TABLE2
 
+from inr2vec_core.described import metadata_of
+from inr2vec_core.levels import SHIFTS
+
 KINDS = ["method", "dataset", "inr", "metric", "seeds", "n"]
 
 
@@ -79,6 +82,14 @@ def test_reconstruction_has_floor_inrs_and_embeddings(finished_run):
     assert (floor["solids", :, "watertight"] == 100).all()
     markdown = run.path.joinpath("results/tables/reconstruction.md").read_text()
     assert "| mesh | solids | small | test | 2 | inr2vec |" in markdown
+
+
+def test_where_decoded_shapes_are_cut_is_told_and_kept_with_the_model(finished_run):
+    results = finished_run[0].path / "results"
+    model = results / "solids/encoders/small/inr2vec/model.safetensors"
+    assert json.loads(metadata_of(model)["architecture"])["shift"] in SHIFTS
+    log = (results / "logs/solids/encoders/small/inr2vec.log").read_text()
+    assert "decoded shapes are cut with logits shifted by" in log
 
 
 def test_manifests_say_how_shapes_were_made(finished_run):
