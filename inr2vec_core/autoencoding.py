@@ -29,6 +29,7 @@ from .siren import SirenShape
 from .streaming import Batch, ShardedShapes, prefetch
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
+LEVEL_SHAPES = 200  # validation shapes, at most, that the level of decoded shapes is settled by
 POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
 
 
@@ -178,7 +179,7 @@ class Autoencoding:
                 self.model, embedding, shape, self.settings.validation_points,
                 self.settings.validation_resolution, self.seed, shape_id,
             )
-            for shape_id, shape, embedding in self._validated()
+            for shape_id, shape, embedding in self._validated(self.settings.validation_shapes)
         ]  # fmt: skip
         return {
             "chamfer": float(np.mean(distances)),
@@ -187,18 +188,17 @@ class Autoencoding:
 
     def settle_level(self) -> None:
         """Give the trained model the shift that brings decoded validation shapes nearest."""
+        shapes = min(LEVEL_SHAPES, self.settings.validation_shapes)
         self.model.shift = best_shift(
-            self.model, self._validated(), self.settings.validation_points,
+            self.model, self._validated(shapes), self.settings.validation_points,
             self.settings.validation_resolution, self.seed,
         )  # fmt: skip
 
     @torch.no_grad()
-    def _validated(self) -> Iterator[tuple[str, Shape, Tensor]]:
-        """Name, shape and embedding (e,) of the shapes that a validation rebuilds."""
+    def _validated(self, number: int) -> Iterator[tuple[str, Shape, Tensor]]:
+        """Name, shape and embedding (e,) of at most so many validation shapes."""
         # Spread over the split: shards follow the sorted names, so the first rows are one class.
-        chosen = np.unique(
-            np.linspace(0, len(self.validation) - 1, self.settings.validation_shapes).astype(int)
-        )
+        chosen = np.unique(np.linspace(0, len(self.validation) - 1, number).astype(int))
         for index in np.array_split(chosen, -(-len(chosen) // 64)):
             columns = self.validation.read(index, ("weights", "shapes"))
             embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .fields import field_values
 from .geometry import Shape
-from .rebuilding import distance_or_failed, shape_on_grid, size_like
+from .rebuilding import FAILED, distance_or_failed, shape_on_grid, size_like
 from .reconstruction import Field, grid_values
 from .seeding import numpy_stream
 
@@ -45,6 +45,7 @@ def best_shift(
 ) -> float:
     """Of `SHIFTS` the one with the least mean Chamfer distance of decoded shapes.
 
+    Where a shape has no surface it counts as where it is worst: one shape must not decide for all.
     Clouds, which points are moved to and nothing cuts, keep 0.
 
     Args:
@@ -65,10 +66,16 @@ def best_shift(
             )
             for at_level in values
         ])  # fmt: skip
-    means = np.mean(distances, 0)
+    means = np.mean(np.minimum(distances, _worst_found(np.array(distances))), 0)
     best = int(means.argmin())
     _log.info(
         "decoded shapes are cut with logits shifted by %g: mean Chamfer distance %.5f, unshifted "
         "%.5f", SHIFTS[best], means[best], means[0],
     )  # fmt: skip
     return SHIFTS[best]
+
+
+def _worst_found(distances: np.ndarray) -> np.ndarray:
+    """Of each row the largest distance that is none of a failure: (n, levels) -> (n, 1)."""
+    found = np.where(distances < FAILED, distances, 0)
+    return np.where((distances < FAILED).any(1), found.max(1), FAILED)[:, None]

@@ -1,6 +1,15 @@
 """inr2vec trained on a data set's INRs, and the embeddings of INRs."""
 
 
+def training_settings(wildcards):
+    """What of an encoder's entry its training depends on."""
+    field = config["datasets"][wildcards.dataset]["field"]
+    unused = (
+        ("seed", "decoded_level") if field == "udf" else ("seed",)
+    )  # nothing cuts a cloud
+    return without(entry("encoders")(wildcards), *unused)
+
+
 rule train_encoder:
     input:
         inrs=lambda wildcards: [
@@ -31,7 +40,7 @@ rule train_encoder:
         mem_mb=train_mib,
         runtime=2880,
     params:
-        settings=lambda wildcards: without(entry("encoders")(wildcards), "seed"),
+        settings=training_settings,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
         seed=lambda wildcards: config["encoders"][wildcards.encoder].get(
             "seed", config["seed"]

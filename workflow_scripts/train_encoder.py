@@ -36,7 +36,7 @@ def main(snakemake):
         snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
         w.dataset, w.inr, w.encoder,
     )  # fmt: skip
-    if settings["decoded_level"] == "validated":
+    if settings.get("decoded_level") == "validated":
         task.settle_level()
     save_inr2vec(
         task.model,

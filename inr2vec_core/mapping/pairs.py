@@ -80,7 +80,7 @@ class Pairs:
 
 
 def originals(data: Labelled, manifest: pd.DataFrame) -> Labelled:
-    """Embeddings without those of augmented copies, which another data set stretches otherwise.
+    """Embeddings without those of augmented copies, which are in no frame that a pair could share.
 
     Args: manifest: shape_id, and augmentation, 0 for an original.
     """

@@ -262,6 +262,17 @@ def test_validation_of_meshes_and_voxels(solid_task, monkeypatch):
         assert 0 < figures["chamfer"] < 0.03  # 200 points of each
 
 
+def test_the_level_is_settled_by_validation_shapes_and_kept(solid_task, monkeypatch):
+    def found(model, examples, points, resolution, seed):
+        assert model is solid_task.model and (points, seed) == (SETTINGS.validation_points, 0)
+        assert sorted(name for name, _, _ in examples) == ["s5", "s6", "s7"]
+        return -0.3
+
+    monkeypatch.setattr(autoencoding, "best_shift", found)
+    solid_task.settle_level()
+    assert solid_task.model.shift == -0.3
+
+
 @torch.no_grad()
 def test_an_empty_mesh_or_grid_counts_as_failed(solid_task, monkeypatch):
     outside = {"sdf": 0.1, "occ": 0.0}[solid_task.model.field]

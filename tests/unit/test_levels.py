@@ -63,6 +63,15 @@ def test_the_choice_is_told_with_what_it_gains(caplog):
     assert "logits shifted by -0.5: mean Chamfer distance 0.00000, unshifted 0.0" in caplog.text
 
 
+def test_one_shape_without_a_surface_does_not_decide_for_all():
+    right, lost = Unsure("sdf", 0.0), Unsure("sdf", 10.0)
+    lost.logits = lambda embedding: lambda points: right.logits(None)(points).clamp(min=0.65)
+    unsure = Unsure("sdf", 0.0)
+    unsure.logits = lambda embedding: (lost if embedding[0] else right).logits(embedding)
+    examples = [(str(k), ball("sdf"), torch.tensor([float(k == 0)])) for k in range(6)]
+    assert best_shift(unsure, iter(examples), 2000, 40, seed=0) == pytest.approx(0, abs=0.1001)
+
+
 def test_the_papers_level_stays_where_no_other_is_better():
     assert SHIFTS[0] == 0
     assert found("sdf", 50.0) == 0  # nothing is inside at any of them
