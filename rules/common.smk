@@ -151,6 +151,13 @@ def without(entry, *keys):
     return {k: v for k, v in entry.items() if k not in keys}
 
 
+def training_settings(wildcards):
+    """What of an encoder's entry its training depends on; nothing cuts a cloud."""
+    field = config["datasets"][wildcards.dataset]["field"]
+    unused = ["seed", *(["decoded_level"] if field == "udf" else [])]
+    return without(entry("encoders")(wildcards), *unused)
+
+
 def dataset_key(*keys):
     """A params function: these keys of the job's data set."""
     return lambda wildcards: {k: config["datasets"][wildcards.dataset][k] for k in keys}

@@ -1,15 +1,6 @@
 """inr2vec trained on a data set's INRs, and the embeddings of INRs."""
 
 
-def training_settings(wildcards):
-    """What of an encoder's entry its training depends on."""
-    field = config["datasets"][wildcards.dataset]["field"]
-    unused = (
-        ("seed", "decoded_level") if field == "udf" else ("seed",)
-    )  # nothing cuts a cloud
-    return without(entry("encoders")(wildcards), *unused)
-
-
 rule train_encoder:
     input:
         inrs=lambda wildcards: [
