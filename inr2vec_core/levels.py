@@ -16,8 +16,8 @@ from torch import Tensor
 
 from .fields import field_values
 from .geometry import Shape
-from .rebuilding import FAILED, distance_or_failed, shape_on_grid, size_like
-from .reconstruction import Field, grid_values
+from .rebuilding import FAILED, distance_or_failed, size_like
+from .reconstruction import Field, grid_values, mesh_from_grid, voxels_from_grid
 from .seeding import numpy_stream
 
 _log = logging.getLogger(__name__)
@@ -54,19 +54,21 @@ def best_shift(
     """
     if model.field == "udf":
         return 0.0
-    distances = []
+    centroids = model.field == "occ"
+    cut = voxels_from_grid if centroids else mesh_from_grid
+    rows = []
     for name, original, embedding in examples:
-        size, centroids = size_like(original, points, resolution), model.field == "occ"
+        size = size_like(original, points, resolution)
         logits = grid_values(model.logits(embedding), size, embedding.device, centroids=centroids)
         values = (field_values(logits + shift, model.field).cpu().numpy() for shift in SHIFTS)
-        distances.append([
+        rows.append([
             distance_or_failed(
-                original, points, numpy_stream(seed, "level", name),
-                shape_on_grid, model.field, at_level,
+                original, points, numpy_stream(seed, "level", name), cut, at_level
             )
             for at_level in values
         ])  # fmt: skip
-    means = np.mean(np.minimum(distances, _worst_found(np.array(distances))), 0)
+    distances = np.array(rows)
+    means = np.minimum(distances, _worst_found(distances)).mean(0)
     best = int(means.argmin())
     _log.info(
         "decoded shapes are cut with logits shifted by %g: mean Chamfer distance %.5f, unshifted "

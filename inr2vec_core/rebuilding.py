@@ -17,9 +17,8 @@ from .reconstruction import (
     CloudSettings,
     Field,
     cloud_from_udf,
-    grid_values,
-    mesh_from_grid,
-    voxels_from_grid,
+    mesh_from_sdf,
+    voxels_from_occupancy,
 )
 from .seeding import numpy_stream, torch_stream
 from .voxels import occupied_centroids
@@ -59,17 +58,9 @@ def rebuild(
     """
     if field == "udf":
         return CloudShape(cloud_from_udf(values, size, generator, cloud, device).cpu().numpy())
-    grid = grid_values(values, size, device, centroids=field == "occ")
-    return shape_on_grid(field, grid.cpu().numpy())
-
-
-def shape_on_grid(field: str, values: np.ndarray) -> Shape:
-    """The mesh or the voxels of "sdf" or "occ" values (R, R, R) on a grid (`grid_values`).
-
-    Raises:
-        BadShape: as `rebuild`.
-    """
-    return mesh_from_grid(values) if field == "sdf" else voxels_from_grid(values)
+    if field == "sdf":
+        return mesh_from_sdf(values, size, device=device)
+    return voxels_from_occupancy(values, size, device=device)
 
 
 def size_like(original: Shape, points: int | None, resolution: int) -> int:
