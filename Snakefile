@@ -11,16 +11,16 @@ configfile: "config.yaml"
 include: "rules/common.smk"
 include: "rules/methods.smk"
 include: "rules/products.smk"
-include: "rules/limits.smk"
+include: "rules/resources.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"
 include: "rules/classification.smk"
-include: "rules/networks.smk"
+include: "rules/baselines.smk"
 include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
 include: "rules/generation.smk"
-include: "rules/mappings.smk"
+include: "rules/mapping.smk"
 include: "rules/comparison.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
@@ -71,10 +71,10 @@ localrules:
     all,
     tables,
     figures,
-    write_init,
-    collect_shapes,
-    collect_parts,
-    measure_retrieval,
+    init_inr,
+    build_manifest,
+    build_part_vocabulary,
+    evaluate_retrieval,
     table1,
     table2,
     table3,

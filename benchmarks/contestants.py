@@ -12,18 +12,24 @@ from machine import limits, now_mib, peak_mib, synchronise
 from scipy.spatial import cKDTree
 from side_by_side import Contestant
 
-from inr2vec_core.autoencoding import Inr2vec, embed
-from inr2vec_core.batching import fit_many
-from inr2vec_core.clouds import prepare_cloud
-from inr2vec_core.decoder import ImplicitDecoder
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
-from inr2vec_core.fields import CLIP
-from inr2vec_core.fitting import FitSettings
-from inr2vec_core.geometry import CloudShape
-from inr2vec_core.procedural import CLASSES, make_shape
-from inr2vec_core.queries import SCALE, QueryMix, dequantise, sample_coordinates, sample_queries
-from inr2vec_core.readers import Mesh
-from inr2vec_core.siren import SirenShape, evaluate, initial_weights, rows
+from inr2vec_core.geometry.raw import Mesh
+from inr2vec_core.geometry.shapes import CloudShape
+from inr2vec_core.geometry.surface import prepare_cloud
+from inr2vec_core.inrs.fields import CLIP
+from inr2vec_core.inrs.fit_many import fit_many
+from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.queries import (
+    SCALE,
+    QueryMix,
+    dequantise,
+    sample_coordinates,
+    sample_queries,
+)
+from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights, rows
+from inr2vec_core.models.implicit_decoder import ImplicitDecoder
+from inr2vec_core.models.inr2vec import Inr2vec, embed
+from inr2vec_core.shapes.procedural import CLASSES, make_shape
 
 DEPTH, LR, SEED = 4, 1e-4, 0
 

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 from machine import describe, medians
 
-from inr2vec_core.autoencoding import embed
 from inr2vec_core.encoders import encoder_class
-from inr2vec_core.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.models.inr2vec import embed
 
 BATCH = 16
 # Of the paper's INRs and of small ones: width -> type -> what the encoder is made with.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import psutil
 import torch
 
-from inr2vec_core.timing import processor
+from inr2vec_core.utils.timing import processor
 
 
 def synchronise(device: torch.device) -> None:

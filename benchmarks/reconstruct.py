@@ -23,13 +23,14 @@ from side_by_side import in_own_process
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import normalize
 
-from inr2vec_core.decoder import ImplicitDecoder
-from inr2vec_core.fields import values_of
-from inr2vec_core.fitting import FitSettings, fit
-from inr2vec_core.inr_field import CPU_ELEMENTS, DecoderField, InrField
-from inr2vec_core.queries import SCALE
-from inr2vec_core.reconstruction import cloud_from_udf, mesh_from_sdf, voxels_from_occupancy
-from inr2vec_core.siren import SirenShape, evaluate, initial_weights
+from inr2vec_core.inrs.fields import values_of
+from inr2vec_core.inrs.fitting import FitSettings, fit
+from inr2vec_core.inrs.neural_field import CPU_ELEMENTS, InrField
+from inr2vec_core.inrs.queries import SCALE
+from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights
+from inr2vec_core.models.decoder_field import DecoderField
+from inr2vec_core.models.implicit_decoder import ImplicitDecoder
+from inr2vec_core.reconstruction.extract import cloud_from_udf, mesh_from_sdf, voxels_from_occupancy
 
 CPU, SEEDS = torch.device("cpu"), torch.Generator()
 INRS = {"64x4": (SirenShape(64, 4), 1e-3), "512x4": (SirenShape(512, 4), 2e-4)}  # learning rate

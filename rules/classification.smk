@@ -19,9 +19,9 @@ rule classify_embeddings:
         runtime=240,
     params:
         settings=without(config["classification"], "seeds"),
-        code=code("classify_embeddings.py"),
+        code=code("classification/classify_embeddings.py"),
     script:
-        "../workflow_scripts/classify_embeddings.py"
+        "../workflow_scripts/classification/classify_embeddings.py"
 
 
 rule classify_weights:
@@ -43,9 +43,9 @@ rule classify_weights:
         runtime=600,
     params:
         settings=without(config["classification"], "seeds"),
-        code=code("classify_weights.py"),
+        code=code("classification/classify_weights.py"),
     script:
-        "../workflow_scripts/classify_weights.py"
+        "../workflow_scripts/classification/classify_weights.py"
 
 
 rule probe_weights:
@@ -66,9 +66,9 @@ rule probe_weights:
         runtime=240,
     params:
         settings={"components": config["probes"]["components"]},
-        code=code("probe_weights.py"),
+        code=code("classification/probe_weights.py"),
     script:
-        "../workflow_scripts/probe_weights.py"
+        "../workflow_scripts/classification/probe_weights.py"
 
 
 rule probe_bounding_boxes:
@@ -88,12 +88,12 @@ rule probe_bounding_boxes:
         runtime=60,
     params:
         settings={"trees": config["probes"]["trees"]},
-        code=code("probe_bounding_boxes.py"),
+        code=code("classification/probe_bounding_boxes.py"),
     script:
-        "../workflow_scripts/probe_bounding_boxes.py"
+        "../workflow_scripts/classification/probe_bounding_boxes.py"
 
 
-rule measure_retrieval:
+rule evaluate_retrieval:
     input:
         embeddings_of,
     output:
@@ -108,6 +108,6 @@ rule measure_retrieval:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code("measure_retrieval.py"),
+        code=code("classification/evaluate_retrieval.py"),
     script:
-        "../workflow_scripts/measure_retrieval.py"
+        "../workflow_scripts/classification/evaluate_retrieval.py"

@@ -1,30 +1,27 @@
 """Config checks, path helpers, shard lists. No torch, here or in any rule file."""
 
 import functools
-import os
 import sys
 
 from snakemake.exceptions import WorkflowError
 
 ROOT = workflow.basedir
-for folder in (ROOT, os.path.join(ROOT, "workflow_scripts")):
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-import _config
-import _config_names
-import _workflow
-from _code import ProjectCode
-from _gpus import visible_gpus
+if ROOT not in sys.path:
+    sys.path.insert(0, ROOT)
 from inr2vec_core.errors import InputError
-from inr2vec_core.listing import DataSetSource
+from inr2vec_core.shapes.dataset import DataSetSource
+from workflow_scripts.common import config_checks, environment
+from workflow_scripts.common.config import ConfigError, complete_config
+from workflow_scripts.common.fingerprint import ProjectCode
+from workflow_scripts.common.gpus import visible_gpus
 
-_workflow.prepare_environment()
+environment.prepare_environment()
 try:
-    _config.complete_config(config, _workflow.ROOT / "schemas" / "config.schema.yaml")
-except _config.ConfigError as error:
+    complete_config(config, environment.ROOT / "schemas" / "config.schema.yaml")
+except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}")
 
-PROJECT_CODE = ProjectCode(_workflow.ROOT)
+PROJECT_CODE = ProjectCode(environment.ROOT)
 ENV = "../envs/environment.yaml"
 # GPU jobs wait for each other under a limit; under 0 they run side by side on the cores. Inside
 # a cluster's job the limit of the profile is unknown and must not be replaced by this machine's.
@@ -82,7 +79,7 @@ def fingerprint_of_shapes(wildcards):
     source, listing = data_source(wildcards.dataset), listing_of(wildcards.dataset)
     shard = int(wildcards.shard)
     refused = listing.rejected if shard == 0 else []
-    return _workflow.fingerprint(shard, source.shard(listing, shard), refused)
+    return environment.fingerprint(shard, source.shard(listing, shard), refused)
 
 
 def shard_numbers(dataset):
@@ -203,7 +200,7 @@ SCORED = (
 )
 MAPPED_SIDES = [
     config["mappings"][row["mapping"]][side]
-    for table in _config_names.MAPPING_TABLES
+    for table in config_checks.MAPPING_TABLES
     for row in config["tables"][table]
     for side in ("source", "target")
 ]
@@ -211,7 +208,7 @@ MAPPED_SIDES = [
 # embedded do not. Classifiers are trained on each row of table 2, whoever embedded it.
 USED_ENCODERS = [
     (row["dataset"], name)
-    for table, (column, *_) in _config_names.TABLES.items()
+    for table, (column, *_) in config_checks.TABLES.items()
     if table != "table10"  # where nothing is trained
     for row in config["tables"][table]
     for name in [*row[column], row.get("encoder")]

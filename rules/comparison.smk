@@ -2,7 +2,7 @@
 
 
 # With all cores, so that no other job disturbs the clock; on a cluster a job has its own.
-rule measure_encoders:
+rule benchmark_encoders:
     input:
         unpack(compared_files),
     output:
@@ -20,10 +20,10 @@ rule measure_encoders:
         methods=compared_encoders,
         own=own_encoders,
         code=lambda wildcards: code_of_encoders(
-            "measure_encoders.py", *compared_encoders(wildcards)
+            "encoders/benchmark_encoders.py", *compared_encoders(wildcards)
         ),
     script:
-        "../workflow_scripts/measure_encoders.py"
+        "../workflow_scripts/encoders/benchmark_encoders.py"
 
 
 rule probe_embeddings:
@@ -42,9 +42,9 @@ rule probe_embeddings:
         mem_mb=probe_mib,
         runtime=probe_minutes,
     params:
-        code=code("probe_embeddings.py"),
+        code=code("encoders/probe_embeddings.py"),
     script:
-        "../workflow_scripts/probe_embeddings.py"
+        "../workflow_scripts/encoders/probe_embeddings.py"
 
 
 rule table_encoders:
@@ -67,6 +67,6 @@ rule table_encoders:
     params:
         titles={dataset: title_of(dataset) for dataset in datasets_of("encoders")},
         same=repeated_encoders(),
-        code=code("table_encoders.py"),
+        code=code("encoders/table_encoders.py"),
     script:
-        "../workflow_scripts/table_encoders.py"
+        "../workflow_scripts/encoders/table_encoders.py"

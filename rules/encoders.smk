@@ -36,9 +36,11 @@ rule train_encoder:
         seed=lambda wildcards: config["encoders"][wildcards.encoder].get(
             "seed", config["seed"]
         ),
-        code=lambda wildcards: code_of_encoders("train_encoder.py", wildcards.encoder),
+        code=lambda wildcards: code_of_encoders(
+            "encoders/train_encoder.py", wildcards.encoder
+        ),
     script:
-        "../workflow_scripts/train_encoder.py"
+        "../workflow_scripts/encoders/train_encoder.py"
 
 
 rule embed_inrs:
@@ -61,6 +63,8 @@ rule embed_inrs:
         runtime=240,
     params:
         precision=lambda wildcards: config["encoders"][wildcards.encoder]["precision"],
-        code=lambda wildcards: code_of_encoders("embed_inrs.py", wildcards.encoder),
+        code=lambda wildcards: code_of_encoders(
+            "encoders/embed_inrs.py", wildcards.encoder
+        ),
     script:
-        "../workflow_scripts/embed_inrs.py"
+        "../workflow_scripts/encoders/embed_inrs.py"

@@ -11,7 +11,7 @@ FIGURES = (
 
 
 # Its own rule, so that an edited figure trains nothing.
-rule plot_curves:
+rule plot_encoder_training:
     input:
         "results/{dataset}/encoders/{inr}/{encoder}/history.parquet",
     output:
@@ -29,9 +29,9 @@ rule plot_curves:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        code=code("plot_curves.py"),
+        code=code("figures/plot_encoder_training.py"),
     script:
-        "../workflow_scripts/plot_curves.py"
+        "../workflow_scripts/figures/plot_encoder_training.py"
 
 
 rule plot_tsne:
@@ -53,9 +53,9 @@ rule plot_tsne:
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
         seed=config["seed"],
-        code=code("plot_tsne.py"),
+        code=code("figures/plot_tsne.py"),
     script:
-        "../workflow_scripts/plot_tsne.py"
+        "../workflow_scripts/figures/plot_tsne.py"
 
 
 rule plot_confusion:
@@ -81,9 +81,9 @@ rule plot_confusion:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        code=code("plot_confusion.py"),
+        code=code("figures/plot_confusion.py"),
     script:
-        "../workflow_scripts/plot_confusion.py"
+        "../workflow_scripts/figures/plot_confusion.py"
 
 
 rule plot_decoded:
@@ -104,9 +104,9 @@ rule plot_decoded:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        code=code("plot_decoded.py"),
+        code=code("figures/plot_decoded.py"),
     script:
-        "../workflow_scripts/plot_decoded.py"
+        "../workflow_scripts/figures/plot_decoded.py"
 
 
 rule plot_interpolated:
@@ -139,12 +139,12 @@ rule plot_interpolated:
             "occ": config["datasets"][wildcards.dataset]["voxels"]["resolution"],
         },
         seed=config["seed"],
-        code=code("plot_interpolated.py"),
+        code=code("figures/plot_interpolated.py"),
     script:
-        "../workflow_scripts/plot_interpolated.py"
+        "../workflow_scripts/figures/plot_interpolated.py"
 
 
-rule write_page:
+rule write_shape_viewer:
     input:
         [f"results/{d}/examples/{inr}/{source}.h5" for d, inr, source in EXAMPLES],
     output:
@@ -163,9 +163,9 @@ rule write_page:
     params:
         titles=[f"{title_of(d)} ({inr}, {source})" for d, inr, source in EXAMPLES],
         page_title="inr2vec: rebuilt shapes",
-        code=code("write_page.py"),
+        code=code("figures/write_shape_viewer.py"),
     script:
-        "../workflow_scripts/write_page.py"
+        "../workflow_scripts/figures/write_shape_viewer.py"
 
 
 # Figures 5, 6, 22 and 23 of the paper.
@@ -189,12 +189,12 @@ rule plot_retrieved:
     params:
         title=lambda wildcards: f"{title_of(wildcards.dataset)}: nearest to each query ({wildcards.embedder})",
         seed=config["seed"],
-        code=code("plot_retrieved.py"),
+        code=code("figures/plot_retrieved.py"),
     script:
-        "../workflow_scripts/plot_retrieved.py"
+        "../workflow_scripts/figures/plot_retrieved.py"
 
 
-rule plot_learning:
+rule plot_baseline_training:
     input:
         lambda wildcards: network_histories(wildcards.dataset),
     output:
@@ -212,13 +212,13 @@ rule plot_learning:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        code=code("plot_learning.py"),
+        code=code("figures/plot_baseline_training.py"),
     script:
-        "../workflow_scripts/plot_learning.py"
+        "../workflow_scripts/figures/plot_baseline_training.py"
 
 
 # Figures 6 (timing) and 35 of the paper.
-rule plot_times:
+rule plot_inference_time:
     input:
         "results/{dataset}/times/{inr}/times.parquet",
     output:
@@ -236,12 +236,12 @@ rule plot_times:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        code=code("plot_times.py"),
+        code=code("figures/plot_inference_time.py"),
     script:
-        "../workflow_scripts/plot_times.py"
+        "../workflow_scripts/figures/plot_inference_time.py"
 
 
-rule plot_parts:
+rule plot_segmentation:
     input:
         unpack(
             lambda wildcards: told_from_embeddings(
@@ -272,6 +272,6 @@ rule plot_parts:
         title=lambda wildcards: title_of(wildcards.dataset),
         points=config["segmentation"]["drawn_points"],
         seed=config["seed"],
-        code=code("plot_parts.py"),
+        code=code("figures/plot_segmentation.py"),
     script:
-        "../workflow_scripts/plot_parts.py"
+        "../workflow_scripts/figures/plot_segmentation.py"

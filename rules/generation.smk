@@ -27,9 +27,9 @@ rule train_generator:
         seed=config["seed"],
         # Here for Snakemake's cache, whose keys know nothing of wildcards.
         class_name=lambda wildcards: wildcards.class_name,
-        code=code("train_generator.py"),
+        code=code("generation/train_generator.py"),
     script:
-        "../workflow_scripts/train_generator.py"
+        "../workflow_scripts/generation/train_generator.py"
 
 
 rule generate_shapes:
@@ -53,12 +53,12 @@ rule generate_shapes:
         settings=without(config["generation"], "points", "emd_points"),
         field=lambda wildcards: field_of(wildcards.dataset),
         seed=config["seed"],
-        code=code("generate_shapes.py"),
+        code=code("generation/generate_shapes.py"),
     script:
-        "../workflow_scripts/generate_shapes.py"
+        "../workflow_scripts/generation/generate_shapes.py"
 
 
-rule measure_generation:
+rule evaluate_generation:
     input:
         generated="results/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.h5",
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
@@ -76,9 +76,9 @@ rule measure_generation:
     params:
         settings=without(config["generation"], "draws", "resolution"),
         seed=config["seed"],
-        code=code("measure_generation.py"),
+        code=code("generation/evaluate_generation.py"),
     script:
-        "../workflow_scripts/measure_generation.py"
+        "../workflow_scripts/generation/evaluate_generation.py"
 
 
 rule table_generation:
@@ -102,9 +102,9 @@ rule table_generation:
     params:
         titles={name: title_of(name) for name in datasets_of("generation")},
         fields={name: field_of(name) for name in datasets_of("generation")},
-        code=code("table_generation.py"),
+        code=code("generation/table_generation.py"),
     script:
-        "../workflow_scripts/table_generation.py"
+        "../workflow_scripts/generation/table_generation.py"
 
 
 rule plot_generated:
@@ -127,9 +127,9 @@ rule plot_generated:
         title=lambda wildcards: f"{title_of(wildcards.dataset)}: {wildcards.generator} on {wildcards.encoder}",
         names=lambda wildcards: generated_classes(**wildcards),
         every_epoch=True,
-        code=code("plot_generated.py"),
+        code=code("generation/plot_generated.py"),
     script:
-        "../workflow_scripts/plot_generated.py"
+        "../workflow_scripts/generation/plot_generated.py"
 
 
 use rule plot_generated as plot_generated_page with:
@@ -150,7 +150,7 @@ use rule plot_generated as plot_generated_page with:
         title="Generated shapes",
         names=lambda wildcards: list(all_generated().values()),
         every_epoch=False,
-        code=code("plot_generated.py"),
+        code=code("generation/plot_generated.py"),
 
 
 # Any number of new shapes, of any size:
@@ -180,6 +180,6 @@ rule export_generated:
         runtime=60,
     params:
         seed=config["seed"],
-        code=code("export_generated.py"),
+        code=code("generation/export_generated.py"),
     script:
-        "../workflow_scripts/export_generated.py"
+        "../workflow_scripts/generation/export_generated.py"

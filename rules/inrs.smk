@@ -1,7 +1,7 @@
 """INRs fitted shard by shard from one shared initial vector."""
 
 
-rule write_init:
+rule init_inr:
     output:
         "results/inits/{inr}.safetensors",
     log:
@@ -16,9 +16,9 @@ rule write_init:
             k: config["inrs"][wildcards.inr][k] for k in ("width", "depth")
         },
         seed=config["seed"],
-        code=code("write_init.py"),
+        code=code("inrs/init_inr.py"),
     script:
-        "../workflow_scripts/write_init.py"
+        "../workflow_scripts/inrs/init_inr.py"
 
 
 rule fit_inrs:
@@ -41,6 +41,6 @@ rule fit_inrs:
     params:
         settings=entry("inrs"),
         seed=config["seed"],
-        code=code("fit_inrs.py"),
+        code=code("inrs/fit_inrs.py"),
     script:
-        "../workflow_scripts/fit_inrs.py"
+        "../workflow_scripts/inrs/fit_inrs.py"

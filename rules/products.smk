@@ -1,6 +1,6 @@
 """The files that new shapes and mapped shapes are made of, by what the config names."""
 
-MAPPING_TABLES = _config_names.MAPPING_TABLES
+MAPPING_TABLES = config_checks.MAPPING_TABLES
 
 
 def generated_from(wildcards):

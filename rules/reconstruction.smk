@@ -1,7 +1,7 @@
 """Shapes rebuilt from INRs and embeddings: measured, kept as examples, exported."""
 
 
-rule measure_reconstruction:
+rule evaluate_reconstruction:
     input:
         unpack(rebuilding_inputs),
     output:
@@ -20,12 +20,12 @@ rule measure_reconstruction:
     params:
         settings=config["reconstruction"],
         seed=config["seed"],
-        code=code("measure_reconstruction.py"),
+        code=code("reconstruction/evaluate_reconstruction.py"),
     script:
-        "../workflow_scripts/measure_reconstruction.py"
+        "../workflow_scripts/reconstruction/evaluate_reconstruction.py"
 
 
-rule rebuild_examples:
+rule reconstruct_examples:
     input:
         unpack(rebuilding_inputs),
     output:
@@ -44,9 +44,9 @@ rule rebuild_examples:
     params:
         resolution=config["reconstruction"]["resolution"],
         seed=config["seed"],
-        code=code("rebuild_examples.py"),
+        code=code("reconstruction/reconstruct_examples.py"),
     script:
-        "../workflow_scripts/rebuild_examples.py"
+        "../workflow_scripts/reconstruction/reconstruct_examples.py"
 
 
 # Any shape as a file: results/exports/{dataset}/{inr}/{source}/{size}/{shape id}.{ply,obj,npy}.
@@ -74,6 +74,6 @@ rule export_shape:
         runtime=60,
     params:
         seed=config["seed"],
-        code=code("export_shape.py"),
+        code=code("reconstruction/export_shape.py"),
     script:
-        "../workflow_scripts/export_shape.py"
+        "../workflow_scripts/reconstruction/export_shape.py"

@@ -1,7 +1,7 @@
 """Parts of points: told from embeddings, and by networks that read clouds (tables 3 and 7)."""
 
 
-rule collect_parts:
+rule build_part_vocabulary:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         # Only for its checks; all that segments waits for the parts.
@@ -15,9 +15,9 @@ rule collect_parts:
     conda:
         ENV
     params:
-        code=code("collect_parts.py"),
+        code=code("segmentation/build_part_vocabulary.py"),
     script:
-        "../workflow_scripts/collect_parts.py"
+        "../workflow_scripts/segmentation/build_part_vocabulary.py"
 
 
 rule train_segmenter:
@@ -47,9 +47,9 @@ rule train_segmenter:
         ),
         # Here for Snakemake's cache, whose keys know nothing of wildcards.
         seed=lambda wildcards: int(wildcards.seed),
-        code=code("train_segmenter.py"),
+        code=code("segmentation/train_segmenter.py"),
     script:
-        "../workflow_scripts/train_segmenter.py"
+        "../workflow_scripts/segmentation/train_segmenter.py"
 
 
 rule train_part_decoder:
@@ -77,12 +77,12 @@ rule train_part_decoder:
     params:
         settings=without(config["segmentation"], "seeds", "drawn_points"),
         seed=lambda wildcards: int(wildcards.seed),
-        code=code("train_part_decoder.py"),
+        code=code("segmentation/train_part_decoder.py"),
     script:
-        "../workflow_scripts/train_part_decoder.py"
+        "../workflow_scripts/segmentation/train_part_decoder.py"
 
 
-rule segment:
+rule evaluate_segmentation:
     input:
         unpack(what_segments),
         originals=lambda wildcards: shape_shards(wildcards.dataset),
@@ -102,6 +102,6 @@ rule segment:
         mem_mb=8000,
         runtime=240,
     params:
-        code=code("segment.py"),
+        code=code("segmentation/evaluate_segmentation.py"),
     script:
-        "../workflow_scripts/segment.py"
+        "../workflow_scripts/segmentation/evaluate_segmentation.py"

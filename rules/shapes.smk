@@ -1,7 +1,7 @@
 """Shapes read from their sources, and queries of their fields."""
 
 
-rule read_shapes:
+rule prepare_shapes:
     input:
         source_files_of,
     output:
@@ -28,12 +28,12 @@ rule read_shapes:
             "frame",
         ),
         seed=config["seed"],
-        code=code("read_shapes.py"),
+        code=code("shapes/prepare_shapes.py"),
     script:
-        "../workflow_scripts/read_shapes.py"
+        "../workflow_scripts/shapes/prepare_shapes.py"
 
 
-rule collect_shapes:
+rule build_manifest:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         rejected=lambda wildcards: [
@@ -56,9 +56,9 @@ rule collect_shapes:
     params:
         settings=dataset_key("on_bad_shape"),
         needs_splits=lambda wildcards: wildcards.dataset in TRAINED_ON,
-        code=code("collect_shapes.py"),
+        code=code("shapes/build_manifest.py"),
     script:
-        "../workflow_scripts/collect_shapes.py"
+        "../workflow_scripts/shapes/build_manifest.py"
 
 
 rule sample_queries:
@@ -81,6 +81,6 @@ rule sample_queries:
     params:
         settings=dataset_key("queries", "field", "voxels"),
         seed=config["seed"],
-        code=code("sample_queries.py"),
+        code=code("shapes/sample_queries.py"),
     script:
-        "../workflow_scripts/sample_queries.py"
+        "../workflow_scripts/shapes/sample_queries.py"

@@ -2,7 +2,7 @@
 
 TABLES = [
     f"results/tables/{name}.csv"
-    for name in (*_config_names.TABLES, *MAPPING_TABLES)
+    for name in (*config_checks.TABLES, *MAPPING_TABLES)
     if config["tables"][name]
 ]
 
@@ -40,10 +40,10 @@ for name, (metrics, tested, what) in SCORES.items():
             metrics=metrics,
             titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
             fields={dataset: field_of(dataset) for dataset in datasets_of(name)},
-            paper=_workflow.paper_figures(int(name.removeprefix("table"))),
-            code=code("table_scores.py"),
+            paper=environment.paper_figures(int(name.removeprefix("table"))),
+            code=code("tables/table_scores.py"),
         script:
-            "../workflow_scripts/table_scores.py"
+            "../workflow_scripts/tables/table_scores.py"
 
 
 PARTS = {
@@ -76,10 +76,10 @@ for name, (tested, what) in PARTS.items():
         params:
             title=f"{name.replace('table', 'Table ')}: {what}",
             titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
-            paper=_workflow.paper_figures(int(name.removeprefix("table"))),
-            code=code("table_parts.py"),
+            paper=environment.paper_figures(int(name.removeprefix("table"))),
+            code=code("tables/table_segmentation.py"),
         script:
-            "../workflow_scripts/table_parts.py"
+            "../workflow_scripts/tables/table_segmentation.py"
 
 
 rule table_reconstruction:
@@ -102,14 +102,14 @@ rule table_reconstruction:
     params:
         titles={name: title_of(name) for name in datasets_of("reconstruction")},
         fields={name: field_of(name) for name in datasets_of("reconstruction")},
-        paper=_workflow.paper_figures(4, 8),
-        code=code("table_reconstruction.py"),
+        paper=environment.paper_figures(4, 8),
+        code=code("tables/table_reconstruction.py"),
     script:
-        "../workflow_scripts/table_reconstruction.py"
+        "../workflow_scripts/tables/table_reconstruction.py"
 
 
 # With all cores, so that no other job disturbs the clock; on a cluster a job has its own.
-rule measure_times:
+rule benchmark_inference:
     input:
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr)[:1],
     output:
@@ -128,11 +128,11 @@ rule measure_times:
         settings=lambda wildcards: config["timing"],
         hidden=config["classification"]["hidden"],
         code=lambda wildcards: code_of_encoders(
-            "measure_times.py",
+            "tables/benchmark_inference.py",
             *(set(timed_methods(wildcards)) & set(config["encoders"])),
         ),
     script:
-        "../workflow_scripts/measure_times.py"
+        "../workflow_scripts/tables/benchmark_inference.py"
 
 
 rule table10:
@@ -154,7 +154,7 @@ rule table10:
         ENV
     params:
         titles={dataset: title_of(dataset) for dataset in datasets_of("table10")},
-        paper=_workflow.paper_figures(10),
-        code=code("table10.py"),
+        paper=environment.paper_figures(10),
+        code=code("tables/table_inference_time.py"),
     script:
-        "../workflow_scripts/table10.py"
+        "../workflow_scripts/tables/table_inference_time.py"

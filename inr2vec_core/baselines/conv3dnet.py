@@ -7,8 +7,8 @@ second convolution's kind, so that the linear layer never reads more than 6^3 ce
 
 from torch import Tensor, nn
 
-from ..errors import InputError
-from .layers import activation, shared_mlp
+from inr2vec_core.errors import InputError
+from inr2vec_core.ops.mlp import activation, shared_mlp
 
 CHANNELS = 32
 SLOPE = 0.1

@@ -6,9 +6,9 @@ Maturana & Scherer (2015) do. Class scores of a test shape are averaged over its
 
 import numpy as np
 
-from ..clouds import distort
-from ..errors import InputError
-from ..geometry import CloudShape, VoxelShape
+from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
+from inr2vec_core.shapes.augmentation import distort
 
 SHIFT = 16  # a grid is shifted by at most the resolution divided by this
 

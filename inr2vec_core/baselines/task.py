@@ -8,15 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..classification import accuracy
-from ..errors import InputError
-from ..geometry import Shape
-from ..precision import has_bfloat16
-from ..progress import track
-from ..seeding import numpy_stream
-from ..streaming import Batch, ShardedShapes, prefetch
-from ..training import Flatness, flatness_of_accuracy, flatness_of_distance
-from .point_autoencoder import chamfer_loss
+from inr2vec_core.baselines.autoencoder import chamfer_loss
+from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.shapes import Shape
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
+from inr2vec_core.tasks.classification.task import accuracy
+from inr2vec_core.training.convergence import Flatness, flatness_of_accuracy, flatness_of_distance
+from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import numpy_stream
 
 CHUNK = 64  # views at once
 

@@ -3,7 +3,7 @@
 A file defines a class `Encoder`, a `torch.nn.Module` that is made by
 `Encoder(shape, hidden, embedding, **options)`: the INRs' `SirenShape`, a list of widths, the length
 of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
-(b, embedding). In `inr2vec_core.siren`, `unflatten` gives the layers, and `rows` the matrix that
+(b, embedding). In `inrs.siren`, `unflatten` gives the layers, and `rows` the matrix that
 the published encoder reads.
 
 One that has a method `calibrate(flat)` is shown weights (n, n_parameters) of training INRs before
@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
+from inr2vec_core.errors import InputError
 
 if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
     from torch import nn
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
 
 def known_types() -> list[str]:
     """The names of the encoders that there are, one for each file beside this one."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem != "__init__")
+    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_"))
 
 
 def option_names(name: str) -> set[str] | None:

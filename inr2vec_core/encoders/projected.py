@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..baselines.layers import shared_mlp
-from ..errors import InputError
-from ..siren import SirenShape, unflatten
-from ..standardising import mean_and_scale
+from inr2vec_core.encoders._weight_stats import mean_and_scale
+from inr2vec_core.errors import InputError
+from inr2vec_core.inrs.siren import SirenShape, unflatten
+from inr2vec_core.ops.mlp import shared_mlp
 
 AT_ONCE = 32  # INRs in a step of a sum over many, which at 512 x 4 are gigabytes
 

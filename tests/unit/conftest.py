@@ -20,8 +20,9 @@ def make_shards(tmp_path):
     Rows are (shape_id, class, split); shape i of `shards[k]` has weights and a shape (or the points
     of a cloud) that a callable gives for its id. Shapes named in `lost` have geometry but no INR.
     """
-    from inr2vec_core.geometry import CloudShape, shape_columns
-    from inr2vec_core.storage import write_shard
+    from inr2vec_core.geometry.shapes import CloudShape
+    from inr2vec_core.io.hdf5 import write_shard
+    from inr2vec_core.io.shape_columns import shape_columns
 
     def identity(rows):
         names = ("shape_id", "class", "split")

@@ -69,7 +69,7 @@ def test_split_without_shapes(workflow):
 def test_bad_shapes_can_stop_the_run(workflow):
     workflow.edit("config.yaml", "root: data/scans", "root: data/scans\n    on_bad_shape: fail")
     said = fails(workflow, "results/scans/inrs/own_start/0.h5")
-    assert "collect_shapes: scans: 2 shape(s) set aside, 17 kept" in said
+    assert "build_manifest: scans: 2 shape(s) set aside, 17 kept" in said
     assert "set on_bad_shape: reject" in said
 
 

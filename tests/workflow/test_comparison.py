@@ -60,7 +60,7 @@ def test_an_encoders_file_reruns_that_encoder_alone(compared):
     (workflow.path / OWN).write_text(text)
     assert {rule for rule, _ in jobs} == {
         "train_encoder", "embed_inrs", "classify_embeddings", "probe_embeddings",
-        "measure_retrieval", "measure_reconstruction", "measure_encoders", "table_encoders",
+        "evaluate_retrieval", "evaluate_reconstruction", "benchmark_encoders", "table_encoders",
     }  # fmt: skip
     named = {w[key] for _, w in jobs for key in ("encoder", "embedder", "source") if key in w}
     assert named == {"mine"}

@@ -82,12 +82,12 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(compared):
     def planned(old, new):
         return workflow.planned_with("networks.yaml", old, new, *LAID_OVER, *TABLES)
 
-    scores = {"test_network", "table2", "table6"}
-    assert planned("neighbours: 5", "neighbours: 6") == {"train_network", *scores}
+    scores = {"evaluate_baseline", "table2", "table6"}
+    assert planned("neighbours: 5", "neighbours: 6") == {"train_baseline", *scores}
     assert planned("seeds: [0, 1]}", "seeds: [0]}") == {"table2", "table6"}
     assert planned("embedding: 8", "embedding: 9") == {
-        "train_autoencoder", "embed_clouds", "measure_retrieval", "table1"}  # fmt: skip
-    assert planned("runs: 1", "runs: 2") == {"measure_times", "table10"}
+        "train_autoencoder", "embed_clouds", "evaluate_retrieval", "table1"}  # fmt: skip
+    assert planned("runs: 1", "runs: 2") == {"benchmark_inference", "table10"}
     assert planned("methods: [inr2vec, pointnet, dgcnn,", "methods: [inr2vec, pointnet,") == {
         "table2", "table6"}  # fmt: skip
 

@@ -22,7 +22,7 @@ def test_unlabelled_shapes_are_embedded_without_training(finished):
     for section, entry in CONFIG.items():
         finished.edit("config.yaml", section, section + entry)
 
-    rules = ("read_shapes", "collect_shapes", "sample_queries", "fit_inrs", "embed_inrs")
+    rules = ("prepare_shapes", "build_manifest", "sample_queries", "fit_inrs", "embed_inrs")
     assert finished.planned(EMBEDDINGS) == dict.fromkeys(rules, 1)
     finished.run(EMBEDDINGS)
     table = pq.read_table(finished.path / EMBEDDINGS)
@@ -34,7 +34,7 @@ def test_unlabelled_shapes_are_embedded_without_training(finished):
     # One split and one class are enough for shapes that nothing is trained on.
     row = "    - {dataset: mine, inr: small, encoders: [from_demo]}\n"
     finished.edit("config.yaml", "  reconstruction:\n", "  reconstruction:\n" + row)
-    assert finished.planned(REBUILT) == {"measure_reconstruction": 1}
+    assert finished.planned(REBUILT) == {"evaluate_reconstruction": 1}
     finished.run(REBUILT)
     assert pq.read_table(finished.path / REBUILT).num_rows == 2  # as many as are measured
 

@@ -69,18 +69,19 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(made):
         return workflow.planned_with("products.yaml", old, new, *LAID_OVER, *(targets or TABLES))
 
     assert planned("noise: 8", "noise: 9") == {
-        "train_generator", "generate_shapes", "measure_generation", "table_generation"}  # fmt: skip
+        "train_generator", "generate_shapes", "evaluate_generation",
+        "table_generation"}  # fmt: skip
     assert planned("emd_points: 16", "emd_points: 17") == {
-        "measure_generation", "table_generation"}  # fmt: skip
+        "evaluate_generation", "table_generation"}  # fmt: skip
     assert planned("layers: 2", "layers: 3") == {
-        "train_mapping", "measure_mapping", "completion", "surface_reconstruction"}  # fmt: skip
+        "train_transfer", "evaluate_mapping", "completion", "surface_reconstruction"}  # fmt: skip
     assert planned("methods: [transfer, input, decoded_target]", "methods: [input]") == {
         "completion"}  # fmt: skip
     # Another frame is another cloud, so all that follows from it.
     assert planned("side: complete\n    frame: mesh", "side: complete\n    frame: own",
                    TABLES[2]) == {
-        "read_shapes", "collect_shapes", "sample_queries", "fit_inrs", "train_encoder",
-        "embed_inrs", "train_mapping", "measure_mapping", "surface_reconstruction"}  # fmt: skip
+        "prepare_shapes", "build_manifest", "sample_queries", "fit_inrs", "train_encoder",
+        "embed_inrs", "train_transfer", "evaluate_mapping", "surface_reconstruction"}  # fmt: skip
 
 
 def test_a_class_that_a_data_set_does_not_have_is_named(made):

@@ -10,19 +10,19 @@ from conftest import Workflow
 
 # What follows each stage, stage by stage.
 FIGURES = {
-    "plot_curves", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated",
+    "plot_encoder_training", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated",
     "plot_retrieved",
 }  # fmt: skip
 CLASSIFYING = {"classify_embeddings", "plot_confusion", "table2"}
 EMBEDDING = {
-    "embed_inrs", "measure_retrieval", "plot_tsne", "plot_interpolated", "plot_retrieved",
+    "embed_inrs", "evaluate_retrieval", "plot_tsne", "plot_interpolated", "plot_retrieved",
     *CLASSIFYING,
 }  # fmt: skip
-EXAMPLES = {"rebuild_examples", "plot_decoded", "write_page"}
-MEASURING = {"measure_reconstruction", "table_reconstruction"}
-TRAINING = {"train_encoder", "plot_curves", *EXAMPLES, *MEASURING, *EMBEDDING}
+EXAMPLES = {"reconstruct_examples", "plot_decoded", "write_shape_viewer"}
+MEASURING = {"evaluate_reconstruction", "table_reconstruction"}
+TRAINING = {"train_encoder", "plot_encoder_training", *EXAMPLES, *MEASURING, *EMBEDDING}
 FITTING = {"sample_queries", "fit_inrs", "probe_weights", *TRAINING}
-READING = {"read_shapes", "collect_shapes", "probe_bounding_boxes", *FITTING}
+READING = {"prepare_shapes", "build_manifest", "probe_bounding_boxes", *FITTING}
 
 CODE = {
     "inr2vec_core/clouds.py": READING,
@@ -31,15 +31,15 @@ CODE = {
     "inr2vec_core/encoders/inr2vec.py": TRAINING,
     "inr2vec_core/encoders/projected.py": set(),  # no entry takes it
     "inr2vec_core/classification.py": CLASSIFYING,
-    "inr2vec_core/retrieval.py": {"measure_retrieval", "plot_retrieved", "table2"},
+    "inr2vec_core/retrieval.py": {"evaluate_retrieval", "plot_retrieved", "table2"},
     "inr2vec_core/probes.py": {"probe_weights", "probe_bounding_boxes", "table2"},
     "inr2vec_core/tables.py": {"table2", "table_reconstruction"},
     "inr2vec_core/figures.py": FIGURES,
     "inr2vec_core/examples.py": EXAMPLES,
-    "inr2vec_core/viewer.py": {"write_page"},
-    "workflow_scripts/embed_inrs.py": EMBEDDING,
-    "workflow_scripts/plot_tsne.py": {"plot_tsne"},
-    "workflow_scripts/_job.py": {"write_init", *READING},
+    "inr2vec_core/viewer.py": {"write_shape_viewer"},
+    "workflow_scripts/encoders/embed_inrs.py": EMBEDDING,
+    "workflow_scripts/figures/plot_tsne.py": {"plot_tsne"},
+    "workflow_scripts/common/job.py": {"init_inr", *READING},
 }
 
 ALL = {"demo", "scans", "solids", "grids"}
@@ -48,16 +48,21 @@ TRAINED = ALL - {"grids"}
 NOT_SOLIDS = {
     "probe_weights",
     "probe_bounding_boxes",
-    "measure_retrieval",
+    "evaluate_retrieval",
     "plot_tsne",
     "plot_retrieved",
     *CLASSIFYING,
 }
-NOT_GRIDS = NOT_SOLIDS | {"train_encoder", "plot_curves", "embed_inrs", "plot_interpolated"}
+NOT_GRIDS = NOT_SOLIDS | {
+    "train_encoder",
+    "plot_encoder_training",
+    "embed_inrs",
+    "plot_interpolated",
+}
 
 # An edit of the tiny config, the rules that follow, and the data sets whose jobs they are.
 KEYS = {
-    "seed": ("seed: 0", "seed: 1", {"write_init", *READING}, ALL),
+    "seed": ("seed: 0", "seed: 1", {"init_inr", *READING}, ALL),
     "points": ("points: 64", "points: 65", READING - MEASURING, {"demo"}),
     "queries": ("points: 48\n    shards: 2\n    queries: {per_shape: 256}",
                 "points: 48\n    shards: 2\n    queries: {per_shape: 255}",
@@ -65,7 +70,7 @@ KEYS = {
     "fitting": ("small: &inr {width: 16, depth: 3, steps: 8", "small: &inr {width: 16, depth: 3, "
                 "steps: 9", FITTING, ALL),
     "one INR": ("width: 8,", "width: 9,",
-                {"write_init", *FITTING} - MEASURING - {"probe_weights"}, {"scans"}),
+                {"init_inr", *FITTING} - MEASURING - {"probe_weights"}, {"scans"}),
     "encoder": ("epochs: 2\n", "epochs: 3\n", TRAINING, TRAINED),
     "voxels": ("resolution: 8}\n    shards", "resolution: 9}\n    shards", READING - NOT_GRIDS,
                {"grids"}),
@@ -75,12 +80,12 @@ KEYS = {
     "classifier": ("dropout: 0.5", "dropout: 0.4", CLASSIFYING, {"demo", "scans"}),
     "linear probe": ("components: 4", "components: 5", {"probe_weights", "table2"}, {"demo"}),
     "forest": ("trees: 5", "trees: 6", {"probe_bounding_boxes", "table2"}, {"demo"}),
-    "title": ("title: Demo", "title: Clouds", {"table2", "write_page", *FIGURES}, {"demo"}),
+    "title": ("title: Demo", "title: Clouds", {"table2", "write_shape_viewer", *FIGURES}, {"demo"}),
     "row": ("weights_probe, bounding_box", "weights_probe", {"table2"}, set()),
     "threads": ("train_threads: 1", "train_threads: 2", set(), set()),
     "precision": ("epochs: 2\n", "epochs: 2\n    precision: tf32\n", TRAINING, TRAINED),
     "bad shapes": ("root: data/scans", "root: data/scans\n    on_bad_shape: fail",
-                   {"collect_shapes"}, {"scans"}),
+                   {"build_manifest"}, {"scans"}),
     "a default": ("batch: 4}", "batch: 4, loss: bce}", set(), set()),
 }  # fmt: skip
 
@@ -131,7 +136,7 @@ def test_edited_code_reruns_what_uses_it(plans, file):
 
 def test_comments_and_docstrings_rerun_nothing(finished):
     finished.append("inr2vec_core/fitting.py", "# a comment")
-    finished.append("workflow_scripts/fit_inrs.py", "# a comment")
+    finished.append("workflow_scripts/inrs/fit_inrs.py", "# a comment")
     finished.edit("inr2vec_core/fitting.py", '"""Fitting many INRs', '"""Fitting many, many INRs')
     finished.edit("config.yaml", "seed: 0", "seed: 0  # a comment")
     assert not finished.planned()
@@ -165,7 +170,7 @@ def test_a_source_moved_to_another_class_reruns_its_shard(finished):
     data = finished.path / "data/scans"
     (data / "ball").rename(data / "bowl")  # content, order and shards stay
     jobs = finished.jobs("results/scans/shapes.parquet")
-    assert [rule for rule, _ in jobs].count("read_shapes") == 2
+    assert [rule for rule, _ in jobs].count("prepare_shapes") == 2
 
 
 def test_another_data_set_in_the_config_reruns_nothing(finished):
@@ -178,5 +183,5 @@ def test_results_removed_are_made_again_and_no_more(finished):
     shutil.rmtree(finished.path / "results/demo/retrieval")
     assert not finished.planned(), "an intermediate file is not missed while the table is there"
     shutil.rmtree(finished.path / "results/tables")
-    remade = {"measure_retrieval": 1, "table2": 1, "table_reconstruction": 1}
+    remade = {"evaluate_retrieval": 1, "table2": 1, "table_reconstruction": 1}
     assert finished.planned() == remade

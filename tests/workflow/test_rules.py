@@ -26,7 +26,7 @@ def test_what_ends_in_fits_runs_before_all_else():
         for name, rule in rules_in(file.read_text()):
             found = re.search(r"^    priority: (\d)", rule, re.M)
             priorities[name] = int(found[1]) if found else 0
-    before = {"read_shapes", "collect_shapes", "sample_queries", "write_init", "fit_inrs"}
+    before = {"prepare_shapes", "build_manifest", "sample_queries", "init_inr", "fit_inrs"}
     first = {priorities.pop(name) for name in before}
     assert min(first) > max(priorities.values())
 
@@ -53,7 +53,7 @@ def test_rule_files_import_no_torch(workflow):
     done = subprocess.run(command, cwd=workflow.path, env=workflow.env, check=True, text=True,
                           capture_output=True)  # fmt: skip
     imported = set(re.findall(r"\| +([\w.]+)$", done.stderr, re.M))
-    assert "inr2vec_core.listing" in imported
+    assert "inr2vec_core.shapes.dataset" in imported
     assert not imported & {"torch", "sklearn", "trimesh", "open3d", "matplotlib"}
 
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import trimesh
 from conftest import TABLE2
 
-from inr2vec_core.described import metadata_of
-from inr2vec_core.levels import SHIFTS
+from inr2vec_core.io.checkpoints import metadata_of
+from inr2vec_core.tasks.autoencoding.iso_level import SHIFTS
 
 KINDS = ["method", "dataset", "inr", "metric", "seeds", "n"]
 

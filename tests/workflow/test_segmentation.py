@@ -92,9 +92,13 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     def planned(old, new):
         return workflow.planned_with("segmentation.yaml", old, new, *LAID_OVER, *TABLES)
 
-    assert planned("neighbours: 5", "neighbours: 6") == {"train_segmenter", "segment", "table7"}
+    assert planned("neighbours: 5", "neighbours: 6") == {
+        "train_segmenter",
+        "evaluate_segmentation",
+        "table7",
+    }
     assert planned("queries: 32", "queries: 33") == {
-        "train_part_decoder", "segment", "table3", "table7"}  # fmt: skip
+        "train_part_decoder", "evaluate_segmentation", "table3", "table7"}  # fmt: skip
     assert planned("drawn_points: 300", "drawn_points: 310") == set()
     assert planned("methods: [inr2vec, nearest_point]", "methods: [inr2vec]") == {
         "table3"}  # fmt: skip

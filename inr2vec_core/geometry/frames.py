@@ -1,0 +1,51 @@
+"""The sphere that a shape is placed in."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.raw import check_finite
+
+
+class Frame(NamedTuple):
+    """The sphere that a shape is placed in: `centre` (3,) float64 and radius, in the file's unit.
+
+    Shapes of one frame can be compared with one another; a shape in another's frame may lie off
+    the centre of the unit sphere.
+    """
+
+    centre: np.ndarray
+    scale: float
+
+    @classmethod
+    def of(cls, points: np.ndarray) -> "Frame":
+        """The frame whose centre is the points' mean and whose radius reaches the farthest.
+
+        Args:
+            points: (P, 3), in any unit; meshes pass their vertices.
+
+        Raises:
+            BadShape: coordinates are not finite, or all points coincide.
+        """
+        check_finite(points)
+        points = np.asarray(points, np.float64)  # float32 would lose digits at coordinates of 1e5
+        if len(points) == 0 or np.all(points == points[0]):
+            raise BadShape(f"its {len(points)} points all coincide: the shape has no extent")
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre = points.mean(axis=0)
+            scale = float(np.linalg.norm(points - centre, axis=1).max())
+        if not 0 < scale < np.inf:
+            raise BadShape(
+                f"coordinates of {np.abs(points).max():.3g} cannot be scaled: change unit"
+            )
+        return cls(centre, scale)
+
+    def place(self, points: np.ndarray) -> np.ndarray:
+        """Points (P, 3) of the file in units of the sphere: float32."""
+        return ((np.asarray(points, np.float64) - self.centre) / self.scale).astype(np.float32)
+
+
+def normalise(points: np.ndarray) -> np.ndarray:
+    """Points (P, 3) in their own frame, float32 in the unit sphere; raises as `Frame.of`."""
+    return Frame.of(points).place(points)

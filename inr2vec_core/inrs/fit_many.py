@@ -1,0 +1,145 @@
+"""How many INRs are fitted at once, in which threads, and what happens when memory runs out."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from inr2vec_core.inrs.fitting import FitSettings, fit
+from inr2vec_core.inrs.siren import SirenShape
+
+_log = logging.getLogger(__name__)
+
+# Activations of one layer that are worth having at once, in elements. On a CPU they should stay
+# in a core's share of the cache (docs/performance.md); on a GPU they should fill the card.
+CPU_ELEMENTS, CPU_MOST, CPU_SHORTEST = 1 << 18, 64, 256
+GPU_ELEMENTS, GPU_MOST, GPU_SHARE = 1 << 27, 256, 0.5
+
+Group = tuple[Tensor, Tensor, Tensor]  # initial weights, stored queries, offsets: as for `fit`
+
+
+@dataclass(frozen=True)
+class Batching:
+    """INRs fitted at once, and queries of each in memory at once (None: all of a step)."""
+
+    at_once: int
+    chunk: int | None = None
+
+
+def choose_batching(
+    shape: SirenShape, queries: int, device: torch.device, at_once: int | None = None
+) -> Batching:
+    """The batching that suits the device; `at_once` overrides the number of INRs.
+
+    Args: queries per INR and step.
+    """
+    step = shape.width * queries
+    if device.type == "cuda":
+        activations = (2 * shape.depth + 1) * step
+        bytes_each = 4 * (activations + 6 * shape.n_parameters)
+        fitting_in = int(torch.cuda.mem_get_info(device)[0] * GPU_SHARE) // bytes_each
+        return Batching(at_once or max(1, min(GPU_MOST, GPU_ELEMENTS // step, fitting_in)))
+    at_once = at_once or min(CPU_MOST, max(1, CPU_ELEMENTS // step))
+    return Batching(at_once, max(CPU_SHORTEST, CPU_ELEMENTS // (shape.width * at_once)))
+
+
+def fit_many(
+    load: Callable[[slice], Group],
+    n: int,
+    shape: SirenShape,
+    settings: FitSettings,
+    device: torch.device,
+    at_once: int | None = None,
+    threads: int = 1,
+) -> Iterator[tuple[int, Tensor, Tensor]]:
+    """Fit n INRs, group by group, and give them back one by one, in order.
+
+    On a CPU each thread fits a group of its own: two INRs share nothing, so no product has to be
+    split between cores.
+
+    Args:
+        load: gives the INRs of a slice; called in this thread, little ahead of the fitting.
+        at_once: INRs of a group; chosen by `choose_batching` where None.
+        threads: groups fitted side by side on a CPU.
+
+    Yields:
+        (number, weights (n_parameters,), loss ()), as `fit` returns them, on the CPU.
+    """
+    batching = choose_batching(shape, settings.queries, device, at_once)
+    _log.info("%d INRs at once, in chunks of %s queries", batching.at_once, batching.chunk)
+    stop = threading.Event()
+    work = partial(
+        _fit_or_halve,
+        shape=shape,
+        settings=settings,
+        chunk=batching.chunk,
+        device=device,
+        stop=stop,
+    )
+    workers = 1 if device.type == "cuda" else threads
+    # Asked for first, because a thread that was never asked takes over the number set last.
+    torch.get_num_threads()
+    one_thread = partial(torch.set_num_threads, 1 if device.type == "cpu" else threads)
+    pending: deque[tuple[range, Future]] = deque()
+
+    def oldest() -> Iterator[tuple[int, Tensor, Tensor]]:
+        numbers, future = pending.popleft()
+        yield from zip(numbers, *future.result(), strict=True)
+
+    with ThreadPoolExecutor(workers, initializer=one_thread) as pool:
+        try:
+            for start in range(0, n, batching.at_once):
+                numbers = range(start, min(start + batching.at_once, n))
+                group = load(slice(numbers.start, numbers.stop))
+                pending.append((numbers, pool.submit(work, group)))
+                if len(pending) > workers:
+                    yield from oldest()
+            while pending:
+                yield from oldest()
+        finally:  # a job that is told to end must not first finish its groups
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _fit_or_halve(
+    group: Group,
+    shape: SirenShape,
+    settings: FitSettings,
+    chunk: int | None,
+    device: torch.device,
+    stop: threading.Event,
+) -> tuple[Tensor, Tensor]:
+    """`fit`, in two halves where memory does not suffice for all of them at once."""
+    initial, stored, offsets = group
+    try:
+        weights, losses = fit(
+            initial.to(device), stored.to(device), shape, settings, offsets, chunk, stop
+        )
+        return weights.cpu(), losses.cpu()
+    except (RuntimeError, MemoryError) as error:
+        if len(initial) == 1 or not _out_of_memory(error):
+            raise
+    # Out of the `except` clause, whose traceback would keep the failed batch alive.
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    half = len(initial) // 2
+    _log.warning("memory does not suffice for %d INRs at once: trying %d", len(initial), half)
+    parts = [
+        _fit_or_halve((initial[p], stored[p], offsets[p]), shape, settings, chunk, device, stop)
+        for p in (slice(None, half), slice(half, None))
+    ]
+    weights, losses = (torch.cat(columns) for columns in zip(*parts, strict=True))
+    return weights, losses
+
+
+def _out_of_memory(error: Exception) -> bool:
+    # On a CPU torch raises a plain RuntimeError.
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "allocate memory" in str(
+        error
+    )

@@ -1,0 +1,183 @@
+"""Fitting many INRs at once (paper, Appendix B), with the backward pass written by hand.
+
+A batch of b SIRENs is b stacked weight tensors contracted in one product per layer. Nothing
+couples two INRs: each has its own queries, its own mean loss, and Adam works element by element.
+omega is folded into the weights while fitting: theta' = omega * theta with a learning rate omega
+times as large and an epsilon omega times as small is the same Adam trajectory, and saves two
+passes over every activation (the plain last layer's outputs are divided by omega instead). What
+is not a matrix product is in `kernels`.
+"""
+
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from threading import Event
+
+import torch
+from torch import Tensor
+
+from inr2vec_core.inrs.kernels import kernels_for
+from inr2vec_core.inrs.losses import LossAndGradient, loss_of
+from inr2vec_core.inrs.queries import dequantise
+from inr2vec_core.inrs.siren import SirenShape, unflatten
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How INRs are fitted; the defaults are the paper's (Appendix F). See `losses.loss_of`."""
+
+    steps: int = 500
+    queries: int = 10_000
+    lr: float = 1e-4
+    loss: str = "bce"
+    field: str = "udf"
+
+
+class SirenBatch:
+    """b SIRENs with folded omega, their gradients and their activation buffers.
+
+    Args:
+        flat: (b, n_parameters) initial weights in the flat order of `siren.py`.
+        chunk: queries per INR that go through the network at once; the buffers' length.
+    """
+
+    def __init__(self, flat: Tensor, shape: SirenShape, chunk: int):
+        self.shape, self.b, self.chunk = shape, len(flat), chunk
+        self._kernels = kernels_for(flat)
+        # Layer after layer, so that the weights of one layer lie together for all INRs.
+        layers = unflatten(flat * shape.omega, shape.layers)
+        self.parameters = torch.cat([t.flatten() for pair in layers for t in pair])
+        self.parameters.grad = torch.zeros_like(self.parameters)
+        self._layers = self._by_layer(self.parameters)
+        self._gradients = self._by_layer(self.parameters.grad)
+        view = self._kernels.view
+        self._layer_views = [(view(w), view(bias)) for w, bias in self._layers]
+        self._gradient_views = [(view(w), view(bias)) for w, bias in self._gradients]
+        self._memory = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
+        self._buffers: dict[int, tuple[list[Tensor], list]] = {}  # of whole chunks, and the rest
+
+    def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
+        """Forward and backward: fills the gradients.
+
+        Args: coords (b, q, 3), labels (b, q). Returns: mean loss per INR (b,).
+        """
+        self.parameters.grad.zero_()
+        q = labels.shape[1]
+        total = labels.new_zeros(self.b)
+        for start in range(0, q, self.chunk):
+            part = slice(start, start + self.chunk)
+            part_labels = labels[:, part]
+            total += self._add_gradients(
+                coords[:, part].contiguous(), part_labels, loss, part_labels.shape[1] / q
+            )
+        return total
+
+    def _buffers_of(self, n: int) -> tuple[list[Tensor], list]:
+        """Sines, cosines and upstream gradient (b, n, width); and the kernels' views of them."""
+        if n not in self._buffers:
+            size = (self.b, n, self.shape.width)
+            tensors = list(self._memory[:, : self.b * n * self.shape.width].view(-1, *size))
+            self._buffers[n] = tensors, [self._kernels.view(t) for t in tensors]
+        return self._buffers[n]
+
+    def _add_gradients(
+        self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
+    ) -> Tensor:
+        kernels, depth = self._kernels, self.shape.depth
+        layers, gradients = self._layer_views, self._gradient_views
+        (*tensors, upstream), (*views, upstream_view) = self._buffers_of(labels.shape[1])
+        sines, cosines = tensors[:depth], tensors[depth:]
+        sine_views, cosine_views = views[:depth], views[depth:]
+        coords_view = kernels.view(coords)
+
+        kernels.first_layer(coords_view, *layers[0], sine_views[0], cosine_views[0])
+        for k in range(1, depth):
+            torch.bmm(sines[k - 1], self._layers[k][0].transpose(1, 2), out=cosines[k])
+            kernels.sine_cosine(cosine_views[k], layers[k][1], sine_views[k])
+        outputs = labels.new_empty(labels.shape)
+        kernels.head(sine_views[-1], *layers[-1], kernels.view(outputs))
+        value, gradient = loss(outputs.div_(self.shape.omega), labels)
+        gradient *= share / self.shape.omega
+
+        self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
+        kernels.head_gradient(
+            kernels.view(gradient), layers[-1][0], sine_views[-1], cosine_views[-1],
+            gradients[-1][0], gradients[-2][1],
+        )  # fmt: skip
+        for k in reversed(range(1, depth)):
+            self._gradients[k][0].baddbmm_(cosines[k].transpose(1, 2), sines[k - 1])
+            torch.bmm(cosines[k], self._layers[k][0], out=upstream)
+            if k > 1:
+                kernels.hidden_gradient(upstream_view, cosine_views[k - 1], gradients[k - 1][1])
+        kernels.first_gradient(upstream_view, cosine_views[0], coords_view, *gradients[0])
+        return value * share
+
+    def adam(self, lr: float):
+        """An optimiser whose `step` moves the parameters as Adam would move the unscaled ones."""
+        omega = self.shape.omega
+        return self._kernels.adam(self.parameters, lr * omega, 1e-8 / omega)
+
+    def flat(self) -> Tensor:
+        """The weights as they are stored, omega unfolded: (b, n_parameters)."""
+        parts = [t.flatten(1) for pair in self._layers for t in pair]
+        return torch.cat(parts, 1) / self.shape.omega
+
+    def _by_layer(self, buffer: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Views of parameters or gradients: [(weight (b, out, in), bias (b, 1, out)), ...]."""
+        views, start = [], 0
+        for n_out, n_in in self.shape.layers:
+            weight = buffer[start : start + self.b * n_out * n_in].view(self.b, n_out, n_in)
+            start += weight.numel()
+            views.append((weight, buffer[start : start + self.b * n_out].view(self.b, 1, n_out)))
+            start += self.b * n_out
+        return views
+
+
+def fit(
+    initial: Tensor,
+    stored: Tensor,
+    shape: SirenShape,
+    settings: FitSettings,
+    offsets: Tensor,
+    chunk: int | None = None,
+    stop: Event | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Fit b INRs on their stored queries.
+
+    Args:
+        initial: (b, n_parameters) initial weights.
+        stored: (b, n, 4) int16 quantised queries in random order (`queries.py`); read as
+            consecutive blocks from each shape's own offset, round and round: draws without
+            replacement, and contiguous in memory.
+        offsets: (b,) where each shape starts.
+        chunk: queries per INR in memory at once; all of a step by default.
+        stop: once it is set by another thread, the fit ends with `CancelledError`.
+
+    Returns:
+        Weights (b, n_parameters) and the mean loss of the last tenth of the steps (b,).
+        An INR that diverged has a loss of NaN; its neighbours are not touched.
+    """
+    n, q = stored.shape[1], min(settings.queries, stored.shape[1])
+    batch = SirenBatch(initial, shape, min(chunk or q, q))
+    adam = batch.adam(settings.lr)
+    loss = loss_of(settings.field, settings.loss)
+    last = max(1, settings.steps // 10)
+    total = initial.new_zeros(len(initial))
+    # From each shape's own start on, so that a step's block is one slice for all.
+    stored = torch.stack([s.roll(-o, 0) for s, o in zip(stored, offsets.tolist(), strict=True)])
+    for step in range(settings.steps):
+        if stop is not None and stop.is_set():
+            raise CancelledError
+        coords, labels = dequantise(_block(stored, step * q % n, q))
+        value = batch.step(coords, labels, loss)
+        adam.step()
+        if step >= settings.steps - last:
+            total += value
+    return batch.flat(), total / last
+
+
+def _block(stored: Tensor, start: int, length: int) -> Tensor:
+    """(b, length, ...) consecutive rows from `start`, going round at the end."""
+    rest = start + length - stored.shape[1]
+    if rest <= 0:
+        return stored[:, start : start + length]
+    return torch.cat([stored[:, start:], stored[:, :rest]], 1)

@@ -1,0 +1,57 @@
+"""Element-wise kernels of SIREN fitting, in one pass over memory each, by device.
+
+`plain` defines them in torch; `compiled` is the same for float32 on the CPU, several times as
+fast; on a GPU torch's own compiler fuses `plain`. All take b stacked INRs:
+
+    first_layer(coords, weight, bias, sines, cosines)
+    sine_cosine(cosines, bias, sines)
+    head(sines, weight, bias, outputs)
+    head_gradient(gradient, weight, sines, cosines, weight_grad, bias_grad)
+    hidden_gradient(upstream, cosines, bias_grad)
+    first_gradient(upstream, cosines, coords, weight_grad, bias_grad)
+
+with coords (b, q, 3), sines, cosines, upstream (b, q, w), outputs, gradient (b, q), weights
+(b, out, in), biases (b, 1, out). Gradients of weights are added to, never overwritten, so that
+the queries of a step can come in chunks. Each set of kernels takes what its `view` makes of a
+tensor, made once rather than at every call, and brings an optimiser, `adam(parameters, lr, eps)`.
+"""
+
+import functools
+import logging
+from types import ModuleType, SimpleNamespace
+
+import torch
+from torch import Tensor
+
+from inr2vec_core.inrs.kernels import compiled, plain
+
+_log = logging.getLogger(__name__)
+
+NAMES = (
+    "first_layer", "sine_cosine", "head", "head_gradient", "hidden_gradient", "first_gradient",
+)  # fmt: skip
+
+
+def kernels_for(tensor: Tensor) -> ModuleType | SimpleNamespace:
+    """The fastest kernels for tensors of this device and type."""
+    if tensor.is_cuda:
+        return fused(tensor.device)
+    if tensor.device.type == "cpu" and tensor.dtype == torch.float32:
+        return compiled
+    return plain
+
+
+@functools.cache
+def fused(device: torch.device) -> ModuleType | SimpleNamespace:
+    """`plain` through torch's compiler, which makes one kernel of each function.
+
+    Where that does not work (no Triton, no C compiler), a warning, and `plain` itself.
+    """
+    kernels = SimpleNamespace(**{name: torch.compile(getattr(plain, name)) for name in NAMES})
+    kernels.view, kernels.adam = plain.view, plain.adam
+    try:
+        kernels.sine_cosine(*torch.zeros(3, 1, 1, 1, device=device))
+    except Exception as error:
+        _log.warning("torch.compile does not work here, fitting will be slower: %s", error)
+        return plain
+    return kernels

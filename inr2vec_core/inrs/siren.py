@@ -1,0 +1,105 @@
+"""The INR: a small SIREN, and the one flat order in which its weights are stored.
+
+Flat order, layer by layer: `weight` row-major with one output neuron's incoming weights per row,
+then `bias`. A hidden layer of width H therefore is H rows of H values followed by its bias as one
+more row, which is exactly what the encoder reads (paper, Section 3 and Appendix D).
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inr2vec_core.utils.seeding import numpy_stream
+
+
+@dataclass(frozen=True)
+class SirenShape:
+    """Sizes of a SIREN R^3 -> R with `depth` hidden layers of `width` neurons.
+
+    >>> SirenShape(512, 4).n_parameters
+    790529
+    """
+
+    width: int = 512
+    depth: int = 4
+    omega: float = 30.0
+
+    @cached_property
+    def layers(self) -> tuple[tuple[int, int], ...]:
+        """(outputs, inputs) of each linear layer, in flat order."""
+        hidden = ((self.width, self.width),) * (self.depth - 1)
+        return ((self.width, 3), *hidden, (1, self.width))
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(o * i + o for o, i in self.layers)
+
+    @property
+    def n_head(self) -> int:
+        """Parameters of the last, plain linear layer."""
+        return self.width + 1
+
+    @property
+    def hidden_slice(self) -> slice:
+        """Where the layers between hidden layers stand in the flat vector: the encoder's input."""
+        return slice(4 * self.width, self.n_parameters - self.n_head)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the encoder's input matrix: (depth - 1) * (width + 1); 1539 for 512 x 4."""
+        return (self.depth - 1) * (self.width + 1)
+
+    def describe(self) -> dict:
+        """The flat order, to be stored beside weights."""
+        order = [
+            f"weight{k} ({o}, {i}) row-major, bias{k} ({o},)"
+            for k, (o, i) in enumerate(self.layers)
+        ]
+        return asdict(self) | {"n_parameters": self.n_parameters, "flat_order": "; ".join(order)}
+
+
+def initial_weights(shape: SirenShape, seed: int, *names: str | int) -> np.ndarray:
+    """SIREN's initialisation (Sitzmann et al. 2020b): (n_parameters,) float32.
+
+    First layer U(±1/3), other weights U(±sqrt(6/fan_in)/omega), biases U(±1/sqrt(fan_in)).
+    One vector serves every shape of an `inr` entry (paper, Appendix F); `names` tells streams
+    apart where each shape has its own.
+    """
+    rng = numpy_stream(seed, "init", *names)
+    parts = []
+    for k, (n_out, n_in) in enumerate(shape.layers):
+        bound = 1 / n_in if k == 0 else np.sqrt(6 / n_in) / shape.omega
+        parts.append(rng.uniform(-bound, bound, n_out * n_in))
+        parts.append(rng.uniform(-1, 1, n_out) / np.sqrt(n_in))
+    return np.concatenate(parts).astype(np.float32)
+
+
+def unflatten(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> list[tuple[Tensor, Tensor]]:
+    """Views of (b, n) parameters as [(weight (b, out, in), bias (b, 1, out)), ...]."""
+    views, start = [], 0
+    for n_out, n_in in layers:
+        weight = flat[:, start : start + n_out * n_in].view(-1, n_out, n_in)
+        start += n_out * n_in
+        views.append((weight, flat[:, start : start + n_out].unsqueeze(1)))
+        start += n_out
+    return views
+
+
+def rows(flat: Tensor, shape: SirenShape) -> Tensor:
+    """The encoder's input matrix, a view: (b, n_parameters) -> (b, n_rows, width)."""
+    return flat[:, shape.hidden_slice].unflatten(1, (shape.n_rows, shape.width))
+
+
+def evaluate(flat: Tensor, coords: Tensor, shape: SirenShape) -> Tensor:
+    """Outputs (logits) of b INRs, each at its own points: (b, n), (b, q, 3) -> (b, q).
+
+    Differentiable in both arguments; fitting has a faster path of its own (`fitting.py`).
+    """
+    *hidden, (weight, bias) = unflatten(flat, shape.layers)
+    x = coords
+    for w, b in hidden:
+        x = torch.sin(shape.omega * torch.baddbmm(b, x, w.transpose(1, 2)))
+    return torch.baddbmm(bias, x, weight.transpose(1, 2)).squeeze(2)

@@ -1,0 +1,99 @@
+"""Reads voxel grids from binvox, h5 and npz files. Nothing is ever unpickled.
+
+Values are left as the file has them; `geometry.voxels.place_grid` makes occupancy of them.
+"""
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.raw import Grid
+
+_NPZ_NAMES = ("voxels", "occupancies", "points")
+
+
+_MAX_SIDE = 4096  # keeps a corrupt header from asking for more memory than there is
+
+
+def read_binvox(path: Path) -> Grid:
+    """Reads a binvox file (https://www.patrickmin.com/binvox/binvox.html).
+
+    `translate` and `scale` are left out of account: a grid is placed by its voxels alone.
+
+    Returns:
+        The grid, bool. The file runs through y fastest, then z, then x.
+
+    Raises:
+        BadShape: there is no header, or the runs do not add up to the number of voxels declared.
+    """
+    header, end, body = path.read_bytes().partition(b"\ndata\n")
+    if not header.startswith(b"#binvox") or not end:
+        raise BadShape("no binvox header, or one cut short")
+    sides = re.search(rb"^\s*dim\s+(\d+)\s+(\d+)\s+(\d+)\s*$", header, re.MULTILINE)
+    if sides is None:
+        raise BadShape("its binvox header has no line 'dim X Z Y'")
+    x, z, y = (int(side) for side in sides.groups())
+    if not all(0 < side <= _MAX_SIDE for side in (x, y, z)):
+        raise BadShape(f"its header declares {x} x {z} x {y} voxels: sides go up to {_MAX_SIDE}")
+    runs = np.frombuffer(body[: len(body) // 2 * 2], np.uint8).reshape(-1, 2)
+    lengths = runs[:, 1].astype(np.int64)
+    if len(body) % 2 or lengths.sum() != x * y * z:
+        raise BadShape(f"truncated: {lengths.sum()} of the {x * y * z} voxels its header declares")
+    if (runs[:, 0] > 1).any():
+        raise BadShape(f"a run of voxels has the value {runs[:, 0].max()}, neither 0 nor 1")
+    voxels = np.repeat(runs[:, 0].astype(bool), lengths).reshape(x, z, y)
+    return Grid(np.ascontiguousarray(voxels.transpose(0, 2, 1)))
+
+
+def read_h5_grid(path: Path) -> Grid:
+    """Reads the data set `voxels` of an h5 file, or its only one of three dimensions.
+
+    Raises:
+        BadShape: there is no such data set, or more than one.
+        OSError: the file is no h5 file or is cut short.
+    """
+    import h5py
+
+    with h5py.File(path, "r") as h5:
+        names = ["voxels"] if "voxels" in h5 else list(h5)
+        found = [h5[name] for name in names if getattr(h5[name], "ndim", 0) == 3]
+        if len(found) != 1:
+            raise BadShape(
+                f"holds {len(found)} data sets of 3 dimensions among {', '.join(h5) or 'nothing'}: "
+                "name the grid voxels"
+            )
+        return as_grid(found[0][:])
+
+
+def read_npz_array(path: Path) -> np.ndarray:
+    """Reads the only array of an npz file, or the one named voxels, occupancies or points.
+
+    Raises:
+        BadShape: no array can be told to be the shape.
+        BadZipFile, ValueError: the file is cut short or corrupt, or holds Python objects.
+    """
+    # np.load would also open a pickle under this name.
+    with zipfile.ZipFile(path) as archive:
+        names = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
+        shapes = names if len(names) == 1 else [name for name in _NPZ_NAMES if name in names]
+        if len(shapes) != 1:
+            raise BadShape(
+                f"holds {', '.join(names) or 'no arrays'}: keep one array, or name just one of "
+                f"them {' or '.join(_NPZ_NAMES)}"
+            )
+        with archive.open(f"{shapes[0]}.npy") as file:
+            return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def as_grid(array: np.ndarray) -> Grid:
+    """A grid of an array of three dimensions.
+
+    Raises:
+        BadShape: its values are no numbers, or there are none.
+    """
+    if array.dtype.kind not in "biuf" or array.size == 0:
+        raise BadShape(f"holds a {array.shape} {array.dtype} array; expected a grid of numbers")
+    return Grid(array)

@@ -1,0 +1,38 @@
+"""The field that the implicit decoder gives for one embedding."""
+
+import copy
+
+from torch import Tensor, nn
+
+from inr2vec_core.inrs.neural_field import ToValues, _by_autograd, _ChunkedField
+from inr2vec_core.models.implicit_decoder import ImplicitDecoder
+
+
+class DecoderField(_ChunkedField):
+    """The field that a decoder gives for one embedding; the gradient is autograd's.
+
+    Args:
+        decoder: one with a single output; its parameters are neither copied nor changed.
+        embedding: (e,), on the device of the decoder and the points.
+        to_values, chunk: as for `InrField`.
+    """
+
+    def __init__(
+        self,
+        decoder: ImplicitDecoder,
+        embedding: Tensor,
+        to_values: ToValues,
+        chunk: int | None = None,
+    ):
+        super().__init__(embedding, decoder.hidden, chunk)
+        self._to_values = to_values
+        self._embedding = embedding.detach()[None]
+        # The same memory without gradients, so that autograd keeps nothing for the decoder's own.
+        frozen = {id(p): nn.Parameter(p.detach(), False) for p in decoder.parameters()}
+        self._decoder = copy.deepcopy(decoder, frozen)
+
+    def _values(self, points: Tensor, worker: int = 0) -> Tensor:
+        return self._to_values(self._decoder(self._embedding, points[None])[0])
+
+    def _values_and_gradients(self, points: Tensor, worker: int) -> tuple[Tensor, Tensor]:
+        return _by_autograd(self._values, points)

@@ -1,0 +1,162 @@
+"""Training inr2vec: the decoder must reproduce, from the embedding, the field an INR stands for.
+
+Paper, Section 3 and Appendix F. The supervision is the field of the original shape, at fresh
+queries each step.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inr2vec_core.geometry.shapes import MeshShape, Shape
+from inr2vec_core.inrs.queries import QueryMix, dequantise, sample_queries
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
+from inr2vec_core.models.inr2vec import Inr2vec
+from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
+from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.tasks.autoencoding.iso_level import best_shift
+from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.utils.seeding import numpy_stream
+
+CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
+
+
+LEVEL_SHAPES = 200  # validation shapes, at most, that the level of decoded shapes is settled by
+
+
+POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
+
+
+@dataclass(frozen=True)
+class AutoencodingSettings:
+    """Batches and validation of inr2vec's training; the defaults are the paper's.
+
+    Attributes:
+        batch: INRs a step. queries: fresh queries per INR and step.
+        buffer: shapes held in memory for shuffling.
+        validation_shapes: at most so many shapes are rebuilt in a validation.
+        validation_points: points of each rebuilt cloud, or drawn on each mesh.
+        validation_resolution: of the grid that a mesh is rebuilt from.
+        precision: "bfloat16" trains in mixed precision where the device has such products.
+    """
+
+    batch: int = 16
+    queries: int = 10_000
+    buffer: int = 4096
+    validation_shapes: int = 1600
+    validation_points: int = 2048
+    validation_resolution: int = 64
+    precision: str = "float32"
+
+
+class Autoencoding:
+    """The trainer's task (`training.Task`): cross-entropy of the field, best by Chamfer.
+
+    Args:
+        inr_files, shape_files: shards in the same order.
+        mix: the distribution of queries.
+        seed: of queries and shuffling.
+        samplers: threads that draw queries ahead; a GPU eats more than one can draw.
+    """
+
+    score, higher_is_better = "chamfer", False
+
+    def __init__(
+        self,
+        model: Inr2vec,
+        inr_files: Sequence[str | Path],
+        shape_files: Sequence[str | Path],
+        mix: QueryMix,
+        settings: AutoencodingSettings,
+        seed: int,
+        device: torch.device,
+        samplers: int = 1,
+    ):
+        self.model, self.mix, self.settings = model.to(device), mix, settings
+        self.seed, self.device = seed, device
+        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
+        self._samplers = ThreadPoolExecutor(samplers)
+        self._pools: dict[str, np.ndarray] = {}
+        self.data = ShardedShapes(inr_files, shape_files, ["train"])
+        self.validation = ShardedShapes(inr_files, shape_files, ["val"])
+        self.steps_per_epoch = self.data.steps(settings.batch)
+        if hasattr(model.encoder, "calibrate"):
+            rows = drawn(self.data.shape_id, CALIBRATION, seed, "calibration")
+            weights = self.data.read(rows, ("weights",))["weights"]
+            model.encoder.calibrate(torch.from_numpy(weights).to(device))
+
+    def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Weights (b, n_parameters) and quantised queries (b, q, 4), made ahead in a thread."""
+        stream = self.data.shuffled(
+            self.settings.batch, ("weights", "shapes"), self.settings.buffer, self.seed, epoch
+        )
+        return prefetch(self._with_queries(batch, epoch) for batch in stream)
+
+    def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
+        def sample(shape_id: str, shape: Shape) -> np.ndarray:
+            stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
+            if isinstance(shape, MeshShape) and len(self.data) <= self.settings.buffer:
+                pool = self._pool(shape_id, shape)
+                return pool[stream.integers(len(pool), size=self.settings.queries)]
+            return sample_queries(shape, self.settings.queries, self.mix, stream)
+
+        queries = np.stack(
+            list(self._samplers.map(sample, batch.shape_id, batch.columns["shapes"]))
+        )
+        return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
+
+    def _pool(self, shape_id: str, shape: MeshShape) -> np.ndarray:
+        """Queries of a mesh that all epochs draw from: signed distances cost more than a step.
+
+        The paper's are stored likewise, 50 times as many as a step takes (Appendix F).
+        """
+        if shape_id not in self._pools:
+            stream = numpy_stream(self.seed, "pool of queries", shape_id)
+            number = POOL * self.settings.queries
+            self._pools[shape_id] = sample_queries(shape, number, self.mix, stream)
+        return self._pools[shape_id]
+
+    def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        """The mean loss of the batch's queries."""
+        flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
+        coords, labels = dequantise(queries)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
+            return self.model.loss(flat, coords, labels)
+
+    def validate(self) -> dict[str, float]:
+        """Mean Chamfer distance of rebuilt validation shapes, and the share that failed."""
+        distances = [
+            decoded_distance(
+                self.model, embedding, shape, self.settings.validation_points,
+                self.settings.validation_resolution, self.seed, shape_id,
+            )
+            for shape_id, shape, embedding in self._validated(self.settings.validation_shapes)
+        ]  # fmt: skip
+        return {
+            "chamfer": float(np.mean(distances)),
+            "failed": float(np.mean(np.array(distances) == FAILED)),
+        }
+
+    def settle_level(self) -> None:
+        """Give the trained model the shift that brings decoded validation shapes nearest."""
+        shapes = min(LEVEL_SHAPES, self.settings.validation_shapes)
+        self.model.shift = best_shift(
+            self.model, self._validated(shapes), self.settings.validation_points,
+            self.settings.validation_resolution, self.seed,
+        )  # fmt: skip
+
+    @torch.no_grad()
+    def _validated(self, number: int) -> Iterator[tuple[str, Shape, Tensor]]:
+        """Name, shape and embedding (e,) of at most so many validation shapes."""
+        # Spread over the split: shards follow the sorted names, so the first rows are one class.
+        chosen = np.unique(np.linspace(0, len(self.validation) - 1, number).astype(int))
+        for index in np.array_split(chosen, -(-len(chosen) // 64)):
+            columns = self.validation.read(index, ("weights", "shapes"))
+            embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))
+            names = [self.validation.shape_id[i] for i in index]
+            yield from zip(names, columns["shapes"], embeddings, strict=True)

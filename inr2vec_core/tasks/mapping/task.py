@@ -1,0 +1,103 @@
+"""Training a transfer network on pairs of embeddings (paper, Section 4 and Appendix F)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from inr2vec_core.geometry.shapes import Shape
+from inr2vec_core.io.sharded_dataset import steps_of
+from inr2vec_core.models.inr2vec import Inr2vec
+from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
+from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.tasks.mapping.pairs import Pairs
+from inr2vec_core.training.convergence import Flatness, flatness_of_distance
+from inr2vec_core.utils.seeding import torch_stream
+
+
+@dataclass(frozen=True)
+class MappingSettings:
+    """Batches and validation of a training; the defaults are the paper's.
+
+    Attributes:
+        batch: pairs a step.
+        validation_points: points of each decoded cloud, or drawn on each mesh.
+        validation_resolution: of the grid that a mesh is cut from.
+    """
+
+    batch: int = 256
+    validation_points: int = 2048
+    validation_resolution: int = 64
+
+
+class EmbeddingMapping:
+    """The trainer's task (`training.Task`): squared error, best by Chamfer distance.
+
+    Args:
+        decoder: the inr2vec whose embeddings are the targets.
+        validation: numbers of the validation pairs whose shapes are decoded (`validation_rows`),
+            and their targets' shapes.
+    """
+
+    score, higher_is_better = "chamfer", False
+
+    def __init__(
+        self,
+        model: nn.Module,
+        pairs: Pairs,
+        decoder: Inr2vec,
+        validation: tuple[np.ndarray, Sequence[Shape]],
+        settings: MappingSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        self.model, self.pairs, self.settings = model.to(device), pairs, settings
+        self.decoder = decoder.to(device).eval()
+        self.seed, self.device, self._validation = seed, device, validation
+        self._x, self._y = (
+            torch.as_tensor(v, dtype=torch.float32, device=device) for v in (pairs.x, pairs.y)
+        )
+        self._train = torch.from_numpy(np.flatnonzero(pairs.split == "train"))
+        if len(self._train) < 2:
+            raise ValueError("a mapping needs at least two training pairs")
+        self.steps_per_epoch = steps_of(len(self._train), settings.batch)
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        """Rows (b,) of the training pairs; a last single one is left out, for BatchNorm."""
+        stream = torch_stream(self.seed, "mapping", epoch)
+        order = self._train[torch.randperm(len(self._train), generator=stream)]
+        return (rows.to(self.device) for rows in order.split(self.settings.batch) if len(rows) > 1)
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """Mean squared error of the predicted embeddings."""
+        return nn.functional.mse_loss(self.model(self._x[rows]), self._y[rows])
+
+    def validate(self) -> dict[str, float]:
+        """Mean Chamfer distance of decoded shapes to the targets', share that failed, and error."""
+        val = torch.from_numpy(np.flatnonzero(self.pairs.split == "val")).to(self.device)
+        rows, shapes = self._validation
+        predicted = self.model(self._x[torch.from_numpy(rows).to(self.device)])
+        distances = np.array([
+            decoded_distance(
+                self.decoder, embedding, shape, self.settings.validation_points,
+                self.settings.validation_resolution, self.seed, self.pairs.source_id[row],
+            )
+            for row, embedding, shape in zip(rows, predicted, shapes, strict=True)
+        ])  # fmt: skip
+        return {
+            "chamfer": float(distances.mean()),
+            "failed": float((distances == FAILED).mean()),
+            "mse": self.loss(val).item(),
+        }
+
+    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+        """Whether the decoded shapes still came nearer to the targets at the end."""
+        return flatness_of_distance(history, self.score)
+
+
+def validation_rows(pairs: Pairs, number: int, seed: int) -> np.ndarray:
+    """Numbers of the validation pairs whose shapes are decoded: at most so many, drawn by id."""
+    rows = np.flatnonzero(pairs.split == "val")
+    return rows[drawn([pairs.source_id[i] for i in rows], number, seed, "mapping validation")]

@@ -1,0 +1,196 @@
+"""Training to segment: a decoder of embeddings, or a network that reads clouds.
+
+Both see some labelled points of each shape and step, and are judged by the parts of all points of
+the validation clouds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.io.sharded_dataset import Batch, prefetch
+from inr2vec_core.models.part_decoder import PartDecoder
+from inr2vec_core.shapes.augmentation import distort
+from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
+from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledCloud, LabelledClouds
+from inr2vec_core.tasks.segmentation.predictors import (
+    DecoderPredictor,
+    NetworkPredictor,
+    Predictor,
+    segmented,
+)
+from inr2vec_core.training.convergence import Flatness, flatness_of_mean
+from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.utils.seeding import numpy_stream
+
+
+@dataclass(frozen=True)
+class SegmentationSettings:
+    """Batches of a training.
+
+    Attributes:
+        batch: shapes a step.
+        points: random points of each shape and step: a decoder's queries (all of a cloud, where
+            it has no more), or what a network reads at once.
+        buffer: shapes held in memory for shuffling.
+        precision: "bfloat16" trains in mixed precision where the device has such products.
+    """
+
+    batch: int = 256
+    points: int = 2048
+    buffer: int = 4096
+    precision: str = "float32"
+
+
+class _Segmentation:
+    """What both trainings share: random points in shuffled batches, best class mIoU."""
+
+    score, higher_is_better = "class_miou", True
+    predict: Predictor
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: LabelledClouds,
+        validation: LabelledClouds,
+        settings: SegmentationSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        if len(train) < 2:
+            raise InputError(f"{len(train)} training shape(s): a segmentation needs at least 2")
+        self.model, self.data, self.validation = model.to(device), train, validation
+        self.settings, self.seed, self.device = settings, seed, device
+        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
+        self.steps_per_epoch = train.steps(settings.batch)
+
+    def batches(self, epoch: int) -> Iterator[tuple[Tensor, ...]]:
+        """What the model's `loss` takes, made ahead in a thread."""
+        stream = self.data.shuffled(
+            self.settings.batch, ("shapes",), self.settings.buffer, self.seed, "parts", epoch
+        )
+        return prefetch(self._batch(batch, epoch) for batch in stream)
+
+    def _batch(self, batch: Batch, epoch: int) -> tuple[Tensor, ...]:
+        clouds = self.data.labelled(batch)
+        points, labels = zip(*(self._draw(cloud, epoch) for cloud in clouds), strict=True)
+        one_hot = self.data.parts.one_hot(batch.class_name)
+        inputs = self._inputs(batch.shape_id, np.stack(points), one_hot)
+        return tuple(map(torch.from_numpy, (*inputs, np.stack(labels))))
+
+    def _inputs(
+        self, shape_id: list[str], points: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        """What the model takes, given points (b, points, 3) and classes (b, C)."""
+        raise NotImplementedError
+
+    def _draw(self, cloud: LabelledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """Some points to train on (points, 3) float32 and their parts (points,)."""
+        rng = numpy_stream(self.seed, "labelled points", cloud.shape_id, epoch)
+        chosen = rng.permutation(len(cloud.points))[: self.settings.points]
+        return self._seen(cloud.points[chosen], rng), cloud.labels[chosen]
+
+    def _seen(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return points
+
+    def loss(self, batch: tuple[Tensor, ...]) -> Tensor:
+        """The model's loss of a batch."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
+            return self.model.loss(*(t.to(self.device, non_blocking=True) for t in batch))
+
+    def validate(self) -> dict[str, float]:
+        """Class and instance mIoU of the validation clouds, all their points."""
+        names, ious = [], []
+        for cloud, predicted in segmented(self.predict, self.validation.clouds()):
+            names.append(cloud.class_name)
+            own = self.validation.parts.numbers(cloud.class_name)
+            ious.append(shape_iou(predicted, cloud.labels, own))
+        mean = MeanIoU.of(names, ious)
+        return {
+            "class_miou": mean.by_class,
+            "class_miou_error": mean.error,
+            "instance_miou": mean.instance,
+        }
+
+    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+        """Whether a training's curve still rose at its end."""
+        return flatness_of_mean(history, self.score, "class_miou_error")
+
+
+class EmbeddingSegmentation(_Segmentation):
+    """The trainer's task (`training.Task`): parts of queries told from embeddings.
+
+    Args:
+        train, validation: their shapes all have an embedding (`LabelledClouds`, `embedded`); the
+            queries are points of the clouds.
+        embeddings: (e,) float32 by shape id.
+
+    Raises:
+        InputError: there is only one training shape.
+    """
+
+    def __init__(
+        self,
+        model: PartDecoder,
+        train: LabelledClouds,
+        validation: LabelledClouds,
+        embeddings: Mapping[str, np.ndarray],
+        settings: SegmentationSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        super().__init__(model, train, validation, settings, seed, device)
+        self._embeddings = embeddings
+        self.predict = DecoderPredictor(model, train.parts, embeddings, device, self._mixed)
+
+    def _inputs(
+        self, shape_id: list[str], points: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        return np.stack([self._embeddings[name] for name in shape_id]), one_hot, points
+
+
+class CloudSegmentation(_Segmentation):
+    """The trainer's task (`training.Task`): parts of clouds' points, by a network that reads them.
+
+    Points to train on are stretched and jittered, as those of the classifiers are (`CloudInput`).
+
+    Args:
+        model: points (b, n, 3) and classes (b, C) -> logits (b, n, P), with
+            `loss(points, one_hot, labels) -> ()`.
+
+    Raises:
+        InputError: there is only one training shape, or its cloud has too few points.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: LabelledClouds,
+        validation: LabelledClouds,
+        settings: SegmentationSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        super().__init__(model, train, validation, settings, seed, device)
+        (first,) = train.read(np.array([0]), ["shapes"])["shapes"]
+        have = len(first.points)
+        if have < settings.points:
+            raise InputError(
+                f"the network takes {settings.points} points and the clouds have {have}: "
+                "lower the network's `points`"
+            )
+        self.predict = NetworkPredictor(
+            model, train.parts, settings.points, seed, device, self._mixed
+        )
+
+    def _inputs(
+        self, shape_id: list[str], points: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
+        return points, one_hot
+
+    def _seen(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return distort(points, rng).astype(np.float32)

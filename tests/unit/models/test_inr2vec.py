@@ -1,0 +1,51 @@
+"""Models in files that describe themselves."""
+
+import pytest
+import torch
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.models.inr2vec import build_inr2vec, load_inr2vec, save_inr2vec
+
+ARCHITECTURE = {
+    "type": "inr2vec", "hidden": [6, 5], "embedding": 4, "decoder_hidden": 8,
+    "decoder_frequencies": 3,
+    "siren": {"width": 3, "depth": 2}, "field": "sdf",
+}  # fmt: skip
+
+
+def test_a_saved_model_computes_the_same_again(tmp_path):
+    torch.manual_seed(0)
+    model = build_inr2vec(ARCHITECTURE)
+    flat = torch.randn(3, SirenShape(3, 2).n_parameters)
+    coords = torch.rand(3, 7, 3)
+    model(flat, coords)  # moves BatchNorm's running figures
+    save_inr2vec(
+        model, {**ARCHITECTURE, "shift": -0.5}, tmp_path / "model.safetensors", best_epoch=3
+    )
+    loaded = load_inr2vec(tmp_path / "model.safetensors")
+    assert not loaded.training and (loaded.field, loaded.shift) == ("sdf", -0.5)
+    assert torch.equal(loaded(flat, coords), model.eval()(flat, coords))
+
+
+def test_the_paper_sized_model():
+    with torch.device("meta"):
+        model = build_inr2vec({
+            "type": "inr2vec", "hidden": [512, 512, 1024, 1024], "embedding": 1024,
+            "decoder_hidden": 512, "decoder_frequencies": 10,
+            "siren": {"width": 512, "depth": 4}, "field": "udf",
+        })  # fmt: skip
+    assert sum(p.numel() for p in model.parameters()) == 3_155_968 + 2_165_249
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no model", "foreign"])
+def test_a_file_that_holds_no_model_is_named(tmp_path, content):
+    path = tmp_path / "model.safetensors"
+    if content == "foreign":
+        from safetensors.torch import save_file
+
+        save_file({"weights": torch.zeros(2)}, path)
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"model\.safetensors: no such model"):
+        load_inr2vec(path)

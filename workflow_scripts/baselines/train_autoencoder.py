@@ -1,0 +1,33 @@
+"""Train an auto-encoder of clouds."""
+
+import torch
+
+from inr2vec_core.baselines.inputs import CloudInput
+from inr2vec_core.baselines.registry import build_autoencoder
+from inr2vec_core.baselines.task import CloudAutoencoding, NetworkSettings
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.training import save_trained, train_with
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
+    description = {k: settings[k] for k in ("type", "embedding", "points", "neighbours")}
+    torch.manual_seed(derive_seed(seed, "autoencoder"))
+    task = CloudAutoencoding(
+        build_autoencoder(description), CloudInput(settings["points"], jitter=0),
+        *(ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")),
+        NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
+        seed, device,
+    )  # fmt: skip
+    label = f"{w.autoencoder} on {w.dataset}"
+    course = train_with(
+        snakemake, task, seed, label, shards, w.dataset, "autoencoders", w.autoencoder
+    )
+    save_trained(snakemake, task, course, description, label)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,39 @@
+"""Train one of the specialised networks to classify a data set's shapes."""
+
+import torch
+
+from inr2vec_core.baselines.registry import baseline_of, build_classifier
+from inr2vec_core.baselines.task import NetworkSettings, ShapeClassification
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.training import save_trained, train_with
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
+    data = {
+        split: ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")
+    }
+    description = {
+        **{k: settings[k] for k in ("type", *snakemake.params.described)},
+        "resolution": snakemake.params.resolution,
+        "classes": sorted(set(ShardedShapes(shards, shards, copies=False).class_name)),
+    }
+    torch.manual_seed(derive_seed(seed, "network"))
+    task = ShapeClassification(
+        build_classifier(description), baseline_of(description).inputs(description),
+        data["train"], data["val"], description["classes"],
+        NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
+        seed, device,
+    )  # fmt: skip
+    label = f"{w.network} on {w.dataset}, seed {w.seed}"
+    course = train_with(
+        snakemake, task, seed, label, shards, w.dataset, "networks", w.network, f"seed{w.seed}"
+    )
+    save_trained(snakemake, task, course, description, label)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,31 @@
+"""What the nearest neighbours among the test embeddings are worth."""
+
+import pyarrow.parquet as pq
+
+from inr2vec_core.io.checkpoints import as_flag
+from inr2vec_core.io.embeddings import read_embeddings
+from inr2vec_core.tasks.classification.retrieval import retrieval_scores
+from workflow_scripts.common.job import run
+from workflow_scripts.common.results import write_json
+
+
+def main(snakemake):
+    data = read_embeddings(snakemake.input[0])
+    test = data.split == "test"
+    w = snakemake.wildcards
+    write_json(snakemake.output[0], {
+        "dataset": w.dataset, "inr": w.inr, "method": w.embedder, "n_test": int(test.sum()),
+        **retrieval_scores(data.x[test], data.labels[test]), **of_training(snakemake.input[0]),
+    })  # fmt: skip
+
+
+def of_training(embeddings):
+    """What an auto-encoder's embeddings say of its training; nothing of inr2vec's."""
+    known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
+    if "flat" not in known:
+        return {}
+    return {"flat": as_flag(known["flat"]), **{k: int(known[k]) for k in ("epochs", "points")}}
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

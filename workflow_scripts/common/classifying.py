@@ -1,0 +1,20 @@
+"""The classifier of embeddings in a job, whatever its vectors are."""
+
+from inr2vec_core.tasks.classification.task import ClassifierSettings, classify
+from workflow_scripts.common.job import torch_device
+from workflow_scripts.common.results import write_classification
+
+
+def classify_and_write(snakemake, data) -> None:
+    """Train on `data`, an `inr2vec_core.io.embeddings.Labelled`; write figures and predictions."""
+    settings = ClassifierSettings(**snakemake.params.settings)
+    seed = int(snakemake.wildcards.seed)
+    scores, course = classify(data, settings, seed, torch_device(snakemake))
+    write_classification(
+        snakemake,
+        data,
+        scores,
+        seed,
+        validation_accuracy=course.best_score,
+        best_epoch=course.best_epoch,
+    )

@@ -1,0 +1,45 @@
+"""What trained encoders cost: their size, the speed they embed at, the time they took to train."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.checkpoints import metadata_of
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.models.inr2vec import embed, load_inr2vec
+from inr2vec_core.reconstruction.evaluate import FAILED
+from inr2vec_core.reporting.encoder_table import distance_of_found
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.timing import median_seconds, name_of
+from workflow_scripts.common.job import run, torch_device
+
+BATCH = 256
+
+
+def main(snakemake):
+    device, given = torch_device(snakemake), snakemake.input
+    data = ShardedShapes(given.inrs)
+    index = np.resize(np.arange(len(data)), BATCH)  # a small data set's again and again
+    flat = torch.from_numpy(data.read(index, ["weights"])["weights"]).to(device)
+    rows = []
+    files = list(zip(snakemake.params.methods, given.models, given.histories, strict=True))
+    for method, model_file, history in track(files, "timing", unit="encoder"):
+        encoder = load_inr2vec(model_file).encoder.to(device)
+        seconds, _ = median_seconds(lambda e=encoder: embed(e, flat), device)
+        values = {
+            "parameters": sum(p.numel() for p in encoder.parameters()),
+            "embedded a second": BATCH / seconds,
+        }
+        if method in snakemake.params.own:  # else they are other shapes'
+            course = pd.read_parquet(history).set_index("epoch")
+            best = course.loc[int(metadata_of(model_file)["best_epoch"])]
+            distance = distance_of_found(best["chamfer"], best["failed"], FAILED)
+            values |= {"training s": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
+        rows += [{"method": method, "metric": k, "value": v} for k, v in values.items()]
+    with atomic(snakemake.output[0]) as path:
+        pd.DataFrame(rows).assign(device=name_of(device)).to_parquet(path, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,43 @@
+"""Collect the table of encoders: tidy as CSV, and side by side as Markdown."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.reporting.encoder_table import SCORES, encoder_rows, encoders_in_columns
+from inr2vec_core.reporting.tables import reconstruction_rows, write_table
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params, given = snakemake.params, snakemake.input
+    frames, devices = [], []
+    for file in given.costs:
+        _, dataset, _, inr, _ = Path(file).parts
+        frames.append(pd.read_parquet(file).assign(dataset=dataset, inr=inr))
+        devices += frames[-1]["device"].tolist()
+    for file in given.rebuilt:
+        _, dataset, _, inr, method = Path(file).with_suffix("").parts
+        rows = reconstruction_rows(pd.read_parquet(file)).query("split == 'test'")
+        rows = rows[rows["metric"].isin(["CD x1000", "F-score"])].rename(columns={"mean": "value"})
+        frames.append(rows.assign(dataset=dataset, inr=inr, method=method))
+    for file in given.scores:
+        found = json.loads(Path(file).read_text())
+        rows = [
+            {"metric": k, "value": 100 * found[k], "flat": found.get("flat")}
+            for k in SCORES
+            if k in found
+        ]
+        frames.append(
+            pd.DataFrame(rows).assign(**{k: found[k] for k in ("dataset", "inr", "method")})
+        )
+    values = pd.concat(frames).dropna(subset="value")
+    table = encoder_rows(values, params.same)
+    table["dataset"] = table["dataset"].map(params.titles)
+    text = "# Encoders side by side\n\n" + encoders_in_columns(table, devices)
+    write_table(table, *snakemake.output, text, "%.6g")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,52 @@
+"""Train inr2vec on a data set's INRs."""
+
+import torch
+
+from inr2vec_core.inrs.queries import QueryMix
+from inr2vec_core.inrs.spec import InrSpec
+from inr2vec_core.models.inr2vec import build_inr2vec, save_inr2vec
+from inr2vec_core.tasks.autoencoding.task import Autoencoding, AutoencodingSettings
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import provenance, run, torch_device
+from workflow_scripts.common.training import train_with
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    device = torch_device(snakemake, settings["precision"])
+    mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
+    kind = InrSpec.of(snakemake.input.inrs[0])
+    architecture = {k: settings[k] for k in (
+        "type", "hidden", "embedding", "options", "decoder_hidden",
+        "decoder_frequencies")}  # fmt: skip
+    architecture["field"] = kind.field
+    architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
+
+    torch.manual_seed(derive_seed(seed, "encoder"))
+    task = Autoencoding(
+        build_inr2vec(architecture), snakemake.input.inrs, snakemake.input.shapes,
+        QueryMix(**mix),
+        AutoencodingSettings(**{k: settings[k] for k in (
+            "batch", "queries", "buffer", "validation_shapes", "validation_points",
+            "validation_resolution", "precision")}),
+        seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
+    )  # fmt: skip
+    w = snakemake.wildcards
+    course = train_with(
+        snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
+        w.dataset, w.inr, w.encoder,
+    )  # fmt: skip
+    if settings.get("decoded_level") == "validated":
+        task.settle_level()
+    save_inr2vec(
+        task.model,
+        {**architecture, "shift": task.model.shift},
+        snakemake.output.model,
+        best_epoch=course.best_epoch,
+        best_chamfer=course.best_score,
+        **provenance(snakemake),
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,22 @@
+"""Validation accuracy of the specialised networks over the epochs of their trainings."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.reporting.figures import plot_learning
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    curves = {}
+    for file in snakemake.input:
+        network = Path(file).parts[-3]
+        curves.setdefault(network, []).append(pd.read_parquet(file).dropna(subset=["accuracy"]))
+    with atomic(snakemake.output[0]) as path:
+        plot_learning(curves, path, snakemake.params.title)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,17 @@
+"""Inference times over the size of clouds."""
+
+import pandas as pd
+
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.reporting.figures import plot_times
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    table = pd.read_parquet(snakemake.input[0])
+    with atomic(snakemake.output[0]) as path:
+        plot_times(table, path, f"{snakemake.params.title} ({table['device'].iloc[0]})")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,57 @@
+"""Shapes decoded along the line between the embeddings of two test shapes."""
+
+import numpy as np
+import torch
+
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.embeddings import read_embeddings
+from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none
+from inr2vec_core.reporting.figures import plot_interpolation
+from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import torch_stream
+from workflow_scripts.common.job import run, torch_device
+
+PAIRS, STEPS, SEARCHED = 4, 7, 500
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    device = torch_device(snakemake)
+    model = load_inr2vec(snakemake.input.model[0]).to(device)
+    data = read_embeddings(snakemake.input.embeddings)
+    shown = []
+    for a, b in track(pairs(data, seed), "interpolating", unit="pair"):
+        ends = torch.from_numpy(data.x[[a, b]]).to(device)
+        shapes = []
+        for t in torch.linspace(0, 1, STEPS):
+            field = model.decoded(torch.lerp(*ends, t))
+            stream = torch_stream(seed, "interpolation", data.shape_id[a])
+            between = f"{data.shape_id[a]} to {data.shape_id[b]}, at {t:.2f}"
+            size = settings[model.field]
+            shapes.append(shape_or_none(between, rebuild, model.field, field, size, stream, device))
+        names = [data.classes[data.labels[k]] for k in (a, b)]
+        shown.append((names, shapes))
+    with atomic(snakemake.output[0]) as path:
+        plot_interpolation(shown, path, snakemake.params.title)
+
+
+def pairs(data, seed):
+    """Two pairs within a class, and two between classes, as far as there are any."""
+    test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))
+    ids = [data.shape_id[i] for i in test]
+    order = test[drawn(ids, SEARCHED, seed, "interpolation")]
+    found = {True: [], False: []}
+    used = set()
+    for n, a in enumerate(order):
+        for b in order[n + 1 :]:
+            same = bool(data.labels[a] == data.labels[b])
+            if len(found[same]) < PAIRS // 2 and not used & {a, b}:
+                found[same].append((a, b))
+                used |= {a, b}
+    return found[True] + found[False] or [(order[0], order[-1])]
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

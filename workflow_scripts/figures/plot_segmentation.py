@@ -1,0 +1,56 @@
+"""Test clouds with their parts: as labelled, rebuilt and segmented, and with very many points."""
+
+import numpy as np
+import torch
+
+from inr2vec_core.geometry.shapes import CloudShape
+from inr2vec_core.inrs.spec import InrSpec
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none
+from inr2vec_core.reporting.figures import plot_parts
+from inr2vec_core.shapes.selection import one_of_each_class
+from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.parts import Parts
+from inr2vec_core.utils.seeding import torch_stream
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.segmenting import predictor_of
+
+MOST = 16
+
+
+def main(snakemake):
+    given, params = snakemake.input, snakemake.params
+    device, parts = torch_device(snakemake), Parts.read(given.parts)
+    predict, known, _ = predictor_of(given, parts, 0, device)
+    originals = LabelledClouds(given.originals, ["test"], parts)
+    inrs = ShardedShapes(given.inrs, None, ["test"])
+    kind, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
+    labelled = [c for c in originals.clouds() if c.shape_id in known and c.shape_id in where]
+    names, ids = [c.class_name for c in labelled], [c.shape_id for c in labelled]
+    chosen = [labelled[i] for i in one_of_each_class(names, ids, params.seed, MOST)]
+
+    def rebuilt(name: str, points: int):
+        weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
+        (field,) = kind.fields(torch.from_numpy(weights).to(device))
+        stream = torch_stream(params.seed, "parts", name)
+        return shape_or_none(name, rebuild, kind.field, field, points, stream, device)
+
+    shapes = []
+    for cloud in chosen:
+        first = parts.numbers(cloud.class_name).start
+        versions = [(CloudShape(cloud.points), cloud.labels - first)]
+        for points in (len(cloud.points), params.points):
+            shape = rebuilt(cloud.shape_id, points)
+            told = np.empty(0, np.int64)
+            if shape is not None:
+                (told,) = predict([cloud.shape_id], [cloud.class_name], [shape.points])
+            versions.append((shape, told - first))
+        shapes.append((cloud.class_name, parts.names(cloud.class_name), versions))
+    rows = ["labelled", "from INR, told", f"{params.points:,} points, told"]
+    with atomic(snakemake.output[0]) as path:
+        plot_parts(shapes, rows, path, params.title)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,37 @@
+"""How much sets of new shapes are like the test shapes of their class."""
+
+import pandas as pd
+
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.shape_sets import is_draw, read_sets
+from inr2vec_core.reconstruction.evaluate import comparable_points
+from inr2vec_core.tasks.generation.metrics import Reference
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import numpy_stream
+from workflow_scripts.common.classes import shapes_of_class
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    name, shapes = snakemake.wildcards.class_name, snakemake.input.shapes
+
+    def points(shape, *what):
+        stream = numpy_stream(seed, "generation", name, *what)
+        return None if shape is None else comparable_points(shape, settings["points"], stream)
+
+    test = shapes_of_class(shapes, "test", name, settings["shapes"], seed, "generation")
+    clouds = [points(shape, "test", k) for k, shape in enumerate(test)]
+    reference = Reference(clouds, settings["emd_points"])
+    sets = read_sets(snakemake.input.generated)
+    draws = [draw for draw in sets if is_draw(draw)]
+    rows = []
+    for draw in track(draws, "measuring", unit="draw"):
+        clouds = [points(shape, draw, k) for k, shape in enumerate(sets[draw])]
+        rows.append({"class": name, "draw": draw, "n": len(clouds)} | reference.scores(clouds))
+    with atomic(snakemake.output[0]) as path:
+        pd.DataFrame(rows).to_parquet(path, index=False)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

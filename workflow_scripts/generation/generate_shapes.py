@@ -1,0 +1,73 @@
+"""Sets of new shapes of one class, or of those that they are compared with."""
+
+import numpy as np
+import torch
+
+from inr2vec_core.io.checkpoints import load_described
+from inr2vec_core.io.embeddings import read_embeddings
+from inr2vec_core.io.hdf5 import open_shard, text
+from inr2vec_core.io.shape_sets import name_of_draw, write_sets
+from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.models.latent_gan import build_generator
+from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
+from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
+from inr2vec_core.tasks.generation.gaussian import gaussian_samples
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import torch_stream
+from workflow_scripts.common.classes import shapes_of_class
+from workflow_scripts.common.job import provenance, run, torch_device
+
+
+def main(snakemake):
+    params, given, w = snakemake.params, snakemake.input, snakemake.wildcards
+    device, settings, seed = torch_device(snakemake), params.settings, params.seed
+
+    def real(split, number, *names):
+        return shapes_of_class(given.shapes, split, w.class_name, number, seed, *names)
+
+    test_shapes = real("test", settings["shapes"], "generation")
+    n, draws = len(test_shapes), range(settings["draws"])
+    if w.generated_by == "training_shapes":
+        sets = {name_of_draw(k): real("train", n, "training shapes", str(k)) for k in draws}
+        write_sets(snakemake.output[0], sets, params.field, **provenance(snakemake))
+        return
+    data = read_embeddings(given.embeddings)
+    if w.generated_by == "decoded_test":
+        test = (data.split == "test") & (np.array(data.classes)[data.labels] == w.class_name)
+        ids = [data.shape_id[i] for i in np.flatnonzero(test)]
+        embeddings = {name_of_draw(0): data.x[test][drawn(ids, n, seed, "generation")]}
+    elif w.generated_by == "gaussian":
+        own = ClassEmbeddings.of(data, w.class_name)
+        embeddings = {name_of_draw(k): gaussian_samples(own, n, seed, k) for k in draws}
+    else:
+        embeddings = generated(given, w.class_name, n, seed, draws, device)
+    model = load_inr2vec(given.model).to(device)
+    size = size_like(test_shapes[0], None, settings["resolution"])
+
+    def decoded(name, k, embedding):
+        field = model.decoded(torch.from_numpy(embedding).to(device))
+        what, stream = f"{w.class_name}, {name}, {k}", (seed, "generated", w.class_name, name, k)
+        draw = torch_stream(*stream)
+        return shape_or_none(what, rebuild, model.field, field, size, draw, device)
+
+    asked = [(name, k, x) for name, rows in embeddings.items() for k, x in enumerate(rows)]
+    sets = {name: [] for name in embeddings}
+    for name, k, x in track(asked, f"generating ({w.generated_by})", unit="shape"):
+        sets[name].append(decoded(name, k, x))
+    write_sets(snakemake.output[0], sets, model.field, **provenance(snakemake))
+
+
+def generated(given, class_name, n, seed, draws, device):
+    """Embeddings from a generator, and its samples at several epochs, which are only drawn."""
+    generator = load_described(given.generator, build_generator)[0].to(device)
+    sets = {
+        name_of_draw(k): generator.sample(n, torch_stream(seed, "generated", class_name, k))
+        for k in draws
+    }
+    with open_shard(given.samples) as file:
+        return sets | dict(zip(text(file["name"]), file["embedding"][:], strict=True))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

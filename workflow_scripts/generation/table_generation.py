@@ -1,0 +1,32 @@
+"""Collect the table of generated shapes: tidy as CSV, a column a metric as Markdown."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.inrs.fields import MODALITIES
+from inr2vec_core.reporting.tables import generation_in_columns, generation_rows, write_table
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params = snakemake.params
+    by_method = {}
+    for file in snakemake.input:
+        _, dataset, _, inr, encoder, method, _ = Path(file).parts
+        by_method.setdefault((dataset, inr, encoder, method), []).append(pd.read_parquet(file))
+    frames = []
+    for (dataset, inr, encoder, method), classes in by_method.items():
+        named = {
+            "method": method, "modality": MODALITIES[params.fields[dataset]],
+            "dataset": params.titles[dataset], "inr": inr, "encoder": encoder,
+        }  # fmt: skip
+        rows = generation_rows(pd.concat(classes))
+        frames.append(rows.assign(**named)[[*named, *rows.columns]])
+    table = pd.concat(frames)
+    text = "# Generated shapes\n\n" + generation_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.4g")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,70 @@
+"""Fit the INRs of one shard."""
+
+import json
+import logging
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.inrs.fit_many import fit_many
+from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.siren import SirenShape, initial_weights
+from inr2vec_core.io.hdf5 import IDENTITY, open_shard, text, write_shard
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import provenance, run, torch_device
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    device = torch_device(snakemake, settings["precision"])
+    shape = SirenShape(settings["width"], settings["depth"])
+    shared = load_file(snakemake.input.init)["weights"]
+
+    with open_shard(snakemake.input.queries) as file:
+        columns = {name: text(file[name]) for name in IDENTITY}
+        ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
+        fit_settings = FitSettings(
+            **{k: settings[k] for k in ("steps", "queries", "lr", "loss")}, field=field
+        )
+        weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
+        losses = np.empty(len(ids), np.float32)
+
+        def load(rows):
+            initial = np.stack([
+                shared if settings["init"] == "shared" else initial_weights(shape, seed, shape_id)
+                for shape_id in ids[rows]
+            ])  # fmt: skip
+            offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
+            return (
+                torch.from_numpy(initial), torch.from_numpy(queries[rows]), torch.tensor(offsets)
+            )  # fmt: skip
+
+        groups = fit_many(
+            load, len(ids), shape, fit_settings, device, settings["batch"], snakemake.threads
+        )
+        for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
+            weights[i], losses[i] = fitted.numpy(), loss
+
+    good = np.isfinite(losses) & np.isfinite(weights).all(1)
+    for shape_id in np.array(ids)[~good]:
+        logging.warning("the INR of %s diverged and is left out: lower the learning rate", shape_id)
+    if len(ids) and not good.any():
+        raise InputError("every INR of the shard diverged: lower the learning rate of the entry")
+    columns = {name: list(np.array(column)[good]) for name, column in columns.items()}
+    columns |= {"weights": weights[good], "loss": losses[good]}
+    write_shard(
+        snakemake.output[0],
+        columns,
+        siren=json.dumps(shape.describe()),
+        settings=json.dumps(settings),
+        field=field,
+        mean_loss=float(losses[good].mean()),
+        **provenance(snakemake),
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

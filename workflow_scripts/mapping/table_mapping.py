@@ -1,0 +1,26 @@
+"""Collect a table of mappings: tidy as CSV, a column a metric as Markdown."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.reporting.tables import mapping_rows, mappings_in_columns, write_table
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params, frames = snakemake.params, []
+    for file in snakemake.input:
+        _, _, mapping, _, method = Path(file).with_suffix("").parts
+        shapes = pd.read_parquet(file)
+        named = {"method": method, "mapping": mapping, **params.titles[mapping]}
+        named["frame"] = "shared" if shapes["shared_frame"].all() else "own"
+        rows = mapping_rows(shapes)
+        frames.append(rows.assign(**named)[[*named, *rows.columns]])
+    table = pd.concat(frames)
+    text = f"# {params.title}\n\n" + mappings_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.4g")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,48 @@
+"""Train a network from the embeddings of one data set to those of another."""
+
+import logging
+
+import torch
+
+from inr2vec_core.io.fingerprint import digest_of
+from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.models.transfer import build_transfer
+from inr2vec_core.tasks.mapping.task import EmbeddingMapping, MappingSettings, validation_rows
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.mapping import ShapesById, read_pairs
+from workflow_scripts.common.training import save_trained, train_with
+
+
+def main(snakemake):
+    given, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
+    device, name = torch_device(snakemake), snakemake.wildcards.mapping
+    pairs, shared = read_pairs(given, name)
+    if not shared:
+        logging.warning(
+            "%s: source and target shapes lie in frames of their own; distances say little "
+            "(set `frame` of the source's data set)", name,
+        )  # fmt: skip
+    rows = validation_rows(pairs, settings["validation_shapes"], seed)
+    targets = ShapesById(given.target_shapes)
+    shapes = [targets.read(pairs.target_id[i]) for i in rows]
+    description = {
+        "source": pairs.x.shape[1],
+        "target": pairs.y.shape[1],
+        **{k: settings[k] for k in ("hidden", "layers")},
+    }
+    torch.manual_seed(derive_seed(seed, "mapping", name))
+    task = EmbeddingMapping(
+        build_transfer(description), pairs, load_inr2vec(given.model), (rows, shapes),
+        MappingSettings(**{k: settings[k] for k in (
+            "batch", "validation_points", "validation_resolution")}),
+        seed, device,
+    )  # fmt: skip
+    course = train_with(
+        snakemake, task, seed, name, [], "mappings", name, seen=digest_of(pairs.x, pairs.y)
+    )
+    save_trained(snakemake, task, course, description, name)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

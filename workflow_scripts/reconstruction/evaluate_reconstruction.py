@@ -1,0 +1,58 @@
+"""How near rebuilt shapes are to their originals: from INRs, from embeddings, or at best."""
+
+import numpy as np
+import pandas as pd
+import torch
+
+from inr2vec_core.inrs.spec import InrSpec
+from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
+from inr2vec_core.reconstruction.evaluate import how_near, rebuilt_without_loss
+from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
+from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import numpy_stream, torch_stream
+from workflow_scripts.common.job import run, torch_device
+
+
+def main(snakemake):
+    settings, seed = snakemake.params.settings, snakemake.params.seed
+    source = snakemake.wildcards.source
+    sizes, device = (settings["cloud_points"], settings["resolution"]), torch_device(snakemake)
+    data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
+    kind = InrSpec.of(snakemake.input.inrs[0])
+    model = None
+    if source not in ("inr", "floor"):
+        model = load_inr2vec(snakemake.input.model[0]).to(device)
+
+    number = settings["shapes"] if model or not settings["all_inrs"] else None
+    wanted = ("train", "val", "test") if settings["all_inrs"] else ("train", "test")
+    splits = [s for s in wanted if s in data.split] or sorted(set(data.split))
+    chosen = np.concatenate([of_split(data, split, number, seed) for split in splits])
+    rows = []
+    for i in track(chosen, f"rebuilding ({source})", unit="shape"):
+        columns = data.read(np.array([i]), ("weights", "shapes"))
+        original, name = columns["shapes"][0], data.shape_id[i]
+        draw = (seed, "reconstruction", source, name)
+        size, stream = size_like(original, *sizes), torch_stream(*draw)
+        if source == "floor":
+            rebuilt = shape_or_none(name, rebuilt_without_loss, original, size, stream)
+        else:
+            (field,) = fields_of(kind, torch.from_numpy(columns["weights"]).to(device), model)
+            rebuilt = shape_or_none(name, rebuild, kind.field, field, size, stream, device)
+        row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
+        rows.append(row | how_near(original, rebuilt, settings["points"], numpy_stream(*draw)))
+    columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
+    with atomic(snakemake.output[0]) as path:
+        pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
+
+
+def of_split(data, split, number, seed):
+    index = np.flatnonzero(np.array(data.split) == split)
+    ids = [data.shape_id[i] for i in index]
+    return index[drawn(ids, number or len(ids), seed, "reconstruction")]
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

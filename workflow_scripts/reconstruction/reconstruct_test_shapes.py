@@ -1,0 +1,40 @@
+"""The test shapes of one shard, rebuilt from their INRs as the networks are tested on them."""
+
+import numpy as np
+import torch
+
+from inr2vec_core.geometry.shapes import FORMS
+from inr2vec_core.inrs.spec import InrSpec
+from inr2vec_core.io.hdf5 import write_shard
+from inr2vec_core.io.shape_columns import shape_columns
+from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
+from inr2vec_core.utils.progress import track
+from inr2vec_core.utils.seeding import torch_stream
+from workflow_scripts.common.job import provenance, run, torch_device
+
+
+def main(snakemake):
+    device, resolution = torch_device(snakemake), snakemake.params.resolution
+    kind = InrSpec.of(snakemake.input.inrs)
+    data = ShardedShapes([snakemake.input.inrs], [snakemake.input.shapes])
+    tested = [i for i, split in enumerate(data.split) if split == "test"]
+    rows, shapes, missing = [], [], []
+    for i in track(tested, "rebuilding", unit="shape"):
+        columns, name = data.read(np.array([i]), ("weights", "shapes")), data.shape_id[i]
+        size = size_like(columns["shapes"][0], None, resolution)
+        (field,) = kind.fields(torch.from_numpy(columns["weights"]).to(device))
+        stream = torch_stream(snakemake.params.seed, "rebuilt", name)
+        shape = shape_or_none(name, rebuild, kind.field, field, size, stream, device)
+        if shape is None:
+            missing.append(name)
+        else:
+            rows.append((name, data.class_name[i], "test"))
+            shapes.append(shape)
+    columns = {k: [row[n] for row in rows] for n, k in enumerate(("shape_id", "class", "split"))}
+    columns |= shape_columns(shapes, FORMS[kind.field])
+    write_shard(snakemake.output[0], columns, missing=missing, **provenance(snakemake))
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

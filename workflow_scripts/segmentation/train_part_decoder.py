@@ -1,0 +1,50 @@
+"""Train the decoder that tells the part of any point from a shape's embedding."""
+
+import torch
+
+from inr2vec_core.io.embeddings import embeddings_by_shape
+from inr2vec_core.io.fingerprint import digest_of
+from inr2vec_core.models.part_decoder import build_part_decoder
+from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.parts import Parts
+from inr2vec_core.tasks.segmentation.task import EmbeddingSegmentation, SegmentationSettings
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.training import save_trained, train_with
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
+    parts = Parts.read(snakemake.input.parts)
+    embeddings = embeddings_by_shape(snakemake.input.embeddings)
+    train = LabelledClouds(shards, ["train"], parts, copies=True, embedded=embeddings)
+    validation = LabelledClouds(shards, ["val"], parts, embedded=embeddings)
+    description = {
+        "embedding": len(next(iter(embeddings.values()))),
+        "classes": parts.classes,
+        "parts": len(parts),
+        "hidden": settings["decoder_hidden"],
+        "frequencies": settings["decoder_frequencies"],
+        "dropout": settings["dropout"],
+    }
+    torch.manual_seed(derive_seed(seed, "part decoder"))
+    task = EmbeddingSegmentation(
+        build_part_decoder(description), train, validation, embeddings,
+        SegmentationSettings(
+            points=settings["queries"],
+            **{k: settings[k] for k in ("batch", "buffer", "precision")},
+        ),
+        seed, device,
+    )  # fmt: skip
+    label = f"parts by {w.encoder} on {w.dataset}, seed {w.seed}"
+    course = train_with(
+        snakemake, task, seed, label, shards,
+        w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}",
+        seen=digest_of(*embeddings.values()),
+    )  # fmt: skip
+    save_trained(snakemake, task, course, description, label)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,40 @@
+"""Train one of the specialised networks to tell the parts of a data set's clouds."""
+
+import torch
+
+from inr2vec_core.baselines.registry import build_segmenter
+from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.parts import Parts
+from inr2vec_core.tasks.segmentation.task import CloudSegmentation, SegmentationSettings
+from inr2vec_core.utils.seeding import derive_seed
+from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.training import save_trained, train_with
+
+
+def main(snakemake):
+    settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
+    device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
+    parts = Parts.read(snakemake.input.parts)
+    train, validation = (LabelledClouds(shards, [split], parts) for split in ("train", "val"))
+    description = {
+        **{k: settings[k] for k in ("type", "points", "neighbours")},
+        "classes": parts.classes,
+        "parts": len(parts),
+    }
+    torch.manual_seed(derive_seed(seed, "segmenter"))
+    task = CloudSegmentation(
+        build_segmenter(description), train, validation,
+        SegmentationSettings(
+            **{k: settings[k] for k in ("batch", "points", "buffer", "precision")}
+        ),
+        seed, device,
+    )  # fmt: skip
+    label = f"{w.segmenter} on {w.dataset}, seed {w.seed}"
+    course = train_with(
+        snakemake, task, seed, label, shards, w.dataset, "segmenters", w.segmenter, f"seed{w.seed}"
+    )
+    save_trained(snakemake, task, course, description, label)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,30 @@
+"""Collect table 10: inference times, tidy as CSV, and in the paper's layout as Markdown."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.reporting.tables import times_in_columns, write_table
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params, frames = snakemake.params, []
+    for file in snakemake.input:
+        _, dataset, _, inr, _ = Path(file).parts
+        frame = pd.read_parquet(file)
+        frame.insert(1, "dataset", params.titles[dataset])
+        frame.insert(2, "inr", inr)
+        frames.append(frame)
+    table = pd.concat(frames)
+    paper = pd.DataFrame(params.paper).rename(columns={"value": "paper"})
+    paper["points"] = paper["metric"].astype(int)
+    paper["rebuilt"] = paper["split"] == "rebuilt"
+    keys = ["method", "points", "rebuilt"]
+    table = table.merge(paper[[*keys, "paper"]], "left", keys)
+    text = "# Table 10: inference time\n\n" + times_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.4g")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,34 @@
+"""Collect the table of rebuilt shapes: tidy as CSV, and side by side as Markdown."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.inrs.fields import MODALITIES
+from inr2vec_core.reporting.tables import (
+    reconstruction_in_columns,
+    reconstruction_rows,
+    with_paper_figures,
+    write_table,
+)
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params = snakemake.params
+    frames = []
+    for file in snakemake.input:
+        _, dataset, _, inr, source = Path(file).with_suffix("").parts
+        rows = reconstruction_rows(pd.read_parquet(file))
+        frames.append(rows.assign(method=source, modality=MODALITIES[params.fields[dataset]],
+                                  dataset=params.titles[dataset], inr=inr))  # fmt: skip
+    table = pd.concat(frames)[
+        ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
+    ]
+    table = with_paper_figures(table, pd.DataFrame(params.paper), ["split"])
+    text = "# Rebuilt shapes\n\n" + reconstruction_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.4g")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,26 @@
+"""Collect a table of scores: tidy as CSV, and in the paper's layout as Markdown."""
+
+import pandas as pd
+
+from inr2vec_core.inrs.fields import MODALITIES
+from inr2vec_core.reporting.tables import (
+    in_paper_layout,
+    read_metrics,
+    with_paper_figures,
+    write_table,
+)
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params = snakemake.params
+    table = read_metrics(snakemake.input, params.metrics)
+    table.insert(1, "modality", [MODALITIES[params.fields[d]] for d in table["dataset"]])
+    table["dataset"] = table["dataset"].map(params.titles)
+    table = with_paper_figures(table, pd.DataFrame(params.paper))
+    text = f"# {params.title}\n\n" + in_paper_layout(table)
+    write_table(table, *snakemake.output, text, "%.2f")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,31 @@
+"""Collect a table of part segmentation: tidy as CSV, a column a class as Markdown."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.inrs.fields import MODALITIES
+from inr2vec_core.reporting.tables import (
+    parts_in_columns,
+    read_metrics,
+    with_paper_figures,
+    write_table,
+)
+from workflow_scripts.common.job import run
+
+
+def main(snakemake):
+    params = snakemake.params
+    found = {key for file in snakemake.input for key in json.loads(Path(file).read_text())}
+    of_classes = sorted(key for key in found if key.startswith("mIoU "))
+    table = read_metrics(snakemake.input, ["instance mIoU", "class mIoU", *of_classes])
+    table.insert(1, "modality", MODALITIES["udf"])
+    table["dataset"] = table["dataset"].map(params.titles)
+    table = with_paper_figures(table, pd.DataFrame(params.paper))
+    text = f"# {params.title}\n\n" + parts_in_columns(table)
+    write_table(table, *snakemake.output, text, "%.2f")
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
