@@ -21,12 +21,12 @@ from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.queries import (
     SCALE,
-    QueryMix,
-    dequantise,
+    QuerySampling,
+    dequantize,
     sample_coordinates,
     sample_queries,
 )
-from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights, rows
+from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.shapes.procedural import CLASSES, make_shape
@@ -66,7 +66,7 @@ def clouds(n: int) -> list[np.ndarray]:
 def stored_queries(n: int, per_shape: int) -> torch.Tensor:
     """Quantised queries (n, per_shape, 4) of as many clouds."""
     rng = np.random.default_rng(SEED)
-    mix = QueryMix()
+    mix = QuerySampling()
     return torch.from_numpy(
         np.stack([sample_queries(CloudShape(c), per_shape, mix, rng) for c in clouds(n)])
     )
@@ -74,11 +74,11 @@ def stored_queries(n: int, per_shape: int) -> torch.Tensor:
 
 def start_weights(width: int, n: int) -> torch.Tensor:
     """The shared initial weights, n times."""
-    return torch.from_numpy(initial_weights(SirenShape(width, DEPTH), SEED)).expand(n, -1).clone()
+    return torch.from_numpy(initial_weights(SirenConfig(width, DEPTH), SEED)).expand(n, -1).clone()
 
 
 def fit_plain(stored: torch.Tensor, width: int, queries: int, device: torch.device, steps: int):
-    coords, labels = (t.to(device) for t in dequantise(stored))
+    coords, labels = (t.to(device) for t in dequantize(stored))
     flat = start_weights(width, len(stored)).to(device)
     return reference.fit(flat, coords, labels, width, DEPTH, steps, queries, LR)
 
@@ -95,7 +95,7 @@ def fit_ours(
     initial, offsets = start_weights(width, len(stored)), torch.zeros(len(stored), dtype=torch.long)
     fitted = fit_many(
         lambda rows: (initial[rows], stored[rows], offsets[rows]), len(stored),
-        SirenShape(width, DEPTH), FitSettings(steps, queries, LR), device, threads=threads,
+        SirenConfig(width, DEPTH), FitSettings(steps, queries, LR), device, threads=threads,
     )  # fmt: skip
     return torch.stack([weights for _, weights, _ in fitted])
 
@@ -132,14 +132,14 @@ def fit_quality(
     torch.set_float32_matmul_precision(precision)
     n, per_shape = reference.AT_ONCE, 20 * queries
     stored = stored_queries(n, per_shape)
-    judged = dequantise(stored[:, :: max(1, per_shape // 20_000)])
+    judged = dequantize(stored[:, :: max(1, per_shape // 20_000)])
     fit = {"ours": partial(fit_ours, threads=threads), "reference": fit_plain}[which]
     fit(stored[:1, :8], 8, 8, device, 1)  # what libraries need once is nobody's memory
     before = now_mib(device)
     if which == "ours":
         weights = fit(stored, width, queries, device, steps)
         outputs = [
-            evaluate(w[None], c[None], SirenShape(width, DEPTH))[0]
+            evaluate(w[None], c[None], SirenConfig(width, DEPTH))[0]
             for w, c in zip(weights, judged[0], strict=True)
         ]
         peak = peak_mib(device)
@@ -162,7 +162,7 @@ def _points(cloud: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarr
 
 def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
     """Units: queries of the UDF."""
-    (cloud,), mix = clouds(1), QueryMix()
+    (cloud,), mix = clouds(1), QuerySampling()
     cpu = torch.device("cpu")
 
     def plain(k: int) -> None:
@@ -192,11 +192,11 @@ def training(
     """Steps of inr2vec's training, and INRs embedded; `sizes` as in `fit.TRAININGS`."""
     torch.set_float32_matmul_precision(precision)
     torch.manual_seed(SEED)
-    shape = SirenShape(sizes["width"], DEPTH)
+    shape = SirenConfig(sizes["width"], DEPTH)
     hidden, embedding, decoder, b = (sizes[k] for k in ("hidden", "embedding", "decoder", "batch"))
     flat = start_weights(sizes["width"], b)
     flat = (flat + 0.01 * torch.randn_like(flat)).to(device)
-    coords, labels = (t.to(device) for t in dequantise(stored_queries(b, sizes["queries"])))
+    coords, labels = (t.to(device) for t in dequantize(stored_queries(b, sizes["queries"])))
     matrix = rows(flat, shape).contiguous()
 
     plain_encoder = reference.PlainEncoder(sizes["width"], hidden, embedding).to(device)

@@ -16,7 +16,7 @@ import torch
 from machine import describe, medians
 
 from inr2vec_core.encoders import encoder_class
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.models.inr2vec import embed
 
 BATCH = 16
@@ -52,7 +52,7 @@ def embedder(encoder, flat):
 
 def rows(width, repeats):
     torch.manual_seed(0)
-    shape = SirenShape(width, 4)
+    shape = SirenConfig(width, 4)
     flat = torch.randn(BATCH, shape.n_parameters)
     encoders = {name: encoder_class(name)(shape, **made) for name, made in ENCODERS[width].items()}
     for what, make in (("a training step", stepper), ("embedding", embedder)):

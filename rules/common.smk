@@ -9,7 +9,7 @@ ROOT = workflow.basedir
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.dataset import DataSetSource
+from inr2vec_core.shapes.dataset import ShapeDataset
 from workflow_scripts.common import config_checks, environment
 from workflow_scripts.common.config import ConfigError, complete_config
 from workflow_scripts.common.fingerprint import ProjectCode
@@ -49,7 +49,7 @@ def data_source(dataset):
         "side",
         "views",
     )
-    return DataSetSource(
+    return ShapeDataset(
         counts=counts, seed=config["seed"], **{n: entry[n] for n in names}
     )
 
@@ -151,7 +151,7 @@ def without(entry, *keys):
 def training_settings(wildcards):
     """What of an encoder's entry its training depends on; nothing cuts a cloud."""
     field = config["datasets"][wildcards.dataset]["field"]
-    unused = ["seed", *(["decoded_level"] if field == "udf" else [])]
+    unused = ["seed", *(["iso_level"] if field == "udf" else [])]
     return without(entry("encoders")(wildcards), *unused)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.baselines.pointnet import matrix_head
 from inr2vec_core.ops.batchnorm_max import NormMax
-from inr2vec_core.ops.edge_batchnorm import NormSums, figures_of_edges
+from inr2vec_core.ops.edge_batchnorm import NormSums, edge_mean_var
 from inr2vec_core.ops.interpolate import JoinedLinear
 from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp, update_running
 from inr2vec_core.ops.neighbors import k_nearest, max_and_sum
@@ -47,7 +47,7 @@ class EdgeConv(nn.Module):
             most, total = max_and_sum(theirs, neighbours)
             mean, var = sign * norm.running_mean, norm.running_var
             if self.training:
-                mean, var = figures_of_edges(theirs, own, total, neighbours)
+                mean, var = edge_mean_var(theirs, own, total, neighbours)
                 update_running(norm, sign * mean, var, neighbours.numel())
             scale = norm.weight.abs() * (var + norm.eps).rsqrt()
             return F.leaky_relu((most + own - mean) * scale + norm.bias, SLOPE)

@@ -67,13 +67,13 @@ class PointNetEncoder(nn.Module):
         x = points @ self.input_transform(points).to(points.dtype)
         x = self.first(x.reshape(b * n, 3)).view(b, n, -1)
         transform = self.feature_transform(x)
-        self.penalty = REGULARISER * not_orthogonal(transform)
+        self.penalty = REGULARISER * orthogonality_loss(transform)
         x = x @ transform.to(x.dtype)
         x = self.second(x.reshape(b * n, -1)).view(b, n, -1)
         return self.pooled(x)
 
 
-def not_orthogonal(matrices: Tensor) -> Tensor:
+def orthogonality_loss(matrices: Tensor) -> Tensor:
     """Half the mean squared Frobenius norm of A A^T - I: (b, k, k) -> ()."""
     with torch.autocast(matrices.device.type, enabled=False):
         a = matrices.float()
@@ -120,7 +120,7 @@ class PointNetParts(nn.Module):
         second = self.second(first)
         third = self.third(second)
         transform = self.feature_transform(third.view(b, n, -1))
-        self.penalty = REGULARISER * not_orthogonal(transform)
+        self.penalty = REGULARISER * orthogonality_loss(transform)
         moved = (third.view(b, n, -1) @ transform.to(third.dtype)).view(b * n, -1)
         fourth = self.fourth(moved)
         own = torch.cat([first, second, third, moved, fourth], 1).view(b, n, -1)

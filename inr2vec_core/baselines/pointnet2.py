@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from inr2vec_core.ops.batchnorm_max import NormMax
 from inr2vec_core.ops.batchnorm_relu import NormReLU
 from inr2vec_core.ops.edge_batchnorm import NormSums
-from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centres
+from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centers
 from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp
 from inr2vec_core.ops.neighbors import ball_query, farthest_points, gathered
 
@@ -99,7 +99,7 @@ class FeaturePropagation(nn.Module):
 
     def forward(self, points: Tensor, own: Tensor, centres: Tensor, others: Tensor) -> Tensor:
         """Points and centres: (b, n, 3), (b, m, 3)."""
-        index, weight = nearest_centres(points, centres)
+        index, weight = nearest_centers(points, centres)
         x = self.joined(own, others, lambda x: interpolated(x, index, weight))
         return self.rest(x.flatten(0, 1)).view(*own.shape[:2], -1)
 

@@ -13,7 +13,11 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
 from inr2vec_core.tasks.classification.task import accuracy
-from inr2vec_core.training.convergence import Flatness, flatness_of_accuracy, flatness_of_distance
+from inr2vec_core.training.convergence import (
+    ConvergenceCheck,
+    convergence_of_accuracy,
+    convergence_of_distance,
+)
 from inr2vec_core.training.precision import has_bfloat16
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
@@ -138,12 +142,12 @@ class ShapeClassification(_ShapeTask):
             "val_loss": float(F.nll_loss(scores.clamp_min(1e-12).log(), labels)),
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still rose at its end."""
-        return flatness_of_accuracy(history, self.score, len(self.validation))
+        return convergence_of_accuracy(history, self.score, len(self.validation))
 
 
-class CloudAutoencoding(_ShapeTask):
+class PointAutoencoderTask(_ShapeTask):
     """The trainer's task: clouds from their embeddings, best validation Chamfer distance.
 
     Args: as of `ShapeClassification`, without classes; the model as `point_autoencoder.py` has it.
@@ -170,9 +174,9 @@ class CloudAutoencoding(_ShapeTask):
                 total += float(chamfer_loss(decoded.float(), some)) * len(some)
         return {"chamfer": total / len(self.validation)}
 
-    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still fell at its end."""
-        return flatness_of_distance(history, self.score)
+        return convergence_of_distance(history, self.score)
 
 
 def views_of(inputs, shape_ids: Sequence[str], shapes: Sequence[Shape], seed: int) -> Tensor:

@@ -1,8 +1,8 @@
 """Encoders of INR weights, one a file, whose name is the `type` of an entry in the config.
 
 A file defines a class `Encoder`, a `torch.nn.Module` that is made by
-`Encoder(shape, hidden, embedding, **options)`: the INRs' `SirenShape`, a list of widths, the length
-of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
+`Encoder(siren, hidden, embedding, **options)`: the INRs' `SirenConfig`, a list of widths, the
+length of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
 (b, embedding). In `inrs.siren`, `unflatten` gives the layers, and `rows` the matrix that
 the published encoder reads.
 

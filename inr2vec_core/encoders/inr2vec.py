@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_linear_bn_weights
 
-from inr2vec_core.inrs.siren import SirenShape, rows
+from inr2vec_core.inrs.siren import SirenConfig, rows
 from inr2vec_core.ops.linear_max import linear_max
 
 CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache
@@ -22,14 +22,14 @@ class Encoder(nn.Module):
         hidden: widths of the layers with BatchNorm and ReLU.
         embedding: length of the embedding, written by one more plain linear layer.
 
-    >>> encoder = Encoder(SirenShape(512, 4))
+    >>> encoder = Encoder(SirenConfig(512, 4))
     >>> sum(p.numel() for p in encoder.parameters())
     3155968
     """
 
     def __init__(
         self,
-        shape: SirenShape,
+        shape: SirenConfig,
         hidden: Sequence[int] = (512, 512, 1024, 1024),
         embedding: int = 1024,
     ):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.encoders._weight_stats import mean_and_scale
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenShape, unflatten
+from inr2vec_core.inrs.siren import SirenConfig, unflatten
 from inr2vec_core.ops.mlp import shared_mlp
 
 AT_ONCE = 32  # INRs in a step of a sum over many, which at 512 x 4 are gigabytes
@@ -27,14 +27,14 @@ class Encoder(nn.Module):
             are taken whole.
         dropout: of the projected matrices' entries, in training.
 
-    >>> encoder = Encoder(SirenShape(512, 4), [512], 1024, rank=64)
+    >>> encoder = Encoder(SirenConfig(512, 4), [512], 1024, rank=64)
     >>> sum(p.numel() for p in encoder.parameters())
     9144834
     """
 
     def __init__(
         self,
-        shape: SirenShape,
+        shape: SirenConfig,
         hidden: Sequence[int],
         embedding: int,
         rank: int = 64,

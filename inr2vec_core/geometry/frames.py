@@ -46,6 +46,6 @@ class Frame(NamedTuple):
         return ((np.asarray(points, np.float64) - self.centre) / self.scale).astype(np.float32)
 
 
-def normalise(points: np.ndarray) -> np.ndarray:
+def normalize(points: np.ndarray) -> np.ndarray:
     """Points (P, 3) in their own frame, float32 in the unit sphere; raises as `Frame.of`."""
     return Frame.of(points).place(points)

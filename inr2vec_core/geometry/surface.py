@@ -9,7 +9,7 @@ the volume that queries are drawn from (Appendix F) and data sets augmented to s
 import numpy as np
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.geometry.frames import normalise
+from inr2vec_core.geometry.frames import normalize
 from inr2vec_core.geometry.raw import Cloud, Mesh, check_finite
 
 
@@ -103,7 +103,7 @@ def prepare_cloud(
     Raises:
         BadShape: coordinates are not finite, there are too few points, or no extent or area.
     """
-    return normalise(thinned(geometry, n_points, rng, oversample)[0])
+    return normalize(thinned(geometry, n_points, rng, oversample)[0])
 
 
 def thinned(

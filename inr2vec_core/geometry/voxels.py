@@ -15,7 +15,7 @@ from inr2vec_core.geometry.signed_distance import SignedDistance
 OVERSHOOT = 1e-4  # points this far outside the cube count as on its walls
 
 
-def voxelise(points: np.ndarray, resolution: int) -> np.ndarray:
+def voxelize(points: np.ndarray, resolution: int) -> np.ndarray:
     """Marks the voxels that hold a point.
 
     Args:
@@ -30,7 +30,7 @@ def voxelise(points: np.ndarray, resolution: int) -> np.ndarray:
     """
     points = np.asarray(points, np.float64)
     if not (np.abs(points) <= 1 + OVERSHOOT).all():
-        raise ValueError("some points lie outside the cube [-1, 1]^3: normalise the shape first")
+        raise ValueError("some points lie outside the cube [-1, 1]^3: normalize the shape first")
     index = np.floor((points + 1) * (resolution / 2)).astype(np.int64)
     grid = np.zeros((resolution,) * 3, bool)
     grid[tuple(index.clip(0, resolution - 1).T)] = True

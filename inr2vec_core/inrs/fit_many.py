@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.inrs.fitting import FitSettings, fit
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Batching:
 
 
 def choose_batching(
-    shape: SirenShape, queries: int, device: torch.device, at_once: int | None = None
+    shape: SirenConfig, queries: int, device: torch.device, at_once: int | None = None
 ) -> Batching:
     """The batching that suits the device; `at_once` overrides the number of INRs.
 
@@ -52,7 +52,7 @@ def choose_batching(
 def fit_many(
     load: Callable[[slice], Group],
     n: int,
-    shape: SirenShape,
+    shape: SirenConfig,
     settings: FitSettings,
     device: torch.device,
     at_once: int | None = None,
@@ -109,7 +109,7 @@ def fit_many(
 
 def _fit_or_halve(
     group: Group,
-    shape: SirenShape,
+    shape: SirenConfig,
     settings: FitSettings,
     chunk: int | None,
     device: torch.device,

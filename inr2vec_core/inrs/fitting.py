@@ -17,8 +17,8 @@ from torch import Tensor
 
 from inr2vec_core.inrs.kernels import kernels_for
 from inr2vec_core.inrs.losses import LossAndGradient, loss_of
-from inr2vec_core.inrs.queries import dequantise
-from inr2vec_core.inrs.siren import SirenShape, unflatten
+from inr2vec_core.inrs.queries import dequantize
+from inr2vec_core.inrs.siren import SirenConfig, unflatten
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class SirenBatch:
         chunk: queries per INR that go through the network at once; the buffers' length.
     """
 
-    def __init__(self, flat: Tensor, shape: SirenShape, chunk: int):
+    def __init__(self, flat: Tensor, shape: SirenConfig, chunk: int):
         self.shape, self.b, self.chunk = shape, len(flat), chunk
         self._kernels = kernels_for(flat)
         # Layer after layer, so that the weights of one layer lie together for all INRs.
@@ -135,7 +135,7 @@ class SirenBatch:
 def fit(
     initial: Tensor,
     stored: Tensor,
-    shape: SirenShape,
+    shape: SirenConfig,
     settings: FitSettings,
     offsets: Tensor,
     chunk: int | None = None,
@@ -167,7 +167,7 @@ def fit(
     for step in range(settings.steps):
         if stop is not None and stop.is_set():
             raise CancelledError
-        coords, labels = dequantise(_block(stored, step * q % n, q))
+        coords, labels = dequantize(_block(stored, step * q % n, q))
         value = batch.step(coords, labels, loss)
         adam.step()
         if step >= settings.steps - last:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.inrs.kernels import kernels_for, plain
-from inr2vec_core.inrs.siren import SirenShape, unflatten
+from inr2vec_core.inrs.siren import SirenConfig, unflatten
 
 # Activations of one layer per chunk, in elements; on a CPU of each thread (docs/performance.md).
 CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 24
@@ -93,7 +93,7 @@ class InrField(_ChunkedField):
     """
 
     def __init__(
-        self, flat: Tensor, shape: SirenShape, to_values: ToValues, chunk: int | None = None
+        self, flat: Tensor, shape: SirenConfig, to_values: ToValues, chunk: int | None = None
     ):
         super().__init__(flat, shape.width, chunk)
         self._to_values = to_values

@@ -24,7 +24,7 @@ SCALE = 32767
 
 
 @dataclass(frozen=True)
-class QueryMix:
+class QuerySampling:
     """How queries are spread: `shares[i]` of them at noise `sigmas[i]` around surface points.
 
     A sigma of 0 means on the surface itself; `uniform` is the share drawn in [-1, 1]^3. The
@@ -46,7 +46,7 @@ class QueryMix:
 
 
 def sample_coordinates(
-    surface: Callable[[int], np.ndarray], n: int, mix: QueryMix, rng: np.random.Generator
+    surface: Callable[[int], np.ndarray], n: int, mix: QuerySampling, rng: np.random.Generator
 ) -> np.ndarray:
     """Query coordinates in random order: (n, 3) float32 in [-1, 1].
 
@@ -63,7 +63,9 @@ def sample_coordinates(
     return np.clip(coords, -1, 1, out=coords)
 
 
-def sample_queries(shape: Shape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+def sample_queries(
+    shape: Shape, n: int, mix: QuerySampling, rng: np.random.Generator
+) -> np.ndarray:
     """Quantised queries of a shape's field and their labels: (n, 4) int16, xyz and label.
 
     Grids are queried at random centroids, each at most once but for those `mix.near`, and there
@@ -76,7 +78,9 @@ def sample_queries(shape: Shape, n: int, mix: QueryMix, rng: np.random.Generator
     return _sample_occupancy(shape.grid, n, mix, rng)
 
 
-def _sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+def _sample_udf(
+    points: np.ndarray, n: int, mix: QuerySampling, rng: np.random.Generator
+) -> np.ndarray:
     def surface(count: int) -> np.ndarray:
         return points[rng.integers(len(points), size=count)]
 
@@ -84,7 +88,9 @@ def _sample_udf(points: np.ndarray, n: int, mix: QueryMix, rng: np.random.Genera
     return _pack(steps, udf_labels(points, steps / np.float32(SCALE)))
 
 
-def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator) -> np.ndarray:
+def _sample_sdf(
+    mesh: MeshShape, n: int, mix: QuerySampling, rng: np.random.Generator
+) -> np.ndarray:
     near = mesh.surface().sample(sum(mix.counts(n)[:-1]), rng)[0].astype(np.float32)
     parts = iter(np.split(near, np.cumsum(mix.counts(n)[:-1])))
 
@@ -96,7 +102,7 @@ def _sample_sdf(mesh: MeshShape, n: int, mix: QueryMix, rng: np.random.Generator
 
 
 def _sample_occupancy(
-    grid: np.ndarray, n: int, mix: QueryMix, rng: np.random.Generator
+    grid: np.ndarray, n: int, mix: QuerySampling, rng: np.random.Generator
 ) -> np.ndarray:
     total = min(n, grid.size)
     near = round(mix.near * total)
@@ -131,7 +137,7 @@ def _pack(steps, labels):
     return out
 
 
-def dequantise(stored: Tensor) -> tuple[Tensor, Tensor]:
+def dequantize(stored: Tensor) -> tuple[Tensor, Tensor]:
     """(..., 4) int16 -> coordinates (..., 3) in [-1, 1] and labels (...) in [0, 1], float32."""
     import torch
 

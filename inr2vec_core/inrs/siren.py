@@ -16,10 +16,10 @@ from inr2vec_core.utils.seeding import numpy_stream
 
 
 @dataclass(frozen=True)
-class SirenShape:
+class SirenConfig:
     """Sizes of a SIREN R^3 -> R with `depth` hidden layers of `width` neurons.
 
-    >>> SirenShape(512, 4).n_parameters
+    >>> SirenConfig(512, 4).n_parameters
     790529
     """
 
@@ -61,7 +61,7 @@ class SirenShape:
         return asdict(self) | {"n_parameters": self.n_parameters, "flat_order": "; ".join(order)}
 
 
-def initial_weights(shape: SirenShape, seed: int, *names: str | int) -> np.ndarray:
+def initial_weights(shape: SirenConfig, seed: int, *names: str | int) -> np.ndarray:
     """SIREN's initialisation (Sitzmann et al. 2020b): (n_parameters,) float32.
 
     First layer U(±1/3), other weights U(±sqrt(6/fan_in)/omega), biases U(±1/sqrt(fan_in)).
@@ -88,12 +88,12 @@ def unflatten(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> list[tuple[T
     return views
 
 
-def rows(flat: Tensor, shape: SirenShape) -> Tensor:
+def rows(flat: Tensor, shape: SirenConfig) -> Tensor:
     """The encoder's input matrix, a view: (b, n_parameters) -> (b, n_rows, width)."""
     return flat[:, shape.hidden_slice].unflatten(1, (shape.n_rows, shape.width))
 
 
-def evaluate(flat: Tensor, coords: Tensor, shape: SirenShape) -> Tensor:
+def evaluate(flat: Tensor, coords: Tensor, shape: SirenConfig) -> Tensor:
     """Outputs (logits) of b INRs, each at its own points: (b, n), (b, q, 3) -> (b, q).
 
     Differentiable in both arguments; fitting has a faster path of its own (`fitting.py`).

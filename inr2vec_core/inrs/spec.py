@@ -9,7 +9,7 @@ from torch import Tensor
 
 from inr2vec_core.inrs.fields import values_of
 from inr2vec_core.inrs.neural_field import InrField
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.io.hdf5 import open_shard
 
 
@@ -17,7 +17,7 @@ from inr2vec_core.io.hdf5 import open_shard
 class InrSpec:
     """What the INRs of an entry have in common: sizes, field, and the loss of their fitting."""
 
-    siren: SirenShape
+    siren: SirenConfig
     field: str
     loss: str
 
@@ -27,7 +27,7 @@ class InrSpec:
         with open_shard(inr_file) as file:
             siren, settings = (json.loads(file.attrs[k]) for k in ("siren", "settings"))
             return cls(
-                SirenShape(siren["width"], siren["depth"]), file.attrs["field"], settings["loss"]
+                SirenConfig(siren["width"], siren["depth"]), file.attrs["field"], settings["loss"]
             )
 
     def fields(self, weights: Tensor) -> Sequence[InrField]:

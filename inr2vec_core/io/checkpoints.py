@@ -48,6 +48,6 @@ def metadata_of(path: str | Path) -> dict[str, str]:
         return file.metadata()
 
 
-def as_flag(text: str) -> bool | None:
+def parse_bool(text: str) -> bool | None:
     """A truth value of a file's metadata; None where it was not known."""
     return {"True": True, "False": False}.get(text)

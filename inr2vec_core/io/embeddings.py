@@ -13,7 +13,7 @@ from inr2vec_core.io.atomic import atomic
 
 
 @dataclass(frozen=True)
-class Labelled:
+class EmbeddingSet:
     """Shapes with classes as numbers, and what a classifier reads of them.
 
     Attributes:
@@ -28,18 +28,18 @@ class Labelled:
     x: np.ndarray | None = None
 
     @classmethod
-    def of(cls, shape_id, class_name, split, x=None) -> "Labelled":
+    def of(cls, shape_id, class_name, split, x=None) -> "EmbeddingSet":
         classes, labels = np.unique(np.array(class_name), return_inverse=True)
         return cls(list(shape_id), np.array(split), labels.astype(np.int64), classes.tolist(), x)
 
-    def where(self, keep: np.ndarray) -> "Labelled":
+    def where(self, keep: np.ndarray) -> "EmbeddingSet":
         """The shapes that `keep` (n,) bool says; the numbers of the classes stay."""
         names = [name for name, kept in zip(self.shape_id, keep, strict=True) if kept]
         x = None if self.x is None else self.x[keep]
         return replace(self, shape_id=names, split=self.split[keep], labels=self.labels[keep], x=x)
 
 
-def read_embeddings(path: str | Path) -> Labelled:
+def read_embeddings(path: str | Path) -> EmbeddingSet:
     """Read a Parquet file with shape_id, class, split and embedding, sorted by shape_id.
 
     Sorted, so that neither a training's batches nor ties of neighbours depend on shards.
@@ -57,7 +57,7 @@ def read_embeddings(path: str | Path) -> Labelled:
             f"{path}: {len(bad)} embeddings are not finite, first of "
             f"{names[0][bad[0]]}; train the encoder with a lower learning rate"
         )
-    return Labelled.of(*names, x)
+    return EmbeddingSet.of(*names, x)
 
 
 def embeddings_by_shape(path: str | Path) -> dict[str, np.ndarray]:

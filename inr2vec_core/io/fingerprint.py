@@ -8,10 +8,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from inr2vec_core.io.hdf5 import text
+from inr2vec_core.io.hdf5 import read_strings
 
 
-def digest_of(*arrays: np.ndarray) -> str:
+def hash_arrays(*arrays: np.ndarray) -> str:
     """Hash of what arrays hold, as `fingerprint` takes it among its settings."""
     digest = hashlib.blake2b(digest_size=16)
     for array in arrays:
@@ -38,5 +38,5 @@ def fingerprint(settings: Mapping, shards: Sequence[str | Path]) -> str:
                 if name in file:
                     digest.update(file[name][:])
             if "part_names" in file:
-                digest.update("\n".join(text(file["part_names"])).encode())
+                digest.update("\n".join(read_strings(file["part_names"])).encode())
     return digest.hexdigest()

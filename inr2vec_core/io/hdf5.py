@@ -49,6 +49,6 @@ def open_shard(path: str | Path) -> Iterator[h5py.File]:
         yield file
 
 
-def text(column: h5py.Dataset) -> list[str]:
+def read_strings(column: h5py.Dataset) -> list[str]:
     """A text column as a list of str."""
     return column.asstr()[:].tolist()

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels, Shape, VoxelShape
-from inr2vec_core.io.hdf5 import text
+from inr2vec_core.io.hdf5 import read_strings
 
 
 def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray | list[str]]:
@@ -88,7 +88,7 @@ def _part_columns(
 def _read_parts(file: h5py.File, rows: np.ndarray) -> list[PartLabels | None]:
     if "parts" not in file:
         return [None] * len(rows)
-    names = tuple(text(file["part_names"]))
+    names = tuple(read_strings(file["part_names"]))
     labels = read_rows(file["parts"], rows)
     return [PartLabels(names, index) if index[0] >= 0 else None for index in labels]
 

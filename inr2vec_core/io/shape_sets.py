@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.geometry.shapes import FORMS, Shape
-from inr2vec_core.io.hdf5 import open_shard, text, write_shard
+from inr2vec_core.io.hdf5 import open_shard, read_strings, write_shard
 from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 
 
@@ -47,7 +47,7 @@ def read_examples(path: str | Path) -> list[Example]:
     """
     with open_shard(path) as file:
         names = list(file.attrs["versions"])
-        columns = [text(file[k]) for k in ("shape_id", "class", "version")]
+        columns = [read_strings(file[k]) for k in ("shape_id", "class", "version")]
         shapes = read_shapes(file, np.arange(len(columns[0])))
     found: dict[str, Example] = {}
     for shape_id, class_name, version, shape in zip(*columns, shapes, strict=True):
@@ -95,6 +95,8 @@ def read_sets(path: str | Path) -> dict[str, list[Shape | None]]:
         sizes = zip(file.attrs["names"], file.attrs["sizes"], strict=True)
         sets: dict[str, list[Shape | None]] = {name: [None] * int(n) for name, n in sizes}
         shapes = read_shapes(file, np.arange(len(file["number"])))
-        for name, k, shape in zip(text(file["set"]), file["number"][:], shapes, strict=True):
+        for name, k, shape in zip(
+            read_strings(file["set"]), file["number"][:], shapes, strict=True
+        ):
             sets[name][k] = shape
     return sets

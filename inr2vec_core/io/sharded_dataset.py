@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.hdf5 import open_shard, text
+from inr2vec_core.io.hdf5 import open_shard, read_strings
 from inr2vec_core.io.shape_columns import read_rows, read_shapes
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -63,7 +63,7 @@ class ShardedShapes:
         rows: list[tuple[int, int, int]] = []
         for shard, path in enumerate(inr_files):
             with open_shard(path) as file:
-                columns = [text(file[name]) for name in ("shape_id", "class", "split")]
+                columns = [read_strings(file[name]) for name in ("shape_id", "class", "split")]
                 left_out = np.zeros(len(columns[0]), bool)
                 if not copies and "augmentation" in file:
                     left_out = file["augmentation"][:] > 0
@@ -92,7 +92,7 @@ class ShardedShapes:
         if not self.files["shapes"]:
             return dict.fromkeys(ids, -1)
         with open_shard(self.files["shapes"][shard]) as file:
-            return {shape_id: row for row, shape_id in enumerate(text(file["shape_id"]))}
+            return {shape_id: row for row, shape_id in enumerate(read_strings(file["shape_id"]))}
 
     def read(self, index: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
         """Columns ("weights" as float32, "shapes") of some rows, in the order of `index`."""

@@ -10,7 +10,7 @@ from inr2vec_core.encoders import encoder_class
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fields import values_of
 from inr2vec_core.inrs.losses import criterion_of
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.checkpoints import load_described, save_described
 from inr2vec_core.models.decoder_field import DecoderField
@@ -24,14 +24,14 @@ class Inr2vec(nn.Module):
 
     Args:
         shift: added to the decoder's logits where shapes are decoded, and not in training: below 0
-            decoded meshes are thicker and voxels fewer (`levels.best_shift`).
+            decoded meshes are thicker and voxels fewer (`levels.calibrate_iso_level`).
     """
 
     def __init__(
         self,
         encoder: nn.Module,
         decoder: ImplicitDecoder,
-        siren: SirenShape,
+        siren: SirenConfig,
         field: str = "udf",
         shift: float = 0.0,
     ):
@@ -106,7 +106,7 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
             and their `field`; `shift` of the decoder's logits, 0 if there is none.
     """
-    siren = SirenShape(**architecture["siren"])
+    siren = SirenConfig(**architecture["siren"])
     encoder = build_encoder(architecture, siren)
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
@@ -114,7 +114,7 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     return Inr2vec(encoder, decoder, siren, architecture["field"], architecture.get("shift", 0.0))
 
 
-def build_encoder(architecture: Mapping, siren: SirenShape) -> nn.Module:
+def build_encoder(architecture: Mapping, siren: SirenConfig) -> nn.Module:
     """An untrained encoder of INRs of these sizes; the keys as for `build_inr2vec`.
 
     Raises:

@@ -40,7 +40,7 @@ class NormSums(nn.Module):
             mean, var = norm.running_mean, norm.running_var
             if self.training:
                 _, total = max_and_sum(x, neighbours)
-                mean, var = figures_of_edges(x, own, total, neighbours)
+                mean, var = edge_mean_var(x, own, total, neighbours)
                 update_running(norm, mean, var, neighbours.numel())
             scale = norm.weight * (var + norm.eps).rsqrt()
             x, own = x * scale, (own - mean) * scale + norm.bias
@@ -50,7 +50,7 @@ class NormSums(nn.Module):
             return _Sums.apply(x, own, neighbours, self.slope, kind)
 
 
-def figures_of_edges(
+def edge_mean_var(
     x: Tensor, own: Tensor, total: Tensor, neighbours: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Mean and variance of x_j + own_i over all edges (i, j): (c,) each.

@@ -44,7 +44,7 @@ class JoinedLinear(nn.Module):
         return self.activation(self.norm(x.flatten(0, 1))).view(x.shape)
 
 
-def nearest_centres(points: Tensor, centres: Tensor, k: int = 3) -> tuple[Tensor, Tensor]:
+def nearest_centers(points: Tensor, centres: Tensor, k: int = 3) -> tuple[Tensor, Tensor]:
     """The k nearest centres of each point, and their weights by inverse squared distance.
 
     As in PointNet++ (Section 3.4, eq. 2). All centres where there are no more than k. Weights have

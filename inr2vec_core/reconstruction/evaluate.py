@@ -14,7 +14,7 @@ from inr2vec_core.geometry.shapes import CloudShape, MeshShape, Shape, VoxelShap
 from inr2vec_core.geometry.voxels import occupied_centroids
 from inr2vec_core.ops.chamfer import compare
 from inr2vec_core.reconstruction.extract import CloudSettings, Field
-from inr2vec_core.reconstruction.reconstruct import rebuild, size_like
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
 
 FAILED = 100.0  # Chamfer distance that a shape without a surface counts as, while validating
@@ -32,7 +32,7 @@ class Decodes(Protocol):
         """The field of one embedding (e,)."""
 
 
-def comparable_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndarray:
+def evaluation_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndarray:
     """Points that stand for a shape: (m, 3).
 
     A cloud's own points, n random points of a mesh's surface, the centroids of occupied voxels.
@@ -47,9 +47,9 @@ def comparable_points(shape: Shape, n: int, rng: np.random.Generator) -> np.ndar
 def distance_between(
     original: Shape, rebuilt: Shape, n: int, rng: np.random.Generator, threshold: float = 0.01
 ) -> tuple[float, float]:
-    """Chamfer distance and F-score of `comparable_points`; n points of each mesh."""
+    """Chamfer distance and F-score of `evaluation_points`; n points of each mesh."""
     return compare(
-        comparable_points(rebuilt, n, rng), comparable_points(original, n, rng), threshold
+        evaluation_points(rebuilt, n, rng), evaluation_points(original, n, rng), threshold
     )
 
 
@@ -73,12 +73,12 @@ def decoded_distance(
     Returns:
         The distance; `FAILED` where there is no surface.
     """
-    size = size_like(original, points, resolution)
+    size = matching_size(original, points, resolution)
     stream = torch_stream(seed, "validation", shape_id)
     field = model.decoded(embedding)
     return distance_or_failed(
         original, points, numpy_stream(seed, "validation", shape_id),
-        rebuild, model.field, field, size, stream, embedding.device, _ONE_MOVE,
+        reconstruct, model.field, field, size, stream, embedding.device, _ONE_MOVE,
     )  # fmt: skip
 
 
@@ -92,10 +92,10 @@ def distance_or_failed(
         return FAILED
 
 
-def how_near(
+def reconstruction_metrics(
     original: Shape, rebuilt: Shape | None, n: int, rng: np.random.Generator
 ) -> dict[str, bool | float]:
-    """What a table says of one rebuilt shape, or of none (`shape_or_none`).
+    """What a table says of one rebuilt shape, or of none (`try_reconstruct`).
 
     Returns:
         found; f_score, which is 0 where there is no shape; else chamfer too, and whether it is
@@ -110,7 +110,7 @@ def how_near(
     return row
 
 
-def rebuilt_without_loss(
+def oracle_reconstruction(
     original: Shape, size: int, generator: torch.Generator, cloud: CloudSettings | None = None
 ) -> Shape:
     """What a perfect INR would give back: the best that any rebuilt shape can reach.
@@ -120,7 +120,7 @@ def rebuilt_without_loss(
     """
     if isinstance(original, MeshShape | VoxelShape):
         return original
-    return rebuild("udf", _ExactDistance(original.points), size, generator, cloud=cloud)
+    return reconstruct("udf", _ExactDistance(original.points), size, generator, cloud=cloud)
 
 
 class _ExactDistance:

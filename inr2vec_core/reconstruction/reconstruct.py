@@ -16,7 +16,7 @@ from inr2vec_core.reconstruction.extract import (
 )
 
 
-def rebuild(
+def reconstruct(
     field: str,
     values: Field,
     size: int,
@@ -43,7 +43,7 @@ def rebuild(
     return voxels_from_occupancy(values, size, device=device)
 
 
-def size_like(original: Shape, points: int | None, resolution: int) -> int:
+def matching_size(original: Shape, points: int | None, resolution: int) -> int:
     """The `size` that `rebuild` takes for a shape to compare with an original.
 
     Args:
@@ -55,7 +55,7 @@ def size_like(original: Shape, points: int | None, resolution: int) -> int:
     return len(original.grid) if isinstance(original, VoxelShape) else resolution
 
 
-def shape_or_none(name: str, make: Callable[..., Shape], *args, **kwargs) -> Shape | None:
+def try_reconstruct(name: str, make: Callable[..., Shape], *args, **kwargs) -> Shape | None:
     """The shape that `rebuild` or another function makes; None, and a warning, if it cannot."""
     try:
         return make(*args, **kwargs)

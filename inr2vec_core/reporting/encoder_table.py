@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from inr2vec_core.reporting.tables import a_column_per_metric, markdown, said_of, star, unfinished
+from inr2vec_core.reporting.tables import (
+    convergence_marker,
+    convergence_note,
+    markdown,
+    method_notes,
+    pivot_metrics,
+)
 
 KEYS = ["dataset", "inr", "method"]
 SCORES = ("accuracy", "probe accuracy", "hit@1", "mAP@10")  # shares, shown in percent
@@ -62,12 +68,12 @@ def encoders_in_columns(table: pd.DataFrame, devices: Iterable[str]) -> str:
         if row.metric in COSTS:
             return f"{row.mean:,.0f}"
         mean = f"{row.mean:.3g}" if row.metric in DISTANCES else f"{row.mean:.1f}"
-        return mean + star(row) + (f" ± {row.std:.1f}" if row.std == row.std else "")
+        return mean + convergence_marker(row) + (f" ± {row.std:.1f}" if row.std == row.std else "")
 
     shown = table.assign(cell=[cell(row) for row in table.itertuples()])
     rows = shown[KEYS].drop_duplicates()
     together = rows.groupby(KEYS[:2], sort=False).ngroup().sort_values(kind="stable").index
-    wide = a_column_per_metric(shown, rows.loc[together])
+    wide = pivot_metrics(shown, rows.loc[together])
     note = (
         f"Embedded a second: INRs, in batches, on {', '.join(sorted(set(devices)))}; training s: "
         "in the run as it was. CD x1000 (mean squared nearest distance, both ways, of the shapes "
@@ -77,5 +83,5 @@ def encoders_in_columns(table: pd.DataFrame, devices: Iterable[str]) -> str:
         "from INRs. Mean ± standard deviation over seeds of the encoder where there are several, "
         "else of the classifier."
     )
-    note += said_of(table["method"]) + unfinished(table)
+    note += method_notes(table["method"]) + convergence_note(table)
     return markdown(["data set", "inr", "method", *wide.columns], wide, note)

@@ -99,7 +99,7 @@ _NOTES = {
 }
 
 
-def said_of(methods: Iterable[str]) -> str:
+def method_notes(methods: Iterable[str]) -> str:
     """What those of the methods are that no entry of the config describes, for a table's note."""
     return "".join(f" {text}" for name, text in _NOTES.items() if name in set(methods))
 
@@ -114,24 +114,24 @@ def in_paper_layout(table: pd.DataFrame) -> str:
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
     note = (
         "Mean ± standard deviation over seeds of the classifier or network; the paper's figure in "
-        "brackets." + said_of(table["method"]) + unfinished(table)
+        "brackets." + method_notes(table["method"]) + convergence_note(table)
     )
     return markdown(["metric (%)", "method", *wide.columns], wide, note)
 
 
-def star(row) -> str:
+def convergence_marker(row) -> str:
     """The star of a table's row whose column `flat` says that a validation curve still rose."""
     return "*" if pd.notna(row.flat) and not row.flat else ""
 
 
-def unfinished(table: pd.DataFrame) -> str:
+def convergence_note(table: pd.DataFrame) -> str:
     """What the star means, for the note of a table whose column `flat` asks for one."""
     if table["flat"].fillna(True).all():
         return ""
     return " *: the validation curve still rose over the last quarter of the epochs."
 
 
-def a_column_per_metric(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
+def pivot_metrics(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
     """The texts in `cell`: a column each metric, the rows in `order`, whose columns are keys."""
     wide = shown.pivot(index=list(order), columns="metric", values="cell")
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")
@@ -157,7 +157,7 @@ def _named(row) -> str:
 def _cell(row) -> str:
     spread = f" ± {row.std:.1f}" if row.std == row.std else ""
     paper = f" ({row.paper:.1f})" if row.paper == row.paper else ""
-    return f"{row.mean:.1f}{star(row)}{spread}{paper}"
+    return f"{row.mean:.1f}{convergence_marker(row)}{spread}{paper}"
 
 
 def reconstruction_in_columns(table: pd.DataFrame) -> str:
@@ -183,7 +183,7 @@ def reconstruction_in_columns(table: pd.DataFrame) -> str:
         ["modality", "dataset", "inr", "split", "method"],
         key=lambda column: column.map(ranks[column.name]) if column.name in ranks else column,
     )
-    wide = a_column_per_metric(shown, order)
+    wide = pivot_metrics(shown, order)
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
         "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
@@ -223,7 +223,7 @@ def generation_in_columns(table: pd.DataFrame) -> str:
     ]
     keys = ["dataset", "inr", "encoder", "class", "method"]
     order = table[keys].drop_duplicates().sort_values(keys[:4], kind="stable")
-    wide = a_column_per_metric(table.assign(cell=cells), order)
+    wide = pivot_metrics(table.assign(cell=cells), order)
     note = (
         "Against the test shapes of the class, as clouds: minimum matching distance (lower is "
         "better), coverage (%, higher), 1-nearest-neighbour accuracy (%, 50 is best) by Chamfer "
@@ -246,7 +246,7 @@ def mappings_in_columns(table: pd.DataFrame) -> str:
     shown = table.assign(cell=[f"{row.mean:.3g}" for row in table.itertuples()])
     keys = ["mapping", "source", "target", "frame", "class", "method"]
     order = shown[keys].drop_duplicates().sort_values(keys[:5], kind="stable")
-    wide = a_column_per_metric(shown, order)
+    wide = pivot_metrics(shown, order)
     note = (
         "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
         "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
@@ -265,13 +265,13 @@ def parts_in_columns(table: pd.DataFrame) -> str:
         method=[_named(row) for row in table.itertuples()],
     )
     keys = ["dataset", "inr", "method"]
-    wide = a_column_per_metric(shown, shown[keys].drop_duplicates())
+    wide = pivot_metrics(shown, shown[keys].drop_duplicates())
     note = (
         "IoU in percent, of the parts of each shape's class; a part that is in neither prediction "
         "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "
         "deviation over seeds; the paper's figure in brackets. nearest_point (the label of the "
         "nearest point of all training shapes of the class) is a lower bound."
-    ) + unfinished(table)
+    ) + convergence_note(table)
     return markdown(["data set", "inr", "method", *wide.columns], wide, note)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inr2vec_core.geometry.frames import normalise
+from inr2vec_core.geometry.frames import normalize
 
 
 def distort(
@@ -34,6 +34,6 @@ def augment(points: np.ndarray, rng: np.random.Generator, jitter: float = 0.01) 
     Args: points (n, 3), jitter as for `distort`. Returns: (n, 3) float32, unit sphere.
 
     Raises:
-        BadShape: as `normalise`.
+        BadShape: as `normalize`.
     """
-    return normalise(distort(points, rng, jitter=jitter))
+    return normalize(distort(points, rng, jitter=jitter))

@@ -10,18 +10,18 @@ from inr2vec_core.geometry.frames import Frame
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh, Pair
 from inr2vec_core.geometry.shapes import Shape, VoxelShape
 from inr2vec_core.io.readers import read_geometry
-from inr2vec_core.shapes.catalog import Rejected, Source
-from inr2vec_core.shapes.formats.labelled_meshes import read_labelled_mesh
+from inr2vec_core.shapes.catalog import Rejected, ShapeRecord
+from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
 from inr2vec_core.shapes.formats.modelnet_h5 import read_h5_rows
 from inr2vec_core.shapes.formats.mvp import MVP_VIEWS
-from inr2vec_core.shapes.formats.shapenet_part import labelled_cloud, read_labelled_cloud
+from inr2vec_core.shapes.formats.shapenet_part import labeled_cloud, read_labeled_cloud
 from inr2vec_core.shapes.pairing import complete_id
-from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretise, prepare
+from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretize, prepare
 from inr2vec_core.utils.seeding import numpy_stream
 
 Geometry = Cloud | Mesh | Grid | Pair
 NO_FRAME = Frame(np.full(3, np.nan), np.nan)
-_LABELLED = {"shapenet_part": read_labelled_cloud, "labelled_meshes": read_labelled_mesh}
+_LABELLED = {"shapenet_part": read_labeled_cloud, "labeled_meshes": read_labeled_mesh}
 
 
 @dataclass
@@ -35,7 +35,9 @@ class ShapeShard:
     shapes: list[Shape] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, source: Source, copy: int, shape: Shape, form: str, frame: Frame | None) -> None:
+    def add(
+        self, source: ShapeRecord, copy: int, shape: Shape, form: str, frame: Frame | None
+    ) -> None:
         """Append a shape; `copy` 0 is the shape itself, others its augmented copies.
 
         A copy, stretched and normalised anew, has no place in the file's unit.
@@ -57,7 +59,7 @@ class ShapeShard:
         self.shapes.append(shape)
 
 
-def place(source: Source) -> str:
+def place(source: ShapeRecord) -> str:
     """Where a shape is read from, for people: the file and, in an h5, the row."""
     if not source.path:
         return f"procedural[{source.row}]"
@@ -65,7 +67,7 @@ def place(source: Source) -> str:
 
 
 def prepare_shapes(
-    sources: Sequence[Source],
+    sources: Sequence[ShapeRecord],
     settings: ShapeSettings,
     augment_copies: int,
     seed: int,
@@ -90,7 +92,7 @@ def prepare_shapes(
                 for s in (source.shape_id, complete_id(source.shape_id))
             ]
             shape, form, frame = prepare(geometry, settings, *streams)
-            shard.add(source, 0, discretise(shape, settings), form, frame)
+            shard.add(source, 0, discretize(shape, settings), form, frame)
         except BadShape as error:
             shard.rejected.append(Rejected(source.shape_id, place(source), str(error)))
             continue
@@ -98,7 +100,7 @@ def prepare_shapes(
             for copy in range(1, augment_copies + 1):
                 rng = numpy_stream(seed, "augment", source.shape_id, copy)
                 try:
-                    copied = discretise(augmented(shape, rng), settings)
+                    copied = discretize(augmented(shape, rng), settings)
                     shard.add(source, copy, copied, form, None)
                 except BadShape as error:  # a plate that was stretched too thin for the grid
                     copy_id = f"{source.shape_id}@{copy}"
@@ -107,10 +109,10 @@ def prepare_shapes(
 
 
 def _read(
-    sources: Sequence[Source], seed: int, reader: str
-) -> Iterator[tuple[Source, Geometry | BadShape]]:
+    sources: Sequence[ShapeRecord], seed: int, reader: str
+) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
     """Geometry of each source in turn; rows of one h5 file in one read."""
-    by_file: dict[str, list[Source]] = {}
+    by_file: dict[str, list[ShapeRecord]] = {}
     for source in sources:
         if source.path and source.row >= 0:
             by_file.setdefault(source.path, []).append(source)
@@ -120,7 +122,7 @@ def _read(
         yield from zip(group, _rows_of(path, group, reader), strict=True)
 
 
-def _rows_of(path: str, group: list[Source], reader: str) -> Iterable:
+def _rows_of(path: str, group: list[ShapeRecord], reader: str) -> Iterable:
     """Geometry of some rows of one h5 file."""
     wanted = [source.row for source in group]
     if reader == "mvp":
@@ -128,7 +130,7 @@ def _rows_of(path: str, group: list[Source], reader: str) -> Iterable:
     rows = read_h5_rows(path, wanted)
     if reader == "shapenet_part_h5":
         numbers = read_h5_rows(path, wanted, "pid")
-        return (_or_reason(labelled_cloud, *row) for row in zip(rows, numbers, strict=True))
+        return (_or_reason(labeled_cloud, *row) for row in zip(rows, numbers, strict=True))
     return map(Cloud if rows.ndim == 3 else Grid, rows)
 
 
@@ -141,7 +143,7 @@ def _rows_of_mvp(path: str, wanted: list[int], whole: str) -> Iterator[Cloud | P
     return (Pair(Cloud(a), Cloud(b)) for a, b in zip(partial, complete, strict=True))
 
 
-def _read_one(source: Source, seed: int, reader: str) -> Geometry | BadShape:
+def _read_one(source: ShapeRecord, seed: int, reader: str) -> Geometry | BadShape:
     if source.path:
         read = _LABELLED.get(reader, read_geometry)
         if source.whole:

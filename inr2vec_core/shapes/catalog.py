@@ -15,7 +15,7 @@ from inr2vec_core.errors import InputError
 
 
 @dataclass(frozen=True)
-class Source:
+class ShapeRecord:
     """One shape of a data set and where its geometry is.
 
     `path` is the file ("" for procedural shapes). `row` is the row in an h5 file, the index of a
@@ -40,10 +40,10 @@ class Rejected:
     reason: str
 
 
-class Listing(NamedTuple):
+class Catalog(NamedTuple):
     """What a data set holds: shapes sorted by id, shapes set aside, number of other files."""
 
-    sources: list[Source]
+    sources: list[ShapeRecord]
     rejected: list[Rejected]
     ignored: int
 
@@ -61,7 +61,9 @@ def existing_folder(root: str | Path) -> Path:
     return root
 
 
-def _set_duplicates_aside(sources: Sequence[Source]) -> tuple[list[Source], list[Rejected]]:
+def _set_duplicates_aside(
+    sources: Sequence[ShapeRecord],
+) -> tuple[list[ShapeRecord], list[Rejected]]:
     """Of shapes with the same id the first stays, in order of path and row."""
     first, rejected = {}, []
     for source in sorted(sources, key=lambda s: (s.shape_id, str(s.path), s.row)):
@@ -72,5 +74,5 @@ def _set_duplicates_aside(sources: Sequence[Source]) -> tuple[list[Source], list
     return list(first.values()), rejected
 
 
-def _place(source: Source) -> str:
+def _place(source: ShapeRecord) -> str:
     return source.path if source.row < 0 else f"{source.path}[{source.row}]"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Source, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, existing_folder
 from inr2vec_core.shapes.formats import modelnet_h5
 from inr2vec_core.shapes.formats.folder import EXTENSIONS, list_folder, scan_folder
-from inr2vec_core.shapes.formats.labelled_meshes import MESHES, labels_file, list_labelled_meshes
+from inr2vec_core.shapes.formats.labeled_meshes import MESHES, labels_file, list_labeled_meshes
 from inr2vec_core.shapes.formats.modelnet_h5 import SHAPENET_PART, all_files, list_modelnet_h5
 from inr2vec_core.shapes.formats.mvp import list_mvp
 from inr2vec_core.shapes.formats.occupancy_networks import list_occupancy_networks
@@ -24,7 +24,7 @@ from inr2vec_core.shapes.pairing import partial_sources
 from inr2vec_core.shapes.splits import cut_validation, draw
 
 READERS = (
-    "procedural", "folder", "modelnet_h5", "shapenet_part_h5", "shapenet_part", "labelled_meshes",
+    "procedural", "folder", "modelnet_h5", "shapenet_part_h5", "shapenet_part", "labeled_meshes",
     "mvp", "pairs", "occupancy_networks",
 )  # fmt: skip
 
@@ -46,15 +46,15 @@ def source_files(reader: str, root: str | Path) -> list[Path]:
         return modelnet_h5.all_files(root, modelnet_h5.SHAPENET_PART)
     if reader == "shapenet_part":
         return all_files(root)
-    meshes = MESHES if reader == "labelled_meshes" else EXTENSIONS
+    meshes = MESHES if reader == "labeled_meshes" else EXTENSIONS
     files = [Path(file.path) for file in scan_folder(root, meshes).files]
-    if reader == "labelled_meshes":
+    if reader == "labeled_meshes":
         files += [labels for file in files if (labels := labels_file(file)).exists()]
     return sorted(files)
 
 
 @dataclass(frozen=True)
-class DataSetSource:
+class ShapeDataset:
     """Where a data set's shapes come from; the fields that a reader has no use for are ignored.
 
     Attributes:
@@ -80,7 +80,7 @@ class DataSetSource:
     shards: int = 1
     seed: int = 0
 
-    def listing(self) -> Listing:
+    def listing(self) -> Catalog:
         """All shapes with their splits, sorted by id.
 
         Raises:
@@ -96,8 +96,8 @@ class DataSetSource:
             listing = list_modelnet_h5(self.root, SHAPENET_PART)
         elif self.reader == "shapenet_part":
             listing = list_shapenet_part(self.root)
-        elif self.reader == "labelled_meshes":
-            listing = list_labelled_meshes(self.root, self.test_fraction, self.seed)
+        elif self.reader == "labeled_meshes":
+            listing = list_labeled_meshes(self.root, self.test_fraction, self.seed)
         elif self.reader == "mvp":
             listing = list_mvp(self.root)
         elif self.reader == "pairs":
@@ -123,16 +123,16 @@ class DataSetSource:
             )
         return listing
 
-    def shard(self, listing: Listing, shard: int) -> list[Source]:
+    def shard(self, listing: Catalog, shard: int) -> list[ShapeRecord]:
         """The shapes of one shard: every `shards`-th of the list."""
         return listing.sources[shard :: self.shards]
 
-    def files(self, listing: Listing, shard: int) -> list[str]:
+    def files(self, listing: Catalog, shard: int) -> list[str]:
         """The files that a shard's shapes are read from."""
         if self.reader in ("procedural", "modelnet_h5", "shapenet_part_h5"):
             return [str(path) for path in source_files(self.reader, self.root)]
         sources = self.shard(listing, shard)
         files = {path for source in sources for path in (source.path, source.whole) if path}
-        if self.reader == "labelled_meshes":
+        if self.reader == "labeled_meshes":
             files |= {str(labels_file(source.path)) for source in sources}
         return sorted(files)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from inr2vec_core.shapes.catalog import Source
+from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.formats.mvp import MVP_VIEWS, mvp_files
 from inr2vec_core.shapes.formats.pairs import _partial_files
 
 # Columns of a manifest: the sphere that a shape was placed in, in the unit of its file.
-FRAME = ("centre_x", "centre_y", "centre_z", "scale")
+FRAME = ("center_x", "center_y", "center_z", "scale")
 
 
 def complete_id(shape_id: str) -> str:
@@ -28,8 +28,8 @@ def complete_id(shape_id: str) -> str:
 
 
 def partial_sources(
-    reader: str, root: str | Path, sources: Sequence[Source], views: int
-) -> Iterator[Source]:
+    reader: str, root: str | Path, sources: Sequence[ShapeRecord], views: int
+) -> Iterator[ShapeRecord]:
     """The partial clouds of complete shapes: those that the reader has, or `views` to be made.
 
     Where they are made each is read from its complete shape; otherwise `whole` says where that is.

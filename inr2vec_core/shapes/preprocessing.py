@@ -11,7 +11,7 @@ from inr2vec_core.geometry.mesh_repair import close_mesh
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh, Pair
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels, Shape, VoxelShape
 from inr2vec_core.geometry.surface import thinned
-from inr2vec_core.geometry.voxels import fill_mesh, place_grid, voxelise
+from inr2vec_core.geometry.voxels import fill_mesh, place_grid, voxelize
 from inr2vec_core.shapes.augmentation import augment
 from inr2vec_core.shapes.partial_views import partial_view
 
@@ -59,7 +59,7 @@ def prepare(
     rng: np.random.Generator,
     rng_of_whole: np.random.Generator | None = None,
 ) -> Prepared:
-    """A normalised shape from which `discretise` makes the data set's.
+    """A normalised shape from which `discretize` makes the data set's.
 
     Complete clouds of the field udf keep the parts of their points.
 
@@ -138,7 +138,7 @@ def augmented(shape: Shape, rng: np.random.Generator) -> Shape:
     raise InputError("voxel grids that are read cannot be stretched: set augment_copies to 0")
 
 
-def discretise(shape: Shape, settings: ShapeSettings) -> Shape:
+def discretize(shape: Shape, settings: ShapeSettings) -> Shape:
     """The shape in the form of the data set's field: voxels of a cloud or mesh, or itself.
 
     Raises:
@@ -147,7 +147,7 @@ def discretise(shape: Shape, settings: ShapeSettings) -> Shape:
     if settings.field != "occ" or isinstance(shape, VoxelShape):
         return shape
     if isinstance(shape, CloudShape):
-        return VoxelShape(voxelise(shape.points, settings.resolution))
+        return VoxelShape(voxelize(shape.points, settings.resolution))
     grid = fill_mesh(shape.signed_distance(), settings.resolution)
     if not grid.any():
         raise BadShape(

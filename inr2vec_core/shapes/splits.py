@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Source
+from inr2vec_core.shapes.catalog import ShapeRecord
 
 
-def cut_validation(sources: Sequence[Source], fraction: float, seed: int) -> list[Source]:
+def cut_validation(sources: Sequence[ShapeRecord], fraction: float, seed: int) -> list[ShapeRecord]:
     """Moves a part of each class's training shapes to the validation split.
 
     Classes that already have validation shapes are left alone. Where a class has two training
@@ -28,7 +28,7 @@ def cut_validation(sources: Sequence[Source], fraction: float, seed: int) -> lis
     return sorted(kept + cut, key=lambda source: source.shape_id)
 
 
-def draw(sources: Sequence[Source], number: int, seed: int) -> list[Source]:
+def draw(sources: Sequence[ShapeRecord], number: int, seed: int) -> list[ShapeRecord]:
     """So many shapes, drawn by seed and id, sorted by id; more shapes keep those drawn before."""
     from inr2vec_core.utils.seeding import derive_seed  # imports NumPy
 
@@ -36,7 +36,7 @@ def draw(sources: Sequence[Source], number: int, seed: int) -> list[Source]:
     return sorted(ranked[:number], key=lambda source: source.shape_id)
 
 
-def check_splits(sources: Sequence[Source], needed: Sequence[str] = ("train", "test")) -> None:
+def check_splits(sources: Sequence[ShapeRecord], needed: Sequence[str] = ("train", "test")) -> None:
     """Checks that every class has shapes in every needed split, as training wants it.
 
     Raises:
@@ -62,8 +62,8 @@ def _check_fraction(name: str, fraction: float) -> None:
 
 
 def _move_some(
-    sources: Sequence[Source], old: str, new: str, fraction: float, seed: int
-) -> list[Source]:
+    sources: Sequence[ShapeRecord], old: str, new: str, fraction: float, seed: int
+) -> list[ShapeRecord]:
     """Gives each class's share of the split `old` to the split `new`."""
     from inr2vec_core.utils.seeding import derive_seed  # imports NumPy
 

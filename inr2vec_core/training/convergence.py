@@ -8,7 +8,7 @@ from inr2vec_core.training.trainer import _log
 
 
 @dataclass(frozen=True)
-class Flatness:
+class ConvergenceCheck:
     """Whether a validation curve still improves at its end.
 
     A schedule that lets the learning rate fall to 0 flattens the end of any curve: a flat one says
@@ -47,43 +47,43 @@ class Flatness:
 FEWEST = 8  # validations that a curve is judged by
 
 
-def flatness_of_accuracy(
+def convergence_of_accuracy(
     history: list[dict[str, float]], score: str, n: int, least: float = 0.01
-) -> Flatness:
+) -> ConvergenceCheck:
     """Compare the two halves of the last quarter of a curve of accuracies.
 
     Args:
-        history: rows of `Course.history`. score: the key of an accuracy in [0, 1].
+        history: rows of `TrainingResult.history`. score: the key of an accuracy in [0, 1].
         n: validation shapes, from which the accuracy's standard error follows; one of them
             alone never counts, nor do gains up to `least`.
     """
     before, last = _last_quarter(history, score)
     error = math.sqrt(max(last * (1 - last), 0) / n)
-    return Flatness(last - before, max(least, 1.001 / n, error))  # beyond rounding
+    return ConvergenceCheck(last - before, max(least, 1.001 / n, error))  # beyond rounding
 
 
-def flatness_of_mean(
+def convergence_of_mean(
     history: list[dict[str, float]], score: str, error: str, least: float = 0.01
-) -> Flatness:
+) -> ConvergenceCheck:
     """Compare the two halves of the last quarter of a curve of means over shapes.
 
     Args:
         history, score, least: as above. error: the key of the mean's standard error.
     """
     (before, last), (_, allowed) = (_last_quarter(history, key) for key in (score, error))
-    return Flatness(last - before, max(least, allowed))
+    return ConvergenceCheck(last - before, max(least, allowed))
 
 
-def flatness_of_distance(
+def convergence_of_distance(
     history: list[dict[str, float]], score: str, least: float = 0.03
-) -> Flatness:
+) -> ConvergenceCheck:
     """Compare the two halves of the last quarter of a curve of distances.
 
     Args:
         history, score: as above, a positive distance. least: the share that is noise.
     """
     before, last = _last_quarter(history, score)
-    return Flatness(1 - last / before, least)
+    return ConvergenceCheck(1 - last / before, least)
 
 
 def _last_quarter(history: list[dict[str, float]], score: str) -> tuple[float, float]:

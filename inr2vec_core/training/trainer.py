@@ -61,7 +61,7 @@ class TrainSettings:
 
 
 @dataclass
-class Course:
+class TrainingResult:
     """What a training went through; all of it is in the checkpoint."""
 
     epoch: int = 0
@@ -79,7 +79,7 @@ def train(
     label: str = "training",
     checkpoint: Path | None = None,
     key: str = "",
-) -> Course:
+) -> TrainingResult:
     """Train `task.model` and leave it with the weights of its best validation, of equals the last.
 
     Every epoch's random stream depends on seed and epoch only, so a training resumed from its
@@ -107,7 +107,7 @@ def train(
     parts = {"model": model, "optimizer": optimizer} | (
         {"scheduler": scheduler} if scheduler else {}
     )
-    course = _resume(checkpoint, key, parts) or Course()
+    course = _resume(checkpoint, key, parts) or TrainingResult()
     saved = time.monotonic()
     for epoch in track(
         range(course.epoch + 1, settings.epochs + 1), label, settings.epochs, "epoch", course.epoch
@@ -156,7 +156,7 @@ def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
     return mean
 
 
-def _keep_best(course: Course, task: Task, score: float, epoch: int) -> None:
+def _keep_best(course: TrainingResult, task: Task, score: float, epoch: int) -> None:
     better = score >= course.best_score if task.higher_is_better else score <= course.best_score
     if better or math.isnan(course.best_score):  # as it is before the first validation
         course.best_epoch, course.best_score = epoch, score
@@ -167,7 +167,7 @@ def _copy_of(model: nn.Module) -> dict[str, Tensor]:
     return {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
 
 
-def _save(path: Path, key: str, parts: Mapping[str, Any], course: Course) -> None:
+def _save(path: Path, key: str, parts: Mapping[str, Any], course: TrainingResult) -> None:
     with atomic(path) as temporary:
         torch.save(
             {"key": key, "course": vars(course)}
@@ -176,7 +176,7 @@ def _save(path: Path, key: str, parts: Mapping[str, Any], course: Course) -> Non
         )
 
 
-def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> Course | None:
+def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> TrainingResult | None:
     if path is None or not path.exists():
         return None
     try:
@@ -190,4 +190,4 @@ def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> Course | N
     for name, part in parts.items():
         part.load_state_dict(saved[name])
     _log.info("resuming after epoch %d", saved["course"]["epoch"])
-    return Course(**saved["course"])
+    return TrainingResult(**saved["course"])

@@ -4,8 +4,8 @@ import numpy as np
 
 from inr2vec_core.baselines.registry import baseline_of, build_classifier
 from inr2vec_core.baselines.task import score_split
-from inr2vec_core.io.checkpoints import as_flag, load_described, metadata_of
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.checkpoints import load_described, metadata_of, parse_bool
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.results import write_classification
@@ -20,14 +20,14 @@ def main(snakemake):
     inputs = baseline_of(description).inputs(description)
     scores = score_split(model.to(device), inputs, shapes, seed, device)
 
-    data = Labelled.of(listed.shape_id, listed.class_name, listed.split)
+    data = EmbeddingSet.of(listed.shape_id, listed.class_name, listed.split)
     of_shape = dict(zip(shapes.shape_id, scores, strict=True))
     missing = np.full(len(data.classes), np.nan)
     ids = np.array(data.shape_id)[data.split == "test"]
     training = metadata_of(snakemake.input.model)
     write_classification(
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
-        epochs=int(training["epochs"]), flat=as_flag(training["flat"]),
+        epochs=int(training["epochs"]), flat=parse_bool(training["flat"]),
         validation_accuracy=float(training["best_accuracy"]),
         points=getattr(inputs, "points", None),
         parameters=sum(p.numel() for p in model.parameters()),

@@ -4,7 +4,7 @@ import torch
 
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.registry import build_autoencoder
-from inr2vec_core.baselines.task import CloudAutoencoding, NetworkSettings
+from inr2vec_core.baselines.task import NetworkSettings, PointAutoencoderTask
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
@@ -16,7 +16,7 @@ def main(snakemake):
     device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
     description = {k: settings[k] for k in ("type", "embedding", "points", "neighbours")}
     torch.manual_seed(derive_seed(seed, "autoencoder"))
-    task = CloudAutoencoding(
+    task = PointAutoencoderTask(
         build_autoencoder(description), CloudInput(settings["points"], jitter=0),
         *(ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")),
         NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),

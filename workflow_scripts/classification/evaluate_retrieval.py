@@ -2,7 +2,7 @@
 
 import pyarrow.parquet as pq
 
-from inr2vec_core.io.checkpoints import as_flag
+from inr2vec_core.io.checkpoints import parse_bool
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.tasks.classification.retrieval import retrieval_scores
 from workflow_scripts.common.job import run
@@ -24,7 +24,7 @@ def of_training(embeddings):
     known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
     if "flat" not in known:
         return {}
-    return {"flat": as_flag(known["flat"]), **{k: int(known[k]) for k in ("epochs", "points")}}
+    return {"flat": parse_bool(known["flat"]), **{k: int(known[k]) for k in ("epochs", "points")}}
 
 
 if __name__ == "__main__":

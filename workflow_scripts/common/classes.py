@@ -4,7 +4,7 @@ import numpy as np
 
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.shapes.selection import select
 
 
 def shapes_of_class(
@@ -13,5 +13,5 @@ def shapes_of_class(
     """At most so many shapes of a class and split, drawn by id; augmented copies left out."""
     data = ShardedShapes(shards, shards, [split], copies=False)
     own = np.array([i for i, name in enumerate(data.class_name) if name == class_name])
-    chosen = own[drawn([data.shape_id[i] for i in own], number, seed, *names)]
+    chosen = own[select([data.shape_id[i] for i in own], number, seed, *names)]
     return list(data.read(chosen, ["shapes"])["shapes"])

@@ -6,7 +6,7 @@ from workflow_scripts.common.results import write_classification
 
 
 def classify_and_write(snakemake, data) -> None:
-    """Train on `data`, an `inr2vec_core.io.embeddings.Labelled`; write figures and predictions."""
+    """Train on `data`, an `io.embeddings.EmbeddingSet`; write figures and predictions."""
     settings = ClassifierSettings(**snakemake.params.settings)
     seed = int(snakemake.wildcards.seed)
     scores, course = classify(data, settings, seed, torch_device(snakemake))

@@ -24,7 +24,7 @@ MAPPING_TABLES = {
     "surface_reconstruction": "meshes reconstructed from clouds",
 }
 OF_PARTS = ("table3", "table7")
-WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labelled_meshes")
+WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labeled_meshes")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
 READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",

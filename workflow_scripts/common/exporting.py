@@ -3,7 +3,7 @@
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.export import write_shape
-from inr2vec_core.reconstruction.reconstruct import rebuild
+from inr2vec_core.reconstruction.reconstruct import reconstruct
 
 
 def export(snakemake, what: str, field: str, values, stream, device) -> None:
@@ -14,7 +14,7 @@ def export(snakemake, what: str, field: str, values, stream, device) -> None:
     """
     w = snakemake.wildcards
     try:
-        shape = rebuild(field, values, int(w.size), stream, device)
+        shape = reconstruct(field, values, int(w.size), stream, device)
     except BadShape as error:
         raise InputError(f"{what}: {error}") from error
     with atomic(snakemake.output[0]) as path:

@@ -6,13 +6,13 @@ from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.checkpoints import load_described
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.tasks.mapping.poisson import poisson_surface
 from inr2vec_core.utils.seeding import torch_stream
 
 
-class Makes:
+class MappingMethods:
     """Makes shapes by the methods of a table's row.
 
     `transfer` decodes what the transfer network predicts; `decoded_target` the target's own
@@ -35,8 +35,13 @@ class Makes:
         if method == "input":
             return source
         if method == "poisson":
-            return shape_or_none(name, poisson_surface, source)
+            return try_reconstruct(name, poisson_surface, source)
         embedding = torch.from_numpy(self._embeddings[method][row]).to(self._device)
-        field, size = self._decoder.decoded(embedding), size_like(target, None, self._resolution)
+        field, size = (
+            self._decoder.decoded(embedding),
+            matching_size(target, None, self._resolution),
+        )
         stream = torch_stream(self._seed, "mapped", self.pairs.source_id[row])
-        return shape_or_none(name, rebuild, self._decoder.field, field, size, stream, self._device)
+        return try_reconstruct(
+            name, reconstruct, self._decoder.field, field, size, stream, self._device
+        )

@@ -17,8 +17,8 @@ def write_json(path, values: dict) -> None:
 def write_classification(snakemake, data, scores: np.ndarray, seed: int, **more) -> None:
     """metrics.json and predictions.parquet from class scores (n_test, classes) of the test split.
 
-    `data` has shape_id, split, labels and classes, as `inr2vec_core.io.embeddings.Labelled`. Scores
-    of NaN are those of a shape that could not be rebuilt, which counts as wrong.
+    `data` has shape_id, split, labels and classes, as `io.embeddings.EmbeddingSet`. Scores of NaN
+    are those of a shape that could not be rebuilt, which counts as wrong.
     """
     test = data.split == "test"
     truth, told = data.labels[test], np.isfinite(scores).all(1)

@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from inr2vec_core.baselines.registry import build_segmenter
-from inr2vec_core.io.checkpoints import as_flag, load_described, metadata_of
+from inr2vec_core.io.checkpoints import load_described, metadata_of, parse_bool
 from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.models.part_decoder import build_part_decoder
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
@@ -18,7 +18,7 @@ from inr2vec_core.tasks.segmentation.predictors import (
 )
 
 
-class OfJob(NamedTuple):
+class LoadedPredictor(NamedTuple):
     """What tells parts in a job.
 
     Attributes:
@@ -31,22 +31,22 @@ class OfJob(NamedTuple):
     described: Mapping = MappingProxyType({})
 
 
-def predictor_of(given, parts: Parts, seed: int, device) -> OfJob:
+def predictor_of(given, parts: Parts, seed: int, device) -> LoadedPredictor:
     """A part decoder with embeddings, a network alone, or neither: the nearest training point.
 
     Args:
         given: the job's inputs: `originals`, and of `model` and `embeddings` what there is.
     """
     if not given.get("model"):
-        return OfJob(NearestTrainingPoint(LabelledClouds(given.originals, ["train"], parts)))
+        return LoadedPredictor(NearestTrainingPoint(PartDataset(given.originals, ["train"], parts)))
     training = metadata_of(given.model)
-    told = {"epochs": int(training["epochs"]), "flat": as_flag(training["flat"])}
+    told = {"epochs": int(training["epochs"]), "flat": parse_bool(training["flat"])}
     if given.get("embeddings"):
         model, _ = load_described(given.model, build_part_decoder)
         embeddings = embeddings_by_shape(given.embeddings)
         predict = DecoderPredictor(model.to(device), parts, embeddings, device)
-        return OfJob(predict, embeddings, told)
+        return LoadedPredictor(predict, embeddings, told)
     model, description = load_described(given.model, build_segmenter)
     points = description["points"]
     predict = NetworkPredictor(model.to(device), parts, points, seed, device)
-    return OfJob(predict, None, told | {"points": points})
+    return LoadedPredictor(predict, None, told | {"points": points})

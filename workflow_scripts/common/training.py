@@ -7,13 +7,13 @@ import pandas as pd
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.checkpoints import save_described
 from inr2vec_core.io.fingerprint import fingerprint
-from inr2vec_core.training.trainer import Course, TrainSettings, train
+from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
 from workflow_scripts.common.job import provenance
 
 
 def train_with(
     snakemake, task, seed: int, label: str, shards, *where: str, seen: str = ""
-) -> Course:
+) -> TrainingResult:
     """Train a task by the keys of `params.settings`, and write its history.
 
     Args:
@@ -40,7 +40,7 @@ def train_with(
 
 
 def save_trained(
-    snakemake, task, course: Course, description: dict, label: str, model=None
+    snakemake, task, course: TrainingResult, description: dict, label: str, model=None
 ) -> None:
     """Save the model of a training, and report whether its curve was flat at its end.
 

@@ -2,10 +2,10 @@
 
 import torch
 
-from inr2vec_core.inrs.queries import QueryMix
+from inr2vec_core.inrs.queries import QuerySampling
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.models.inr2vec import build_inr2vec, save_inr2vec
-from inr2vec_core.tasks.autoencoding.task import Autoencoding, AutoencodingSettings
+from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings, Inr2vecTask
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import provenance, run, torch_device
 from workflow_scripts.common.training import train_with
@@ -23,10 +23,10 @@ def main(snakemake):
     architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))
-    task = Autoencoding(
+    task = Inr2vecTask(
         build_inr2vec(architecture), snakemake.input.inrs, snakemake.input.shapes,
-        QueryMix(**mix),
-        AutoencodingSettings(**{k: settings[k] for k in (
+        QuerySampling(**mix),
+        Inr2vecSettings(**{k: settings[k] for k in (
             "batch", "queries", "buffer", "validation_shapes", "validation_points",
             "validation_resolution", "precision")}),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
@@ -36,8 +36,8 @@ def main(snakemake):
         snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
         w.dataset, w.inr, w.encoder,
     )  # fmt: skip
-    if settings.get("decoded_level") == "validated":
-        task.settle_level()
+    if settings.get("iso_level") == "validated":
+        task.calibrate_iso_level()
     save_inr2vec(
         task.model,
         {**architecture, "shift": task.model.shift},

@@ -6,9 +6,9 @@ import torch
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.models.inr2vec import load_inr2vec
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none
+from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
 from inr2vec_core.reporting.figures import plot_interpolation
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import run, torch_device
@@ -30,7 +30,9 @@ def main(snakemake):
             stream = torch_stream(seed, "interpolation", data.shape_id[a])
             between = f"{data.shape_id[a]} to {data.shape_id[b]}, at {t:.2f}"
             size = settings[model.field]
-            shapes.append(shape_or_none(between, rebuild, model.field, field, size, stream, device))
+            shapes.append(
+                try_reconstruct(between, reconstruct, model.field, field, size, stream, device)
+            )
         names = [data.classes[data.labels[k]] for k in (a, b)]
         shown.append((names, shapes))
     with atomic(snakemake.output[0]) as path:
@@ -41,7 +43,7 @@ def pairs(data, seed):
     """Two pairs within a class, and two between classes, as far as there are any."""
     test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))
     ids = [data.shape_id[i] for i in test]
-    order = test[drawn(ids, SEARCHED, seed, "interpolation")]
+    order = test[select(ids, SEARCHED, seed, "interpolation")]
     found = {True: [], False: []}
     used = set()
     for n, a in enumerate(order):

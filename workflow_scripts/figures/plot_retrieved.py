@@ -6,7 +6,6 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.reporting.figures import plot_retrieved
-from inr2vec_core.shapes.selection import one_of_each_class
 from inr2vec_core.tasks.classification.retrieval import nearest
 from workflow_scripts.common.job import run
 
@@ -23,7 +22,7 @@ def main(snakemake):
     shapes = ShardedShapes(snakemake.input.shapes, snakemake.input.shapes, ["test"])
     place = {shape_id: i for i, shape_id in enumerate(shapes.shape_id)}
     queries = []
-    for i in one_of_each_class(names, ids, snakemake.params.seed, MOST):
+    for i in select_per_class(names, ids, snakemake.params.seed, MOST, 1):
         row = [i, *found[i]]
         drawn = shapes.read(np.array([place[ids[k]] for k in row]), ["shapes"])["shapes"]
         queries.append((names[i], list(zip([names[k] for k in row], drawn, strict=True))))

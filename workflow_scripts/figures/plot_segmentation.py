@@ -7,10 +7,9 @@ from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none
+from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
 from inr2vec_core.reporting.figures import plot_parts
-from inr2vec_core.shapes.selection import one_of_each_class
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import run, torch_device
@@ -23,18 +22,18 @@ def main(snakemake):
     given, params = snakemake.input, snakemake.params
     device, parts = torch_device(snakemake), Parts.read(given.parts)
     predict, known, _ = predictor_of(given, parts, 0, device)
-    originals = LabelledClouds(given.originals, ["test"], parts)
+    originals = PartDataset(given.originals, ["test"], parts)
     inrs = ShardedShapes(given.inrs, None, ["test"])
     kind, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
     labelled = [c for c in originals.clouds() if c.shape_id in known and c.shape_id in where]
     names, ids = [c.class_name for c in labelled], [c.shape_id for c in labelled]
-    chosen = [labelled[i] for i in one_of_each_class(names, ids, params.seed, MOST)]
+    chosen = [labelled[i] for i in select_per_class(names, ids, params.seed, MOST, 1)]
 
     def rebuilt(name: str, points: int):
         weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
         (field,) = kind.fields(torch.from_numpy(weights).to(device))
         stream = torch_stream(params.seed, "parts", name)
-        return shape_or_none(name, rebuild, kind.field, field, points, stream, device)
+        return try_reconstruct(name, reconstruct, kind.field, field, points, stream, device)
 
     shapes = []
     for cloud in chosen:

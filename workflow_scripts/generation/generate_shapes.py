@@ -5,12 +5,12 @@ import torch
 
 from inr2vec_core.io.checkpoints import load_described
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.io.hdf5 import open_shard, text
+from inr2vec_core.io.hdf5 import open_shard, read_strings
 from inr2vec_core.io.shape_sets import name_of_draw, write_sets
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.latent_gan import build_generator
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
+from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.gaussian import gaussian_samples
 from inr2vec_core.utils.progress import track
@@ -36,20 +36,20 @@ def main(snakemake):
     if w.generated_by == "decoded_test":
         test = (data.split == "test") & (np.array(data.classes)[data.labels] == w.class_name)
         ids = [data.shape_id[i] for i in np.flatnonzero(test)]
-        embeddings = {name_of_draw(0): data.x[test][drawn(ids, n, seed, "generation")]}
+        embeddings = {name_of_draw(0): data.x[test][select(ids, n, seed, "generation")]}
     elif w.generated_by == "gaussian":
         own = ClassEmbeddings.of(data, w.class_name)
         embeddings = {name_of_draw(k): gaussian_samples(own, n, seed, k) for k in draws}
     else:
         embeddings = generated(given, w.class_name, n, seed, draws, device)
     model = load_inr2vec(given.model).to(device)
-    size = size_like(test_shapes[0], None, settings["resolution"])
+    size = matching_size(test_shapes[0], None, settings["resolution"])
 
     def decoded(name, k, embedding):
         field = model.decoded(torch.from_numpy(embedding).to(device))
         what, stream = f"{w.class_name}, {name}, {k}", (seed, "generated", w.class_name, name, k)
         draw = torch_stream(*stream)
-        return shape_or_none(what, rebuild, model.field, field, size, draw, device)
+        return try_reconstruct(what, reconstruct, model.field, field, size, draw, device)
 
     asked = [(name, k, x) for name, rows in embeddings.items() for k, x in enumerate(rows)]
     sets = {name: [] for name in embeddings}
@@ -66,7 +66,7 @@ def generated(given, class_name, n, seed, draws, device):
         for k in draws
     }
     with open_shard(given.samples) as file:
-        return sets | dict(zip(text(file["name"]), file["embedding"][:], strict=True))
+        return sets | dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
 
 
 if __name__ == "__main__":

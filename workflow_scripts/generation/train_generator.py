@@ -4,12 +4,12 @@ import numpy as np
 import torch
 
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.io.fingerprint import digest_of
+from inr2vec_core.io.fingerprint import hash_arrays
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.models.latent_gan import LatentGan, build_generator
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
-from inr2vec_core.tasks.generation.diversity import Variety
-from inr2vec_core.tasks.generation.task import AdversarialTraining, GanSettings
+from inr2vec_core.tasks.generation.diversity import Diversity
+from inr2vec_core.tasks.generation.task import GanSettings, LatentGanTask
 from inr2vec_core.utils.seeding import derive_seed, torch_stream
 from workflow_scripts.common.job import provenance, run, torch_device
 from workflow_scripts.common.training import save_trained, train_with
@@ -27,18 +27,18 @@ def main(snakemake):
     }
     torch.manual_seed(derive_seed(seed, "generator", name))
     generator = build_generator(description)
-    task = AdversarialTraining(
+    task = LatentGanTask(
         LatentGan(generator), data,
         GanSettings(**{k: settings[k] for k in ("batch", "critic_steps", "penalty")}), seed, device,
     )  # fmt: skip
     label = f"{w.generator} of {name} on {w.dataset}"
-    seen = digest_of(data.train, data.validation)
+    seen = hash_arrays(data.train, data.validation)
     course = train_with(
         snakemake, task, seed, label, [],
         w.dataset, "generators", w.inr, w.encoder, w.generator, name, seen=seen,
     )  # fmt: skip
     drawn = generator.sample(len(data.train), torch_stream(seed, "variety", name))
-    Variety.of(drawn, data.train).report(label)
+    Diversity.of(drawn, data.train).report(label)
     save_trained(snakemake, task, course, description, label, model=generator)
 
     kept = {f"epoch {epoch}": state for epoch, state in sorted(course.kept.items())}

@@ -10,8 +10,8 @@ from safetensors.numpy import load_file
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.siren import SirenShape, initial_weights
-from inr2vec_core.io.hdf5 import IDENTITY, open_shard, text, write_shard
+from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import provenance, run, torch_device
@@ -20,11 +20,11 @@ from workflow_scripts.common.job import provenance, run, torch_device
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    shape = SirenShape(settings["width"], settings["depth"])
+    shape = SirenConfig(settings["width"], settings["depth"])
     shared = load_file(snakemake.input.init)["weights"]
 
     with open_shard(snakemake.input.queries) as file:
-        columns = {name: text(file[name]) for name in IDENTITY}
+        columns = {name: read_strings(file[name]) for name in IDENTITY}
         ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
         fit_settings = FitSettings(
             **{k: settings[k] for k in ("steps", "queries", "lr", "loss")}, field=field

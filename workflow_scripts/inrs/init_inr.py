@@ -4,14 +4,14 @@ import json
 
 from safetensors.numpy import save_file
 
-from inr2vec_core.inrs.siren import SirenShape, initial_weights
+from inr2vec_core.inrs.siren import SirenConfig, initial_weights
 from inr2vec_core.io.atomic import atomic
 from workflow_scripts.common.job import run
 
 
 def main(snakemake):
     settings = snakemake.params.settings
-    shape = SirenShape(settings["width"], settings["depth"])
+    shape = SirenConfig(settings["width"], settings["depth"])
     weights = initial_weights(shape, snakemake.params.seed)
     with atomic(snakemake.output[0]) as path:
         save_file({"weights": weights}, path, {"siren": json.dumps(shape.describe())})

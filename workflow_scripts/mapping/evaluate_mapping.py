@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.reconstruction.evaluate import how_near
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.reconstruction.evaluate import reconstruction_metrics
+from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.mapped import Makes
+from workflow_scripts.common.mapped import MappingMethods
 from workflow_scripts.common.mapping import ShapesById, read_pairs
 
 
@@ -17,15 +17,17 @@ def main(snakemake):
     given, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
     w, device = snakemake.wildcards, torch_device(snakemake)
     pairs, shared = read_pairs(given, w.mapping)
-    makes = Makes(given, pairs, settings["resolution"], seed, device)
+    makes = MappingMethods(given, pairs, settings["resolution"], seed, device)
     sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
-    chosen = test[drawn([pairs.source_id[i] for i in test], settings["shapes"], seed, "mapping")]
+    chosen = test[select([pairs.source_id[i] for i in test], settings["shapes"], seed, "mapping")]
     rows = []
     for i in track(chosen, f"{w.mapping} by {w.mapped_by}", unit="shape"):
         name, target = pairs.source_id[i], targets.read(pairs.target_id[i])
         made = makes.shape(w.mapped_by, i, sources.read(name), target)
-        near = how_near(target, made, settings["points"], numpy_stream(seed, "mapping", name))
+        near = reconstruction_metrics(
+            target, made, settings["points"], numpy_stream(seed, "mapping", name)
+        )
         rows.append({"shape_id": name, "class": pairs.class_name[i], "shared_frame": shared} | near)
     columns = ["shape_id", "class", "shared_frame", "found", "chamfer", "f_score", "watertight"]
     with atomic(snakemake.output[0]) as path:

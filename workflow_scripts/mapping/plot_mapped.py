@@ -4,10 +4,10 @@ import numpy as np
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.reporting.figures import plot_shape_grid
-from inr2vec_core.shapes.selection import some_of_each_class
+from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.utils.progress import track
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.mapped import Makes
+from workflow_scripts.common.mapped import MappingMethods
 from workflow_scripts.common.mapping import ShapesById, read_pairs
 
 MOST, FEWEST = 12, 8  # shapes; of few classes several each
@@ -18,12 +18,12 @@ def main(snakemake):
     given, params, mapping = snakemake.input, snakemake.params, snakemake.wildcards.mapping
     device = torch_device(snakemake)
     pairs, _ = read_pairs(given, mapping)
-    makes = Makes(given, pairs, params.resolution, params.seed, device)
+    makes = MappingMethods(given, pairs, params.resolution, params.seed, device)
     sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
     ids, classes = [pairs.source_id[i] for i in test], pairs.class_name[test]
     each = max(1, FEWEST // len(set(classes)))
-    chosen = test[some_of_each_class(classes, ids, params.seed, MOST, each)]
+    chosen = test[select_per_class(classes, ids, params.seed, MOST, each)]
     shown = []
     for i in track(chosen, f"drawing {mapping}", unit="shape"):
         source, target = sources.read(pairs.source_id[i]), targets.read(pairs.target_id[i])

@@ -4,10 +4,10 @@ import logging
 
 import torch
 
-from inr2vec_core.io.fingerprint import digest_of
+from inr2vec_core.io.fingerprint import hash_arrays
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
-from inr2vec_core.tasks.mapping.task import EmbeddingMapping, MappingSettings, validation_rows
+from inr2vec_core.tasks.mapping.task import MappingSettings, TransferTask, validation_rows
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.mapping import ShapesById, read_pairs
@@ -32,14 +32,14 @@ def main(snakemake):
         **{k: settings[k] for k in ("hidden", "layers")},
     }
     torch.manual_seed(derive_seed(seed, "mapping", name))
-    task = EmbeddingMapping(
+    task = TransferTask(
         build_transfer(description), pairs, load_inr2vec(given.model), (rows, shapes),
         MappingSettings(**{k: settings[k] for k in (
             "batch", "validation_points", "validation_resolution")}),
         seed, device,
     )  # fmt: skip
     course = train_with(
-        snakemake, task, seed, name, [], "mappings", name, seen=digest_of(pairs.x, pairs.y)
+        snakemake, task, seed, name, [], "mappings", name, seen=hash_arrays(pairs.x, pairs.y)
     )
     save_trained(snakemake, task, course, description, name)
 

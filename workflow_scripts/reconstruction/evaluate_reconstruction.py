@@ -8,9 +8,9 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
-from inr2vec_core.reconstruction.evaluate import how_near, rebuilt_without_loss
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.reconstruction.evaluate import oracle_reconstruction, reconstruction_metrics
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
+from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
 from workflow_scripts.common.job import run, torch_device
@@ -35,14 +35,16 @@ def main(snakemake):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         original, name = columns["shapes"][0], data.shape_id[i]
         draw = (seed, "reconstruction", source, name)
-        size, stream = size_like(original, *sizes), torch_stream(*draw)
+        size, stream = matching_size(original, *sizes), torch_stream(*draw)
         if source == "floor":
-            rebuilt = shape_or_none(name, rebuilt_without_loss, original, size, stream)
+            rebuilt = try_reconstruct(name, oracle_reconstruction, original, size, stream)
         else:
             (field,) = fields_of(kind, torch.from_numpy(columns["weights"]).to(device), model)
-            rebuilt = shape_or_none(name, rebuild, kind.field, field, size, stream, device)
+            rebuilt = try_reconstruct(name, reconstruct, kind.field, field, size, stream, device)
         row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
-        rows.append(row | how_near(original, rebuilt, settings["points"], numpy_stream(*draw)))
+        rows.append(
+            row | reconstruction_metrics(original, rebuilt, settings["points"], numpy_stream(*draw))
+        )
     columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
     with atomic(snakemake.output[0]) as path:
         pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
@@ -51,7 +53,7 @@ def main(snakemake):
 def of_split(data, split, number, seed):
     index = np.flatnonzero(np.array(data.split) == split)
     ids = [data.shape_id[i] for i in index]
-    return index[drawn(ids, number or len(ids), seed, "reconstruction")]
+    return index[select(ids, number or len(ids), seed, "reconstruction")]
 
 
 if __name__ == "__main__":

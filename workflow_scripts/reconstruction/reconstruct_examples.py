@@ -7,8 +7,8 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.shape_sets import Example, write_examples
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
-from inr2vec_core.shapes.selection import one_of_each_class
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
+from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import provenance, run, torch_device
@@ -28,17 +28,17 @@ def main(snakemake):
         models["embedding"] = load_inr2vec(snakemake.input.model[0]).to(device)
 
     examples = []
-    index = one_of_each_class(data.class_name, data.shape_id, seed, MOST)
+    index = select_per_class(data.class_name, data.shape_id, seed, MOST, 1)
     for i in track(index, "rebuilding examples", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         weights, original = torch.from_numpy(columns["weights"]).to(device), columns["shapes"][0]
-        size = size_like(original, None, snakemake.params.resolution)
+        size = matching_size(original, None, snakemake.params.resolution)
         versions = {"original": original}
         for name, model in models.items():
             (field,) = fields_of(kind, weights, model)
             stream = torch_stream(seed, "figure", data.shape_id[i])
-            versions[name] = shape_or_none(
-                f"{data.shape_id[i]} from its {name}", rebuild, kind.field, field, size, stream,
+            versions[name] = try_reconstruct(
+                f"{data.shape_id[i]} from its {name}", reconstruct, kind.field, field, size, stream,
                 device,
             )  # fmt: skip
         examples.append(Example(data.shape_id[i], data.class_name[i], versions))

@@ -8,7 +8,7 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.reconstruction.reconstruct import rebuild, shape_or_none, size_like
+from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import provenance, run, torch_device
@@ -22,10 +22,10 @@ def main(snakemake):
     rows, shapes, missing = [], [], []
     for i in track(tested, "rebuilding", unit="shape"):
         columns, name = data.read(np.array([i]), ("weights", "shapes")), data.shape_id[i]
-        size = size_like(columns["shapes"][0], None, resolution)
+        size = matching_size(columns["shapes"][0], None, resolution)
         (field,) = kind.fields(torch.from_numpy(columns["weights"]).to(device))
         stream = torch_stream(snakemake.params.seed, "rebuilt", name)
-        shape = shape_or_none(name, rebuild, kind.field, field, size, stream, device)
+        shape = try_reconstruct(name, reconstruct, kind.field, field, size, stream, device)
         if shape is None:
             missing.append(name)
         else:

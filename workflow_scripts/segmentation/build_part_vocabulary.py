@@ -1,7 +1,7 @@
 """List the parts that the training shapes of a data set have, by class."""
 
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.tasks.segmentation.labelled_clouds import part_labels
+from inr2vec_core.tasks.segmentation.labeled_clouds import part_labels
 from inr2vec_core.tasks.segmentation.parts import Parts
 from workflow_scripts.common.job import run
 

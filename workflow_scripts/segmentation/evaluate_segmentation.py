@@ -5,7 +5,7 @@ import pandas as pd
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds, rebuilt_clouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, rebuilt_clouds
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.predictors import segmented
 from workflow_scripts.common.job import run, torch_device
@@ -17,7 +17,7 @@ def main(snakemake):
     w, given = snakemake.wildcards, snakemake.input
     parts = Parts.read(given.parts)
     telling = predictor_of(given, parts, int(w.seed), torch_device(snakemake))
-    originals = LabelledClouds(given.originals, ["test"], parts)
+    originals = PartDataset(given.originals, ["test"], parts)
     clouds = originals.clouds()
     if w.tested == "inr":
         tested = ShardedShapes(given.tested, given.tested, ["test"], may_be_empty=True)

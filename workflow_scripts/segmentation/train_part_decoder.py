@@ -3,9 +3,9 @@
 import torch
 
 from inr2vec_core.io.embeddings import embeddings_by_shape
-from inr2vec_core.io.fingerprint import digest_of
+from inr2vec_core.io.fingerprint import hash_arrays
 from inr2vec_core.models.part_decoder import build_part_decoder
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.task import EmbeddingSegmentation, SegmentationSettings
 from inr2vec_core.utils.seeding import derive_seed
@@ -18,8 +18,8 @@ def main(snakemake):
     device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
     parts = Parts.read(snakemake.input.parts)
     embeddings = embeddings_by_shape(snakemake.input.embeddings)
-    train = LabelledClouds(shards, ["train"], parts, copies=True, embedded=embeddings)
-    validation = LabelledClouds(shards, ["val"], parts, embedded=embeddings)
+    train = PartDataset(shards, ["train"], parts, copies=True, embedded=embeddings)
+    validation = PartDataset(shards, ["val"], parts, embedded=embeddings)
     description = {
         "embedding": len(next(iter(embeddings.values()))),
         "classes": parts.classes,
@@ -41,7 +41,7 @@ def main(snakemake):
     course = train_with(
         snakemake, task, seed, label, shards,
         w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}",
-        seen=digest_of(*embeddings.values()),
+        seen=hash_arrays(*embeddings.values()),
     )  # fmt: skip
     save_trained(snakemake, task, course, description, label)
 

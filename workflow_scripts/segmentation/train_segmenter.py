@@ -3,7 +3,7 @@
 import torch
 
 from inr2vec_core.baselines.registry import build_segmenter
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.task import CloudSegmentation, SegmentationSettings
 from inr2vec_core.utils.seeding import derive_seed
@@ -15,7 +15,7 @@ def main(snakemake):
     settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
     device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
     parts = Parts.read(snakemake.input.parts)
-    train, validation = (LabelledClouds(shards, [split], parts) for split in ("train", "val"))
+    train, validation = (PartDataset(shards, [split], parts) for split in ("train", "val"))
     description = {
         **{k: settings[k] for k in ("type", "points", "neighbours")},
         "classes": parts.classes,

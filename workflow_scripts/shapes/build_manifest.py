@@ -8,8 +8,8 @@ import pandas as pd
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.hdf5 import open_shard, text
-from inr2vec_core.shapes.catalog import Source
+from inr2vec_core.io.hdf5 import open_shard, read_strings
+from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.pairing import FRAME
 from inr2vec_core.shapes.splits import check_splits
 from workflow_scripts.common.job import run
@@ -20,9 +20,9 @@ def main(snakemake):
     frames = []
     for number, path in enumerate(snakemake.input.shapes):
         with open_shard(path) as file:
-            columns = {n: text(file[n]) for n in ("shape_id", "class", "split", "source")}
+            columns = {n: read_strings(file[n]) for n in ("shape_id", "class", "split", "source")}
             columns |= {"augmentation": file["augmentation"][:], "shard": number}
-            columns |= {"form": text(file["form"]), "occupied": file["occupied"][:]}
+            columns |= {"form": read_strings(file["form"]), "occupied": file["occupied"][:]}
             frame = [*file["centre"][:].T, file["scale"][:]]
             columns |= dict(zip(FRAME, frame, strict=True))
             frames.append(pd.DataFrame(columns))
@@ -46,7 +46,7 @@ def main(snakemake):
     if snakemake.params.needs_splits:
         check_splits(
             [
-                Source(s, c, p, "")
+                ShapeRecord(s, c, p, "")
                 for s, c, p in shapes[["shape_id", "class", "split"]].itertuples(index=False)
             ],
             ("train", "val", "test"),

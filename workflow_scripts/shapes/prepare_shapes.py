@@ -10,13 +10,13 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.shapes.build import prepare_shapes
-from inr2vec_core.shapes.dataset import DataSetSource
+from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.preprocessing import ShapeSettings
 from workflow_scripts.common.job import provenance, run
 
 
 def main(snakemake):
-    source = DataSetSource(**snakemake.params.source)
+    source = ShapeDataset(**snakemake.params.source)
     settings, number = dict(snakemake.params.settings), int(snakemake.wildcards.shard)
     copies = settings.pop("augment_copies")
     settings |= settings.pop("voxels")

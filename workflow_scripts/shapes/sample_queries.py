@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from inr2vec_core.inrs.queries import QueryMix, sample_queries
+from inr2vec_core.inrs.queries import QuerySampling, sample_queries
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.hdf5 import IDENTITY, STRINGS, open_shard, text
+from inr2vec_core.io.hdf5 import IDENTITY, STRINGS, open_shard, read_strings
 from inr2vec_core.io.shape_columns import read_shapes
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
@@ -16,7 +16,7 @@ def main(snakemake):
 
     settings = dict(snakemake.params.settings["queries"])
     n = settings.pop("per_shape")
-    mix = QueryMix(**settings)
+    mix = QuerySampling(**settings)
     if snakemake.params.settings["field"] == "occ":
         n = snakemake.params.settings["voxels"]["resolution"] ** 3  # all centroids
     with (
@@ -24,7 +24,7 @@ def main(snakemake):
         atomic(snakemake.output[0]) as path,
         h5py.File(path, "w") as out,
     ):
-        identity = {name: text(shapes[name]) for name in IDENTITY}
+        identity = {name: read_strings(shapes[name]) for name in IDENTITY}
         for name, column in identity.items():
             out.create_dataset(name, data=column, dtype=STRINGS, shape=(len(column),))
         ids = identity["shape_id"]

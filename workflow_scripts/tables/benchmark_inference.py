@@ -16,7 +16,7 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.models.inr2vec import build_encoder, embed
-from inr2vec_core.reconstruction.reconstruct import rebuild
+from inr2vec_core.reconstruction.reconstruct import reconstruct
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.timing import median_seconds, name_of
 from workflow_scripts.common.job import run, torch_device
@@ -63,7 +63,7 @@ def by_network(entry, params, kind, classes, device):
 
 
 def cloud_of(field, points, device):
-    return rebuild("udf", field, points, torch.Generator().manual_seed(0), device).points
+    return reconstruct("udf", field, points, torch.Generator().manual_seed(0), device).points
 
 
 def first_cloud(fields, points, device):

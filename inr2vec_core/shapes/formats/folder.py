@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Source, _set_duplicates_aside, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, _set_duplicates_aside, existing_folder
 from inr2vec_core.shapes.splits import _check_fraction, _move_some
 
 EXTENSIONS = (
@@ -138,7 +138,7 @@ def list_folder(
     test_fraction: float | None = None,
     seed: int = 0,
     extensions: Sequence[str] = EXTENSIONS,
-) -> Listing:
+) -> Catalog:
     """Lists shapes kept one a file, by folders that name their class and perhaps their split.
 
     Three layouts are read; a shape's id is its path below root without the extension.
@@ -152,7 +152,7 @@ def list_folder(
     """
     root = existing_folder(root)
     scan = scan_folder(root, extensions)
-    unique, rejected = _set_duplicates_aside([Source(*file) for file in scan.files])
+    unique, rejected = _set_duplicates_aside([ShapeRecord(*file) for file in scan.files])
     if test_fraction is not None:
         _check_fraction("test_fraction", test_fraction)
     if scan.layout == "class/split" and test_fraction is not None:
@@ -168,4 +168,4 @@ def list_folder(
         unique = _move_some(unique, "train", "test", test_fraction, seed)
     elif scan.layout == "flat":
         unique = [replace(source, split="test") for source in unique]
-    return Listing(unique, rejected, scan.ignored)
+    return Catalog(unique, rejected, scan.ignored)

@@ -16,9 +16,9 @@ import numpy as np
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.readers import _one_line
 from inr2vec_core.shapes.catalog import (
-    Listing,
+    Catalog,
     Rejected,
-    Source,
+    ShapeRecord,
     _set_duplicates_aside,
     existing_folder,
 )
@@ -227,7 +227,7 @@ def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") ->
 
 def list_modelnet_h5(
     root: str | Path, layout: modelnet_h5.Layout = modelnet_h5.MODELNET
-) -> Listing:
+) -> Catalog:
     """Lists a folder laid out as modelnet40_ply_hdf5_2048 is, or as ShapeNet Part's hdf5_data.
 
     Its files are `ply_data_{train,val,test}*.h5` and `shape_names.txt`, one class a line, or
@@ -247,10 +247,10 @@ def list_modelnet_h5(
         for row, (name, label) in enumerate(modelnet_h5.names_and_labels(file, layout)):
             if 0 <= label < len(classes):
                 shape_id = f"{classes[label]}/{split}/{name}"
-                sources.append(Source(shape_id, classes[label], split, str(file), row))
+                sources.append(ShapeRecord(shape_id, classes[label], split, str(file), row))
             else:
                 lines = f"the {len(classes)} lines of {layout.classes_file}"
                 reason = f"label {label} names none of {lines}"
                 rejected.append(Rejected(name, f"{file}[{row}]", f"{reason} (the first is 0)"))
     unique, duplicates = _set_duplicates_aside(sources)
-    return Listing(unique, rejected + duplicates, 0)
+    return Catalog(unique, rejected + duplicates, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Rejected, Source, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
 
 # In the order of MVP's labels (Pan et al. 2021).
 MVP_CLASSES = (
@@ -47,7 +47,7 @@ def mvp_files(root: str | Path) -> list[MvpFiles]:
     return found
 
 
-def list_mvp(root: str | Path) -> Listing:
+def list_mvp(root: str | Path) -> Catalog:
     """Lists the complete clouds of MVP by `<class>/<split>/<row>`.
 
     Clouds whose label names no class, or whose partial clouds have another, are set aside.
@@ -67,8 +67,10 @@ def list_mvp(root: str | Path) -> Listing:
                 rejected.append(Rejected(name, f"{complete}[{row}]", reason))
                 continue
             class_name = MVP_CLASSES[label]
-            sources.append(Source(f"{class_name}/{name}", class_name, split, str(complete), row))
-    return Listing(sorted(sources, key=lambda s: s.shape_id), rejected, 0)
+            sources.append(
+                ShapeRecord(f"{class_name}/{name}", class_name, split, str(complete), row)
+            )
+    return Catalog(sorted(sources, key=lambda s: s.shape_id), rejected, 0)
 
 
 def _mvp_labels(complete: Path, partial: Path) -> list[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Rejected, Source, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
 from inr2vec_core.shapes.formats.modelnet_h5 import read_lines
 
 MESH_FILES = (".off", ".obj", ".ply")
@@ -14,7 +14,7 @@ MESH_FILES = (".off", ".obj", ".ply")
 _LISTS = {"train": "train.lst", "val": "val.lst", "test": "test.lst"}
 
 
-def list_occupancy_networks(root: str | Path) -> Listing:
+def list_occupancy_networks(root: str | Path) -> Catalog:
     """Lists ShapeNet as Occupancy Networks has it: `<class>/<id>/pointcloud.npz`.
 
     `<class>/{train,val,test}.lst` give the splits; the watertight mesh is the one mesh file in the
@@ -30,7 +30,7 @@ def list_occupancy_networks(root: str | Path) -> Listing:
         raise InputError(
             f"{root} holds no <class>/train.lst: set root to the folder of the classes"
         )
-    sources: dict[str, Source] = {}
+    sources: dict[str, ShapeRecord] = {}
     rejected = []
     for folder in folders:
         for split, file in _LISTS.items():
@@ -45,12 +45,12 @@ def list_occupancy_networks(root: str | Path) -> Listing:
                     reason = "has neither pointcloud.npz nor a mesh: restore it"
                 else:
                     path, whole = (cloud, mesh) if cloud.exists() else (mesh, None)
-                    sources[shape_id] = Source(
+                    sources[shape_id] = ShapeRecord(
                         shape_id, folder.name, split, str(path), whole=str(whole or "")
                     )
                     continue
                 rejected.append(Rejected(shape_id, f"{folder / file}", reason))
-    return Listing(sorted(sources.values(), key=lambda s: s.shape_id), rejected, 0)
+    return Catalog(sorted(sources.values(), key=lambda s: s.shape_id), rejected, 0)
 
 
 def _mesh_of(folder: Path, name: str) -> Path | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Rejected, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, existing_folder
 from inr2vec_core.shapes.formats.folder import EXTENSIONS, list_folder, scan_folder
 
 
-def list_pairs(root: str | Path, test_fraction: float | None = None, seed: int = 0) -> Listing:
+def list_pairs(root: str | Path, test_fraction: float | None = None, seed: int = 0) -> Catalog:
     """Lists the complete clouds of `complete/`, beside which `partial/` has files of those names.
 
     Both folders have one of the layouts of `sources.list_folder`. Shapes without a partial cloud
@@ -35,7 +35,7 @@ def list_pairs(root: str | Path, test_fraction: float | None = None, seed: int =
     for name in sorted(set(partial) - {source.shape_id for source in listing.sources}):
         reason = f"no file of this name in {root / 'complete'}: add its complete cloud"
         rejected.append(Rejected(name, partial[name], reason))
-    return Listing(both, rejected, listing.ignored)
+    return Catalog(both, rejected, listing.ignored)
 
 
 def _partial_files(root: Path):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Listing, Source
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
 
 # Procedural shapes of each split count from here, so that asking for more of one split changes
 # no shape of another.
 PROCEDURAL_START = {"train": 0, "val": 1_000_000, "test": 2_000_000}
 
 
-def list_procedural(classes: Sequence[str], train: int, val: int, test: int) -> Listing:
+def list_procedural(classes: Sequence[str], train: int, val: int, test: int) -> Catalog:
     """Lists generated shapes: so many of each class in each split.
 
     More shapes of a split leave those already there, and the other splits, as they are.
@@ -35,5 +35,5 @@ def list_procedural(classes: Sequence[str], train: int, val: int, test: int) -> 
             for i in range(number):
                 shape_id = f"{class_name}/{split}/{i:06d}"
                 row = PROCEDURAL_START[split] + i
-                sources.append(Source(shape_id, class_name, split, "", row))
-    return Listing(sorted(sources, key=lambda source: source.shape_id), [], 0)
+                sources.append(ShapeRecord(shape_id, class_name, split, "", row))
+    return Catalog(sorted(sources, key=lambda source: source.shape_id), [], 0)

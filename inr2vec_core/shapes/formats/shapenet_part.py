@@ -20,7 +20,7 @@ import numpy as np
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.raw import Cloud, check_finite
 from inr2vec_core.io.readers import reasons_of
-from inr2vec_core.shapes.catalog import Listing, Rejected, Source, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
 from inr2vec_core.shapes.formats.modelnet_h5 import read_lines
 
 CATEGORIES = "synsetoffset2category.txt"
@@ -111,7 +111,7 @@ COLUMNS = ("x", "y", "z", "nx", "ny", "nz", "label")  # of ShapeNet Part's text 
 _MOST = np.iinfo(np.int16).max
 
 
-def labelled_cloud(points: np.ndarray, numbers: np.ndarray) -> Cloud:
+def labeled_cloud(points: np.ndarray, numbers: np.ndarray) -> Cloud:
     """A cloud whose parts have numbers, whose text becomes their names.
 
     Args:
@@ -136,12 +136,12 @@ def labelled_cloud(points: np.ndarray, numbers: np.ndarray) -> Cloud:
     return Cloud(points, index.reshape(-1), tuple(map(str, parts.tolist())))
 
 
-def read_labelled_cloud(path: str | Path) -> Cloud:
+def read_labeled_cloud(path: str | Path) -> Cloud:
     """Reads a text file of ShapeNet Part: x, y, z, a normal and a part's number on each line.
 
     Raises:
         BadShape: the file is missing, empty or unreadable, a point has no label or one that
-            `labelled_cloud` refuses, or coordinates are not finite.
+            `labeled_cloud` refuses, or coordinates are not finite.
     """
     path = Path(path)
     with reasons_of(path):
@@ -156,10 +156,10 @@ def read_labelled_cloud(path: str | Path) -> Cloud:
         if len(table) == 0:
             raise BadShape("holds no points")
         check_finite(table[:, :3])
-        return labelled_cloud(table[:, :3], table[:, -1])
+        return labeled_cloud(table[:, :3], table[:, -1])
 
 
-def list_shapenet_part(root: str | Path) -> Listing:
+def list_shapenet_part(root: str | Path) -> Catalog:
     """Lists shapenetcore_partanno_segmentation_benchmark_v0_normal.
 
     `synsetoffset2category.txt` names classes and their folders, which hold `<id>.txt`;
@@ -173,7 +173,7 @@ def list_shapenet_part(root: str | Path) -> Listing:
     root = existing_folder(root)
     classes = categories(root)
     files = shape_files(root, classes)
-    sources: dict[tuple[str, str], Source] = {}
+    sources: dict[tuple[str, str], ShapeRecord] = {}
     rejected = []
     for split in SPLITS:
         listed_in = split_file(root, split)
@@ -181,7 +181,7 @@ def list_shapenet_part(root: str | Path) -> Listing:
             folder, _, name = entry.removeprefix("shape_data/").partition("/")
             shape_id, path = f"{classes.get(folder, folder)}/{name}", root / folder / f"{name}.txt"
             if (reason := _fault(folder, name, classes, files, sources)) is None:
-                sources[folder, name] = Source(shape_id, classes[folder], split, str(path))
+                sources[folder, name] = ShapeRecord(shape_id, classes[folder], split, str(path))
             else:
                 reason = f"{listed_in} names {entry!r}, {reason}"
                 rejected.append(Rejected(shape_id, str(path), reason))
@@ -191,7 +191,7 @@ def list_shapenet_part(root: str | Path) -> Listing:
             "set the data set's root to the folder of the benchmark, or restore them"
         )
     found = sorted(sources.values(), key=lambda source: source.shape_id)
-    return Listing(found, rejected, len(files) - len(found))
+    return Catalog(found, rejected, len(files) - len(found))
 
 
 def _fault(
@@ -199,7 +199,7 @@ def _fault(
     name: str,
     classes: dict[str, str],
     files: dict[tuple[str, str], Path],
-    sources: dict[tuple[str, str], Source],
+    sources: dict[tuple[str, str], ShapeRecord],
 ) -> str | None:
     if folder not in classes:
         return f"a folder of no class in {CATEGORIES}: correct the entry or add the class"

@@ -7,7 +7,7 @@ from manifold3d import Manifold, OpType
 
 
 @dataclass(frozen=True)
-class LabelledMesh:
+class LabeledMesh:
     """A closed triangle mesh with a part for every face.
 
     Attributes:
@@ -52,7 +52,7 @@ class Assembly:
         """Give these solids to a part."""
         self._solids.setdefault(part, []).extend(solids)
 
-    def mesh(self, parts: tuple[str, ...], turn: float) -> LabelledMesh:
+    def mesh(self, parts: tuple[str, ...], turn: float) -> LabeledMesh:
         """Unite all parts, turned by `turn` degrees about the vertical."""
         owner: dict[int, int] = {}
         pieces = []
@@ -73,11 +73,11 @@ def _without_hollows(whole: Manifold) -> Manifold:
     return whole if len(outer) == len(shells) else Manifold.compose(outer)
 
 
-def _labelled(whole: Manifold, owner: dict[int, int]) -> LabelledMesh:
+def _labelled(whole: Manifold, owner: dict[int, int]) -> LabeledMesh:
     mesh = whole.to_mesh64()
     run_lengths = np.diff(np.asarray(mesh.run_index, dtype=np.int64)) // 3
     run_parts = np.array([owner[int(run)] for run in mesh.run_original_id], dtype=np.int64)
-    return LabelledMesh(
+    return LabeledMesh(
         vertices=np.array(mesh.vert_properties[:, :3], dtype=np.float64),
         faces=np.array(mesh.tri_verts, dtype=np.int64),
         face_parts=np.repeat(run_parts, run_lengths),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.procedural.assembly import Assembly, Dice, LabelledMesh
+from inr2vec_core.shapes.procedural.assembly import Assembly, Dice, LabeledMesh
 from inr2vec_core.shapes.procedural.furniture import cabinet, monitor, table
 from inr2vec_core.shapes.procedural.household import bottle, guitar, lamp, mug
 from inr2vec_core.shapes.procedural.seats import bed, chair, sofa
@@ -35,7 +35,7 @@ _BUILDERS: dict[str, Callable[[Dice], Assembly]] = {
 _MAX_TURN = 15.0
 
 
-def make_shape(seed: int, class_name: str, index: int) -> LabelledMesh:
+def make_shape(seed: int, class_name: str, index: int) -> LabeledMesh:
     """The shape with this number in its class; the same for ever for the same three arguments.
 
     Args:

@@ -18,7 +18,7 @@ from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.inrs.fields import field_values
 from inr2vec_core.reconstruction.evaluate import FAILED, distance_or_failed
 from inr2vec_core.reconstruction.extract import Field, grid_values, mesh_from_grid, voxels_from_grid
-from inr2vec_core.reconstruction.reconstruct import size_like
+from inr2vec_core.reconstruction.reconstruct import matching_size
 from inr2vec_core.utils.seeding import numpy_stream
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class HasLogits(Protocol):
 
 
 @torch.no_grad()
-def best_shift(
+def calibrate_iso_level(
     model: HasLogits,
     examples: Iterable[tuple[str, Shape, Tensor]],
     points: int,
@@ -59,7 +59,7 @@ def best_shift(
     cut = voxels_from_grid if centroids else mesh_from_grid
     rows = []
     for name, original, embedding in examples:
-        size = size_like(original, points, resolution)
+        size = matching_size(original, points, resolution)
         logits = grid_values(model.logits(embedding), size, embedding.device, centroids=centroids)
         values = (field_values(logits + shift, model.field).cpu().numpy() for shift in SHIFTS)
         rows.append([

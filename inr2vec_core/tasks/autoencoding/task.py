@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.geometry.shapes import MeshShape, Shape
-from inr2vec_core.inrs.queries import QueryMix, dequantise, sample_queries
+from inr2vec_core.inrs.queries import QuerySampling, dequantize, sample_queries
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
 from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
-from inr2vec_core.shapes.selection import drawn
-from inr2vec_core.tasks.autoencoding.iso_level import best_shift
+from inr2vec_core.shapes.selection import select
+from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
 from inr2vec_core.training.precision import has_bfloat16
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -33,7 +33,7 @@ POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshe
 
 
 @dataclass(frozen=True)
-class AutoencodingSettings:
+class Inr2vecSettings:
     """Batches and validation of inr2vec's training; the defaults are the paper's.
 
     Attributes:
@@ -54,7 +54,7 @@ class AutoencodingSettings:
     precision: str = "float32"
 
 
-class Autoencoding:
+class Inr2vecTask:
     """The trainer's task (`training.Task`): cross-entropy of the field, best by Chamfer.
 
     Args:
@@ -71,8 +71,8 @@ class Autoencoding:
         model: Inr2vec,
         inr_files: Sequence[str | Path],
         shape_files: Sequence[str | Path],
-        mix: QueryMix,
-        settings: AutoencodingSettings,
+        mix: QuerySampling,
+        settings: Inr2vecSettings,
         seed: int,
         device: torch.device,
         samplers: int = 1,
@@ -86,7 +86,7 @@ class Autoencoding:
         self.validation = ShardedShapes(inr_files, shape_files, ["val"])
         self.steps_per_epoch = self.data.steps(settings.batch)
         if hasattr(model.encoder, "calibrate"):
-            rows = drawn(self.data.shape_id, CALIBRATION, seed, "calibration")
+            rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
             model.encoder.calibrate(torch.from_numpy(weights).to(device))
 
@@ -124,7 +124,7 @@ class Autoencoding:
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """The mean loss of the batch's queries."""
         flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
-        coords, labels = dequantise(queries)
+        coords, labels = dequantize(queries)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
             return self.model.loss(flat, coords, labels)
 
@@ -142,10 +142,10 @@ class Autoencoding:
             "failed": float(np.mean(np.array(distances) == FAILED)),
         }
 
-    def settle_level(self) -> None:
+    def calibrate_iso_level(self) -> None:
         """Give the trained model the shift that brings decoded validation shapes nearest."""
         shapes = min(LEVEL_SHAPES, self.settings.validation_shapes)
-        self.model.shift = best_shift(
+        self.model.shift = calibrate_iso_level(
             self.model, self._validated(shapes), self.settings.validation_points,
             self.settings.validation_resolution, self.seed,
         )  # fmt: skip

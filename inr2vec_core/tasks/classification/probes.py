@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from inr2vec_core.encoders._weight_stats import mean_and_scale
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import bounds
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.utils.progress import track
 
@@ -19,7 +19,7 @@ CHUNK = 1024
 REGULARISATIONS = (1e-2, 1e-1, 1.0, 10.0, 100.0)
 
 
-def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.ndarray, float]:
+def probe_weights(data: ShardedShapes, components: int) -> tuple[EmbeddingSet, np.ndarray, float]:
     """Logistic regression on principal components of the flat INR weights.
 
     The components come from the training split, in one streaming pass; they are divided by
@@ -31,7 +31,7 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
     Raises:
         InputError: there is only one class, or no validation shape.
     """
-    labelled = Labelled.of(data.shape_id, data.class_name, data.split)
+    labelled = EmbeddingSet.of(data.shape_id, data.class_name, data.split)
     train, test = (np.flatnonzero(labelled.split == split) for split in ("train", "test"))
     pca = IncrementalPCA(min(components, len(train) - 1))
     for chunk in track(list(_chunks(train, pca.n_components)), "PCA of weights", unit="chunk"):
@@ -47,7 +47,7 @@ def probe_weights(data: ShardedShapes, components: int) -> tuple[Labelled, np.nd
     return labelled, _scores(model, x[test], labelled), float(model.C)
 
 
-def standardised_weights(data: ShardedShapes) -> Labelled:
+def standardised_weights(data: ShardedShapes) -> EmbeddingSet:
     """All INRs' weights as what a classifier reads, standardised by the training split's.
 
     Sorted by shape, as embeddings are; all of them in memory, n x n_parameters float32.
@@ -58,10 +58,10 @@ def standardised_weights(data: ShardedShapes) -> Labelled:
     mean, scale = mean_and_scale(torch.from_numpy(x[names[2] == "train"]))
     x -= mean.numpy()
     x /= scale.numpy()
-    return Labelled.of(*names, x)
+    return EmbeddingSet.of(*names, x)
 
 
-def probe_embeddings(data: Labelled) -> float:
+def probe_embeddings(data: EmbeddingSet) -> float:
     """Share of test shapes that logistic regression on standardised embeddings tells right.
 
     Raises:
@@ -72,7 +72,7 @@ def probe_embeddings(data: Labelled) -> float:
     return float(_logistic_regression(x, data).score(x[test], data.labels[test]))
 
 
-def _logistic_regression(x: np.ndarray, data: Labelled) -> LogisticRegression:
+def _logistic_regression(x: np.ndarray, data: EmbeddingSet) -> LogisticRegression:
     """Trained on the training split, its regularisation picked on the validation split."""
     train, val = (data.split == split for split in ("train", "val"))
     known = len(set(data.labels[train]))
@@ -96,13 +96,15 @@ def _chunks(index: np.ndarray, at_least: int) -> Iterator[np.ndarray]:
     yield from np.array_split(index, max(1, len(index) // size))
 
 
-def probe_bounding_boxes(data: ShardedShapes, trees: int, seed: int) -> tuple[Labelled, np.ndarray]:
+def probe_bounding_boxes(
+    data: ShardedShapes, trees: int, seed: int
+) -> tuple[EmbeddingSet, np.ndarray]:
     """A random forest on the six bounds of each normalised shape.
 
     Returns:
         The data and class scores of the test split (n_test, classes).
     """
-    labelled = Labelled.of(data.shape_id, data.class_name, data.split)
+    labelled = EmbeddingSet.of(data.shape_id, data.class_name, data.split)
     boxes = np.array([
         bounds(shape)
         for chunk in _chunks(np.arange(len(data)), 1)
@@ -114,7 +116,7 @@ def probe_bounding_boxes(data: ShardedShapes, trees: int, seed: int) -> tuple[La
     return labelled, _scores(forest, boxes[test], labelled)
 
 
-def _scores(model, x: np.ndarray, labelled: Labelled) -> np.ndarray:
+def _scores(model, x: np.ndarray, labelled: EmbeddingSet) -> np.ndarray:
     """Class scores in the numbering of all classes; 0 for one that training had no shape of."""
     scores = np.zeros((len(x), len(labelled.classes)))
     scores[:, model.classes_] = model.predict_proba(x)

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.classifier import mlp_classifier
-from inr2vec_core.training.trainer import Course, TrainSettings, train
+from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
 from inr2vec_core.utils.seeding import derive_seed, torch_stream
 
 
@@ -126,8 +126,8 @@ class ClassifierSettings:
 
 
 def classify(
-    data: Labelled, settings: ClassifierSettings, seed: int, device: torch.device
-) -> tuple[np.ndarray, Course]:
+    data: EmbeddingSet, settings: ClassifierSettings, seed: int, device: torch.device
+) -> tuple[np.ndarray, TrainingResult]:
     """Train a classifier of `data.x`, and ask the best validation model of the test split.
 
     Returns:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ClassEmbeddings:
             )
 
     @classmethod
-    def of(cls, data: Labelled, class_name: str) -> "ClassEmbeddings":
+    def of(cls, data: EmbeddingSet, class_name: str) -> "ClassEmbeddings":
         """Those of a data set; a class that it does not have is one without shapes."""
         own = np.array([data.classes[k] == class_name for k in data.labels], bool)
         return cls(class_name, *(data.x[own & (data.split == s)] for s in ("train", "val")))

@@ -11,7 +11,7 @@ LEAST = 0.25  # of either ratio; below, a generator counts as collapsed
 
 
 @dataclass(frozen=True)
-class Variety:
+class Diversity:
     """How much as many generated embeddings vary as there are training embeddings, against those.
 
     Attributes:
@@ -25,7 +25,7 @@ class Variety:
     neighbours: float
 
     @classmethod
-    def of(cls, generated: np.ndarray, train: np.ndarray) -> "Variety":
+    def of(cls, generated: np.ndarray, train: np.ndarray) -> "Diversity":
         """Of generated (at least n, e) and training embeddings (n, e), which differ."""
         (spread, near), (own_spread, own_near) = map(_distances, (generated[: len(train)], train))
         # Where most training embeddings have a twin, copies are what was to be learnt.

@@ -16,7 +16,7 @@ from torch.func import functional_call
 from inr2vec_core.models.latent_gan import Critic, LatentGan
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.energy import energy_distance
-from inr2vec_core.training.convergence import Flatness, flatness_of_distance
+from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
 from inr2vec_core.utils.seeding import torch_stream
 
 SAMPLES = 512  # generated at each validation
@@ -53,7 +53,7 @@ class GeneratorStep:
     noise: Tensor
 
 
-class AdversarialTraining:
+class LatentGanTask:
     """The trainer's task (`training.Task`): best by the energy distance to the class's embeddings.
 
     A Wasserstein critic gives no figure that the models of two epochs can be compared by, so the
@@ -145,9 +145,9 @@ class AdversarialTraining:
             "gap_validation": mean_score(self.data.validation) - of_samples,
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the samples still came nearer to the class's embeddings at the end."""
-        return flatness_of_distance(history, self.score)
+        return convergence_of_distance(history, self.score)
 
 
 def slopes_between(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.shapes.pairing import FRAME, complete_id
 
 _log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Pairs:
     unmatched: tuple[str, ...] = ()
 
     @classmethod
-    def match(cls, source: Labelled, target: Labelled) -> "Pairs":
+    def match(cls, source: EmbeddingSet, target: EmbeddingSet) -> "Pairs":
         """Pair shapes by id; a partial cloud's is that of its complete one (`complete_id`).
 
         Raises:
@@ -79,7 +79,7 @@ class Pairs:
             )  # fmt: skip
 
 
-def originals(data: Labelled, manifest: pd.DataFrame) -> Labelled:
+def originals(data: EmbeddingSet, manifest: pd.DataFrame) -> EmbeddingSet:
     """Embeddings without those of augmented copies, which are in no frame that a pair could share.
 
     Args: manifest: shape_id, and augmentation, 0 for an original.

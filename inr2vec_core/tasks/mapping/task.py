@@ -11,9 +11,9 @@ from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import steps_of
 from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
-from inr2vec_core.shapes.selection import drawn
+from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.mapping.pairs import Pairs
-from inr2vec_core.training.convergence import Flatness, flatness_of_distance
+from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
 from inr2vec_core.utils.seeding import torch_stream
 
 
@@ -32,7 +32,7 @@ class MappingSettings:
     validation_resolution: int = 64
 
 
-class EmbeddingMapping:
+class TransferTask:
     """The trainer's task (`training.Task`): squared error, best by Chamfer distance.
 
     Args:
@@ -92,12 +92,12 @@ class EmbeddingMapping:
             "mse": self.loss(val).item(),
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the decoded shapes still came nearer to the targets at the end."""
-        return flatness_of_distance(history, self.score)
+        return convergence_of_distance(history, self.score)
 
 
 def validation_rows(pairs: Pairs, number: int, seed: int) -> np.ndarray:
     """Numbers of the validation pairs whose shapes are decoded: at most so many, drawn by id."""
     rows = np.flatnonzero(pairs.split == "val")
-    return rows[drawn([pairs.source_id[i] for i in rows], number, seed, "mapping validation")]
+    return rows[select([pairs.source_id[i] for i in rows], number, seed, "mapping validation")]

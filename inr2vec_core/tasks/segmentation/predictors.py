@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.models.part_decoder import PartDecoder
 from inr2vec_core.tasks.segmentation.iou import restricted_argmax
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledCloud, LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import LabeledCloud, PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -132,7 +132,7 @@ class NetworkPredictor:
 class NearestTrainingPoint:
     """The part of the nearest point of all training clouds of the class: a lower bound."""
 
-    def __init__(self, train: LabelledClouds):
+    def __init__(self, train: PartDataset):
         points: dict[str, list[np.ndarray]] = {}
         labels: dict[str, list[np.ndarray]] = {}
         for cloud in train.clouds():
@@ -152,8 +152,8 @@ class NearestTrainingPoint:
 
 
 def segmented(
-    predict: Predictor, clouds: Iterable[LabelledCloud]
-) -> Iterator[tuple[LabelledCloud, np.ndarray]]:
+    predict: Predictor, clouds: Iterable[LabeledCloud]
+) -> Iterator[tuple[LabeledCloud, np.ndarray]]:
     """Clouds with the parts (n,) that are predicted of their points, some at a time."""
     waiting = iter(clouds)
     while some := list(islice(waiting, SHAPES)):

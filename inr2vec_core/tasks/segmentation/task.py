@@ -16,14 +16,14 @@ from inr2vec_core.io.sharded_dataset import Batch, prefetch
 from inr2vec_core.models.part_decoder import PartDecoder
 from inr2vec_core.shapes.augmentation import distort
 from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledCloud, LabelledClouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import LabeledCloud, PartDataset
 from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
     NetworkPredictor,
     Predictor,
     segmented,
 )
-from inr2vec_core.training.convergence import Flatness, flatness_of_mean
+from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_mean
 from inr2vec_core.training.precision import has_bfloat16
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -55,8 +55,8 @@ class _Segmentation:
     def __init__(
         self,
         model: nn.Module,
-        train: LabelledClouds,
-        validation: LabelledClouds,
+        train: PartDataset,
+        validation: PartDataset,
         settings: SegmentationSettings,
         seed: int,
         device: torch.device,
@@ -88,7 +88,7 @@ class _Segmentation:
         """What the model takes, given points (b, points, 3) and classes (b, C)."""
         raise NotImplementedError
 
-    def _draw(self, cloud: LabelledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+    def _draw(self, cloud: LabeledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         """Some points to train on (points, 3) float32 and their parts (points,)."""
         rng = numpy_stream(self.seed, "labelled points", cloud.shape_id, epoch)
         chosen = rng.permutation(len(cloud.points))[: self.settings.points]
@@ -116,16 +116,16 @@ class _Segmentation:
             "instance_miou": mean.instance,
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> Flatness:
+    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still rose at its end."""
-        return flatness_of_mean(history, self.score, "class_miou_error")
+        return convergence_of_mean(history, self.score, "class_miou_error")
 
 
 class EmbeddingSegmentation(_Segmentation):
     """The trainer's task (`training.Task`): parts of queries told from embeddings.
 
     Args:
-        train, validation: their shapes all have an embedding (`LabelledClouds`, `embedded`); the
+        train, validation: their shapes all have an embedding (`PartDataset`, `embedded`); the
             queries are points of the clouds.
         embeddings: (e,) float32 by shape id.
 
@@ -136,8 +136,8 @@ class EmbeddingSegmentation(_Segmentation):
     def __init__(
         self,
         model: PartDecoder,
-        train: LabelledClouds,
-        validation: LabelledClouds,
+        train: PartDataset,
+        validation: PartDataset,
         embeddings: Mapping[str, np.ndarray],
         settings: SegmentationSettings,
         seed: int,
@@ -169,8 +169,8 @@ class CloudSegmentation(_Segmentation):
     def __init__(
         self,
         model: nn.Module,
-        train: LabelledClouds,
-        validation: LabelledClouds,
+        train: PartDataset,
+        validation: PartDataset,
         settings: SegmentationSettings,
         seed: int,
         device: torch.device,

@@ -7,7 +7,7 @@ import torch
 from inr2vec_core.baselines.autoencoder import chamfer_loss
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.registry import build_autoencoder
-from inr2vec_core.baselines.task import CloudAutoencoding, NetworkSettings, embed_clouds
+from inr2vec_core.baselines.task import NetworkSettings, PointAutoencoderTask, embed_clouds
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
@@ -62,7 +62,7 @@ def shard(tmp_path):
 
 def test_training_brings_the_clouds_nearer_and_tells_sizes_apart(shard):
     torch.manual_seed(0)
-    task = CloudAutoencoding(
+    task = PointAutoencoderTask(
         build_autoencoder(DESCRIPTION), CloudInput(32, jitter=0),
         ShardedShapes(shard, shard, ["train"]), ShardedShapes(shard, shard, ["val"]),
         NetworkSettings(batch=4), 0, CPU,

@@ -6,7 +6,7 @@ import torch
 from inr2vec_core.baselines.pointnet import (
     PointNetEncoder,
     PointTransform,
-    not_orthogonal,
+    orthogonality_loss,
     pointnet_head,
 )
 from inr2vec_core.baselines.registry import build_classifier
@@ -82,17 +82,17 @@ def test_the_input_transform_multiplies_the_points(encoder):
 
 def test_orthogonal_matrices_have_no_penalty():
     orthogonal = torch.linalg.qr(random(5, 64, 64))[0]
-    assert float(not_orthogonal(orthogonal)) < 1e-8
-    assert float(not_orthogonal(torch.eye(3)[None])) == 0
+    assert float(orthogonality_loss(orthogonal)) < 1e-8
+    assert float(orthogonality_loss(torch.eye(3)[None])) == 0
 
 
 def test_the_penalty_by_hand():
     # 2 I: A A^T - I = 3 I, whose squared norm is 9 k; the mean over matrices, and half of it.
-    assert float(not_orthogonal(2 * torch.eye(64)[None])) == 9 * 64 / 2
+    assert float(orthogonality_loss(2 * torch.eye(64)[None])) == 9 * 64 / 2
     both = torch.stack([2 * torch.eye(3), torch.eye(3)])
-    assert float(not_orthogonal(both)) == 27 / 2 / 2
+    assert float(orthogonality_loss(both)) == 27 / 2 / 2
     sheared = torch.tensor([[[1.0, 1], [0, 1]]])  # A A^T = [[2, 1], [1, 1]]
-    assert float(not_orthogonal(sheared)) == 3 / 2
+    assert float(orthogonality_loss(sheared)) == 3 / 2
 
 
 def test_the_penalty_is_that_of_the_last_feature_transforms(encoder):
@@ -110,5 +110,5 @@ def test_the_penalty_is_that_of_the_last_feature_transforms(encoder):
 def test_mixed_precision_takes_the_penalty_in_float32():
     matrices = torch.eye(64) + 1e-3 * random(2, 64, 64)
     with torch.autocast("cpu", torch.bfloat16):
-        mixed = not_orthogonal(matrices)
-    torch.testing.assert_close(mixed, not_orthogonal(matrices))
+        mixed = orthogonality_loss(matrices)
+    torch.testing.assert_close(mixed, orthogonality_loss(matrices))

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.inrs.fitting import SirenBatch
 from inr2vec_core.inrs.losses import bce
-from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights, rows
+from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder, JointLinear
 
-SHAPE = SirenShape(16, 4)
+SHAPE = SirenConfig(16, 4)
 
 
 def weights(b, dtype=torch.float32):
@@ -78,7 +78,7 @@ def test_arithmetic_of_a_step_as_counted_by_torch(width, queries):
     from torch.utils.flop_counter import FlopCounterMode
 
     with torch.device("meta"):
-        flat = torch.empty(1, SirenShape(width, 4).n_parameters)
+        flat = torch.empty(1, SirenConfig(width, 4).n_parameters)
         parameters = reference.stack_parameters(flat, width, 4)
         with FlopCounterMode(display=False) as counter:
             outputs = reference.siren(parameters, torch.empty(1, queries, 3))

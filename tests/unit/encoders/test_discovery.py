@@ -6,10 +6,10 @@ import torch
 from inr2vec_core import encoders
 from inr2vec_core.encoders import encoder_class, known_types, option_names
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.models.inr2vec import build_encoder
 
-SHAPE = SirenShape(8, 3)
+SHAPE = SirenConfig(8, 3)
 
 
 @pytest.fixture(
@@ -40,7 +40,7 @@ def test_every_parameter_learns(encoder):
 def test_the_papers_inrs_within_ten_million_parameters():
     for name in known_types():
         entry = {"type": name, "hidden": [512], "embedding": 1024}
-        size = sum(p.numel() for p in build_encoder(entry, SirenShape(512, 4)).parameters())
+        size = sum(p.numel() for p in build_encoder(entry, SirenConfig(512, 4)).parameters())
         assert size < 10e6, name
 
 

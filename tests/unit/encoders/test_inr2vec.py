@@ -5,10 +5,10 @@ import torch
 import torch.nn.functional as F
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
-from inr2vec_core.inrs.siren import SirenShape, rows
+from inr2vec_core.inrs.siren import SirenConfig, rows
 from inr2vec_core.ops.linear_max import linear_max
 
-SHAPE = SirenShape(4, 3)
+SHAPE = SirenConfig(4, 3)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def weights(b):
 
 def test_the_papers_encoder_has_3155968_parameters():
     with torch.device("meta"):
-        encoder = Inr2vecEncoder(SirenShape(512, 4))
+        encoder = Inr2vecEncoder(SirenConfig(512, 4))
     assert sum(p.numel() for p in encoder.parameters()) == 3_155_968
 
 

@@ -5,9 +5,9 @@ import torch
 
 from inr2vec_core.encoders.inr2vec import Encoder as Published
 from inr2vec_core.encoders.projected import Encoder
-from inr2vec_core.inrs.siren import SirenShape, unflatten
+from inr2vec_core.inrs.siren import SirenConfig, unflatten
 
-SHAPE = SirenShape(6, 3)
+SHAPE = SirenConfig(6, 3)
 
 
 def calibrated(rank, flat):

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.geometry.frames import Frame, normalise
+from inr2vec_core.geometry.frames import Frame, normalize
 from inr2vec_core.geometry.raw import Cloud, Mesh, check_finite
 from inr2vec_core.geometry.surface import (
     farthest_indices,
@@ -26,7 +26,7 @@ def rng(seed=0):
 
 
 def ball(n, seed=0):
-    return normalise(rng(seed).normal(size=(n, 3)))
+    return normalize(rng(seed).normal(size=(n, 3)))
 
 
 def assert_unit_sphere(points):
@@ -35,7 +35,7 @@ def assert_unit_sphere(points):
     assert np.linalg.norm(points, axis=1).max() == pytest.approx(1, abs=1e-6)
 
 
-# ---------------------------------------------------------------------------- normalise
+# ---------------------------------------------------------------------------- normalize
 
 
 def test_normalise_known_answer():
@@ -48,20 +48,20 @@ def test_normalise_known_answer():
 
 def test_normalise_keeps_its_digits_far_from_the_origin():
     small = ball(200).astype(np.float64)
-    far = normalise(small * 0.5 + 1e5)
-    np.testing.assert_allclose(far, normalise(small), atol=1e-6)
+    far = normalize(small * 0.5 + 1e5)
+    np.testing.assert_allclose(far, normalize(small), atol=1e-6)
     assert_unit_sphere(far)
 
 
 def test_normalise_takes_float32_coordinates_of_1e5():
     points = (rng().normal(size=(500, 3)) * 1e5).astype(np.float32)
-    assert_unit_sphere(normalise(points))
+    assert_unit_sphere(normalize(points))
 
 
 def test_normalise_gives_back_what_undoes_it():
     original = rng().normal(size=(50, 3)) * [1, 20, 300] + 40
     centre, scale = Frame.of(original)
-    points = normalise(original)
+    points = normalize(original)
     np.testing.assert_allclose(points * scale + centre, original, atol=1e-4)
 
 
@@ -77,7 +77,7 @@ def test_normalise_gives_back_what_undoes_it():
 )
 def test_normalise_sets_points_without_extent_aside(points, reason):
     with pytest.raises(BadShape, match=reason):
-        normalise(points)
+        normalize(points)
 
 
 def test_check_finite_counts_the_points():
@@ -228,14 +228,14 @@ def test_prepared_mesh_is_an_even_cloud_in_the_unit_sphere():
         distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
         return (distance + np.eye(len(points)) * 9).min(axis=1).min()
 
-    plain = normalise(sample_surface(TWO_TRIANGLES, 256, rng(1))[0])
+    plain = normalize(sample_surface(TWO_TRIANGLES, 256, rng(1))[0])
     assert closest(cloud) > 3 * closest(plain)
 
 
 def test_prepared_cloud_is_the_thinned_source_normalised():
     source = rng().normal(size=(100, 3)) * 1e4
     kept = farthest_points(source, 32, rng(1))
-    np.testing.assert_array_equal(prepare_cloud(Cloud(source), 32, rng(1)), normalise(kept))
+    np.testing.assert_array_equal(prepare_cloud(Cloud(source), 32, rng(1)), normalize(kept))
 
 
 def test_labelled_points_lie_on_their_parts():

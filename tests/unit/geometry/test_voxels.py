@@ -11,7 +11,7 @@ from inr2vec_core.geometry.voxels import (
     fill_mesh,
     occupied_centroids,
     place_grid,
-    voxelise,
+    voxelize,
 )
 
 
@@ -19,11 +19,11 @@ def occupied(grid):
     return np.argwhere(grid).tolist()
 
 
-# ---------------------------------------------------------------------------- voxelise
+# ---------------------------------------------------------------------------- voxelize
 
 
 def test_axes_are_x_y_z():
-    grid = voxelise(np.array([[-0.9, 0.1, 0.9]]), 4)
+    grid = voxelize(np.array([[-0.9, 0.1, 0.9]]), 4)
     assert (grid.shape, grid.dtype) == ((4, 4, 4), bool)
     assert occupied(grid) == [[0, 2, 3]]
 
@@ -33,23 +33,23 @@ def test_axes_are_x_y_z():
     [(-1, 0), (-0.51, 0), (-0.5, 1), (0, 2), (0.499, 2), (0.5, 3), (1, 3), (1.00005, 3)],
 )
 def test_walls_belong_to_the_later_voxel_but_for_the_last(x, index):
-    assert occupied(voxelise(np.array([[x, 0, 0]], np.float32), 4)) == [[index, 2, 2]]
+    assert occupied(voxelize(np.array([[x, 0, 0]], np.float32), 4)) == [[index, 2, 2]]
 
 
 def test_several_points_share_a_voxel():
-    assert voxelise(np.array([[0.1, 0.1, 0.1], [0.2, 0.2, 0.2], [0.9, 0, 0]]), 4).sum() == 2
-    assert not voxelise(np.zeros((0, 3)), 4).any()
-    assert occupied(voxelise(np.array([[-1.00005, 0, 0]]), 4)) == [[0, 2, 2]]
+    assert voxelize(np.array([[0.1, 0.1, 0.1], [0.2, 0.2, 0.2], [0.9, 0, 0]]), 4).sum() == 2
+    assert not voxelize(np.zeros((0, 3)), 4).any()
+    assert occupied(voxelize(np.array([[-1.00005, 0, 0]]), 4)) == [[0, 2, 2]]
 
 
 @pytest.mark.parametrize("x", [1.01, -2, np.nan, np.inf])
 def test_points_outside_the_cube_are_refused(x):
-    with pytest.raises(ValueError, match=r"outside the cube .*: normalise the shape"):
-        voxelise(np.array([[0, x, 0]]), 4)
+    with pytest.raises(ValueError, match=r"outside the cube .*: normalize the shape"):
+        voxelize(np.array([[0, x, 0]]), 4)
 
 
 def test_odd_resolution():
-    assert occupied(voxelise(np.array([[-0.34, 0, 0.34]]), 3)) == [[0, 1, 2]]
+    assert occupied(voxelize(np.array([[-0.34, 0, 0.34]]), 3)) == [[0, 1, 2]]
 
 
 # ---------------------------------------------------------------------------- centroids
@@ -72,15 +72,15 @@ def test_centroids_are_shared_and_read_only():
 def test_each_centroid_lies_in_its_own_voxel(resolution):
     rows = np.random.default_rng(0).integers(resolution**3, size=30)
     for row in rows:
-        assert voxelise(centroids(resolution)[row : row + 1], resolution).reshape(-1)[row]
-    assert voxelise(centroids(resolution), resolution).all()
+        assert voxelize(centroids(resolution)[row : row + 1], resolution).reshape(-1)[row]
+    assert voxelize(centroids(resolution), resolution).all()
 
 
 def test_occupied_centroids_give_their_grid_back():
     grid = np.random.default_rng(0).random((6, 6, 6)) < 0.3
     points = occupied_centroids(grid)
     assert (points.shape, points.dtype) == ((grid.sum(), 3), np.float32)
-    np.testing.assert_array_equal(voxelise(points, 6), grid)
+    np.testing.assert_array_equal(voxelize(points, 6), grid)
 
 
 # ---------------------------------------------------------------------------- fill_mesh

@@ -9,9 +9,9 @@ import torch
 from inr2vec_core.inrs import fit_many as batching
 from inr2vec_core.inrs.fit_many import choose_batching, fit_many
 from inr2vec_core.inrs.fitting import FitSettings, fit
-from inr2vec_core.inrs.siren import SirenShape, initial_weights
+from inr2vec_core.inrs.siren import SirenConfig, initial_weights
 
-SHAPE, SETTINGS, CPU = SirenShape(8, 3), FitSettings(3, queries=6, lr=1e-3), torch.device("cpu")
+SHAPE, SETTINGS, CPU = SirenConfig(8, 3), FitSettings(3, queries=6, lr=1e-3), torch.device("cpu")
 
 
 def groups(n):
@@ -132,17 +132,17 @@ def test_an_interrupted_caller_stops_the_fits_that_run(monkeypatch):
      (4096, 10_000, 1, 256), (8, 8, 64, 512)],
 )  # fmt: skip
 def test_on_a_cpu_activations_stay_in_the_cache(width, queries, at_once, chunk):
-    found = choose_batching(SirenShape(width, 4), queries, CPU)
+    found = choose_batching(SirenConfig(width, 4), queries, CPU)
     assert (found.at_once, found.chunk) == (at_once, chunk)
 
 
 def test_the_number_at_once_can_be_said():
-    assert choose_batching(SirenShape(64, 4), 1024, CPU, at_once=16).at_once == 16
+    assert choose_batching(SirenConfig(64, 4), 1024, CPU, at_once=16).at_once == 16
 
 
 @pytest.mark.parametrize(("free", "at_once"), [(80e9, 26), (8e9, 19), (1e6, 1)])
 def test_on_a_gpu_they_fill_the_card_as_far_as_its_memory_goes(free, at_once, monkeypatch):
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (int(free), 0))
-    found = choose_batching(SirenShape(512, 4), 10_000, torch.device("cuda"))
+    found = choose_batching(SirenConfig(512, 4), 10_000, torch.device("cuda"))
     assert (found.at_once, found.chunk) == (at_once, None)
-    assert choose_batching(SirenShape(64, 4), 64, torch.device("cuda")).at_once <= 256
+    assert choose_batching(SirenConfig(64, 4), 64, torch.device("cuda")).at_once <= 256

@@ -6,10 +6,10 @@ import torch
 from inr2vec_core.inrs import fitting
 from inr2vec_core.inrs.fitting import FitSettings, SirenBatch, fit
 from inr2vec_core.inrs.losses import bce, loss_of
-from inr2vec_core.inrs.queries import dequantise
-from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights
+from inr2vec_core.inrs.queries import dequantize
+from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights
 
-SHAPE = SirenShape(8, 3)
+SHAPE = SirenConfig(8, 3)
 
 
 def initial(b, dtype=torch.float32):
@@ -30,7 +30,7 @@ def plain_fit(theta, blocks, settings):
     adam = torch.optim.Adam([theta], lr=settings.lr)
     losses = []
     for block in blocks:
-        coords, labels = (t.to(theta.dtype) for t in dequantise(block[None]))
+        coords, labels = (t.to(theta.dtype) for t in dequantize(block[None]))
         outputs = evaluate(theta[None], coords, SHAPE)
         if settings.loss == "bce":
             loss = torch.nn.functional.binary_cross_entropy_with_logits(outputs, labels)
@@ -54,7 +54,7 @@ def gradients_of(batch):
                          ids=["bce", "mse", "focal"])  # fmt: skip
 def test_gradients_equal_autograd_of_each_single_network(loss, chunk):
     flat = initial(3, torch.float64)
-    coords, labels = (t.double() for t in dequantise(stored(3, 11)))
+    coords, labels = (t.double() for t in dequantize(stored(3, 11)))
     batch = SirenBatch(flat, SHAPE, chunk)
     values = batch.step(coords, labels, loss)
     gradients = gradients_of(batch)
@@ -66,10 +66,10 @@ def test_gradients_equal_autograd_of_each_single_network(loss, chunk):
         torch.testing.assert_close(gradients[i], theta.grad[0], rtol=1e-9, atol=1e-11)
 
 
-@pytest.mark.parametrize("shape", [SirenShape(5, 2), SirenShape(19, 4)])
+@pytest.mark.parametrize("shape", [SirenConfig(5, 2), SirenConfig(19, 4)])
 def test_the_compiled_gradients_are_those_of_the_definition(shape):
     flat = torch.stack([torch.from_numpy(initial_weights(shape, 0, i)) for i in range(2)])
-    coords, labels = dequantise(stored(2, 7))
+    coords, labels = dequantize(stored(2, 7))
     single, double = SirenBatch(flat, shape, 3), SirenBatch(flat.double(), shape, 7)
     single.step(coords, labels, bce)
     double.step(coords.double(), labels.double(), bce)
@@ -80,7 +80,7 @@ def test_the_compiled_gradients_are_those_of_the_definition(shape):
 
 
 def test_a_second_step_overwrites_the_gradients_of_the_first():
-    coords, labels = dequantise(stored(2, 5))
+    coords, labels = dequantize(stored(2, 5))
     batch = SirenBatch(initial(2), SHAPE, 5)
     batch.step(coords, labels, bce)
     first = batch.parameters.grad.clone()
@@ -96,7 +96,7 @@ def test_unfolding_omega_gives_the_initial_weights_back():
 @pytest.mark.parametrize("loss", ["bce", "mse"])
 def test_fit_follows_adam_on_single_networks(loss, monkeypatch):
     # In float64, because Adam divides by the gradient's own size and so blows up rounding.
-    monkeypatch.setattr(fitting, "dequantise", lambda s: tuple(t.double() for t in dequantise(s)))
+    monkeypatch.setattr(fitting, "dequantize", lambda s: tuple(t.double() for t in dequantize(s)))
     settings = FitSettings(steps=20, queries=6, lr=1e-3, loss=loss)
     queries, offsets = stored(3, 30), [0, 12, 24]
     weights, losses = fit(
@@ -115,7 +115,7 @@ def test_fit_in_float32_stays_close_to_float64(monkeypatch):
     settings = FitSettings(steps=20, queries=16, lr=1e-4)
     queries, offsets = stored(2, 64), torch.tensor([0, 8])
     single, _ = fit(initial(2), queries, SHAPE, settings, offsets)
-    monkeypatch.setattr(fitting, "dequantise", lambda s: tuple(t.double() for t in dequantise(s)))
+    monkeypatch.setattr(fitting, "dequantize", lambda s: tuple(t.double() for t in dequantize(s)))
     double, _ = fit(initial(2, torch.float64), queries, SHAPE, settings, offsets)
     assert single.dtype == torch.float32
     # A twentieth of one step's length, for weights that moved by up to 20 steps.
@@ -167,7 +167,7 @@ def test_an_inr_that_diverges_leaves_its_neighbours_untouched():
 
 
 def test_nan_queries_of_one_inr_leave_its_neighbours_gradients_alone():
-    coords, labels = dequantise(stored(3, 5))
+    coords, labels = dequantize(stored(3, 5))
     gradients = []
     for spoilt in (False, True):
         if spoilt:

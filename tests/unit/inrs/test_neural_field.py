@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from inr2vec_core.inrs.neural_field import InrField
-from inr2vec_core.inrs.siren import SirenShape, evaluate
+from inr2vec_core.inrs.siren import SirenConfig, evaluate
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 
-SHAPE = SirenShape(7, 3)
+SHAPE = SirenConfig(7, 3)
 
 
 def udf(outputs):
@@ -72,7 +72,7 @@ def test_values_and_gradients_are_those_of_the_plain_network(make, chunk, thread
     torch.testing.assert_close(field.value_and_gradient(points), (values, gradients))
 
 
-@pytest.mark.parametrize("shape", [SirenShape(7, 1), SirenShape(1, 2), SirenShape(16, 4, 5.0)])
+@pytest.mark.parametrize("shape", [SirenConfig(7, 1), SirenConfig(1, 2), SirenConfig(16, 4, 5.0)])
 def test_an_inr_of_any_depth_and_omega(shape):
     field, plain = inr(torch.float64, shape)
     points = some_points(6, torch.float64)
@@ -81,7 +81,7 @@ def test_an_inr_of_any_depth_and_omega(shape):
 
 
 def test_the_compiled_kernels_agree_in_single_precision():
-    shape = SirenShape(32, 4, omega=10.0)  # little enough for 32 bits to keep their digits
+    shape = SirenConfig(32, 4, omega=10.0)  # little enough for 32 bits to keep their digits
     exact, rounded = inr(torch.float64, shape)[1], inr(shape=shape)[1]
     field = inr(shape=shape)[0]
     points = some_points(50)

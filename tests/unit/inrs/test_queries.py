@@ -8,8 +8,8 @@ from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
 from inr2vec_core.inrs.fields import CLIP, udf_labels
 from inr2vec_core.inrs.queries import (
     SCALE,
-    QueryMix,
-    dequantise,
+    QuerySampling,
+    dequantize,
     sample_coordinates,
     sample_queries,
 )
@@ -17,7 +17,7 @@ from inr2vec_core.inrs.queries import (
 
 def only(sigma=0.0, uniform=0.0):
     """A mix of one kind of query."""
-    return QueryMix([sigma], [0.0 if uniform else 1.0], uniform)
+    return QuerySampling([sigma], [0.0 if uniform else 1.0], uniform)
 
 
 def of(points, stream=None):
@@ -32,22 +32,22 @@ def seeded(seed=0):
 
 @pytest.mark.parametrize("n", [1, 7, 100, 20_000, 599_999])
 def test_counts_sum_to_n_and_follow_the_shares(n):
-    counts = QueryMix().counts(n)
+    counts = QuerySampling().counts(n)
     assert sum(counts) == n
     np.testing.assert_allclose(counts, n * np.array([100, 250, 200, 25, 25]) / 600, atol=1)
 
 
 def test_the_papers_counts():
-    assert QueryMix().counts(600_000) == [100_000, 250_000, 200_000, 25_000, 25_000]
+    assert QuerySampling().counts(600_000) == [100_000, 250_000, 200_000, 25_000, 25_000]
 
 
 def test_shares_are_relative():
-    assert QueryMix([0.0, 0.1], [100, 250], 50).counts(8) == [2, 5, 1]
+    assert QuerySampling([0.0, 0.1], [100, 250], 50).counts(8) == [2, 5, 1]
 
 
 def test_coordinates_stay_in_the_cube_even_around_its_corner():
     corner = np.ones((1, 3), np.float32)
-    coords = sample_coordinates(of(corner), 500, QueryMix(), seeded())
+    coords = sample_coordinates(of(corner), 500, QuerySampling(), seeded())
     assert coords.shape == (500, 3) and coords.dtype == np.float32
     assert coords.max() == 1 and coords.min() >= -1
 
@@ -71,7 +71,7 @@ def test_uniform_queries_fill_the_cube():
 
 def test_order_is_random_so_that_a_block_holds_every_kind():
     origin = np.zeros((1, 3), np.float32)
-    coords = sample_coordinates(of(origin), 4000, QueryMix([0.0], [1], 1), seeded())
+    coords = sample_coordinates(of(origin), 4000, QuerySampling([0.0], [1], 1), seeded())
     on_surface = (coords == 0).all(1)
     assert on_surface.sum() == 2000
     # 1,000 of the first 2,000 are expected, with a deviation of about 16.
@@ -80,16 +80,16 @@ def test_order_is_random_so_that_a_block_holds_every_kind():
 
 def test_a_label_belongs_exactly_to_its_stored_coordinates(rng):
     points = rng.uniform(-1, 1, (64, 3)).astype(np.float32)
-    stored = sample_queries(CloudShape(points), 300, QueryMix(), rng)
+    stored = sample_queries(CloudShape(points), 300, QuerySampling(), rng)
     assert stored.shape == (300, 4) and stored.dtype == np.int16
     read = stored[:, :3].astype(np.float32) / SCALE
     assert np.array_equal(stored[:, 3], np.rint(udf_labels(points, read) * SCALE))
 
 
 def test_labels_around_a_single_point_are_its_distance():
-    coords, labels = dequantise(
+    coords, labels = dequantize(
         torch.from_numpy(
-            sample_queries(CloudShape(np.zeros((1, 3), np.float32)), 400, QueryMix(), seeded())
+            sample_queries(CloudShape(np.zeros((1, 3), np.float32)), 400, QuerySampling(), seeded())
         )
     )
     expected = (1 - coords.norm(dim=1) / 0.1).clamp(min=0)
@@ -101,15 +101,15 @@ def test_quantising_moves_a_coordinate_by_half_a_step_at_most(rng):
     points = rng.uniform(-1, 1, (10, 3)).astype(np.float32)
     # The same stream twice: the same coordinates before and after.
     stream = seeded(3)
-    exact = sample_coordinates(of(points, stream), 200, QueryMix(), stream)
-    coords, _ = dequantise(
-        torch.from_numpy(sample_queries(CloudShape(points), 200, QueryMix(), seeded(3)))
+    exact = sample_coordinates(of(points, stream), 200, QuerySampling(), stream)
+    coords, _ = dequantize(
+        torch.from_numpy(sample_queries(CloudShape(points), 200, QuerySampling(), seeded(3)))
     )
     assert np.abs(coords.numpy() - exact).max() <= 0.5 / SCALE + 1e-7
 
 
 def test_dequantise_by_hand():
-    coords, labels = dequantise(torch.tensor([[[-32767, 0, 32767, 32767]]], dtype=torch.int16))
+    coords, labels = dequantize(torch.tensor([[[-32767, 0, 32767, 32767]]], dtype=torch.int16))
     assert coords.tolist() == [[[-1, 0, 1]]]
     assert labels.tolist() == [[1]]
 
@@ -117,7 +117,7 @@ def test_dequantise_by_hand():
 def test_the_same_stream_gives_the_same_queries(rng):
     points = rng.uniform(-1, 1, (10, 3)).astype(np.float32)
     first, second, other = (
-        sample_queries(CloudShape(points), 50, QueryMix(), seeded(s)) for s in (1, 1, 2)
+        sample_queries(CloudShape(points), 50, QuerySampling(), seeded(s)) for s in (1, 1, 2)
     )
     assert np.array_equal(first, second)
     assert not np.array_equal(first, other)
@@ -135,7 +135,9 @@ def ball():
 
 
 def test_labels_around_a_ball_are_its_signed_distance(ball):
-    coords, labels = dequantise(torch.from_numpy(sample_queries(ball, 2000, QueryMix(), seeded())))
+    coords, labels = dequantize(
+        torch.from_numpy(sample_queries(ball, 2000, QuerySampling(), seeded()))
+    )
     expected = (((coords.norm(dim=1) - 0.5) + CLIP) / (2 * CLIP)).clamp(0, 1)
     torch.testing.assert_close(labels, expected, rtol=0, atol=0.01)  # of a ball with flat faces
     assert (labels == 1).any() and (labels < 0.3).any()
@@ -153,9 +155,9 @@ def test_queries_without_noise_lie_all_over_a_mesh_not_on_its_vertices_alone():
 def test_voxels_are_queried_at_their_centres_each_once():
     grid = np.zeros((4, 4, 4), bool)
     grid[1, 2, 3] = grid[0, 0, 0] = True
-    stored = sample_queries(VoxelShape(grid), 10_000, QueryMix(), seeded())
+    stored = sample_queries(VoxelShape(grid), 10_000, QuerySampling(), seeded())
     assert stored.shape == (64, 4)
-    coords, labels = dequantise(torch.from_numpy(stored))
+    coords, labels = dequantize(torch.from_numpy(stored))
     index = ((coords + 1) * 2).floor().long()
     assert len(torch.unique(index, dim=0)) == 64
     torch.testing.assert_close(coords, (index * 2 + 1) / 4 - 1, rtol=0, atol=1 / SCALE)
@@ -166,8 +168,8 @@ def test_voxels_are_queried_at_their_centres_each_once():
 def test_part_of_the_queries_of_voxels_lie_near_occupied_ones():
     grid = np.zeros((20, 20, 20), bool)
     grid[5, 6, 7] = grid[0, 19, 0] = True
-    coords, labels = dequantise(
-        torch.from_numpy(sample_queries(VoxelShape(grid), 1000, QueryMix(near=0.4), seeded()))
+    coords, labels = dequantize(
+        torch.from_numpy(sample_queries(VoxelShape(grid), 1000, QuerySampling(near=0.4), seeded()))
     )
     index = ((coords.numpy() + 1) * 10).astype(int)
     assert np.array_equal(labels.numpy(), grid[tuple(index.T)])
@@ -181,7 +183,7 @@ def test_part_of_the_queries_of_voxels_lie_near_occupied_ones():
 
 def test_fewer_queries_than_voxels_are_different_ones():
     grid = np.random.default_rng(0).random((6, 6, 6)) < 0.3
-    stored = sample_queries(VoxelShape(grid), 100, QueryMix(), seeded())
+    stored = sample_queries(VoxelShape(grid), 100, QuerySampling(), seeded())
     assert len(np.unique(stored[:, :3], axis=0)) == 100
 
 
@@ -190,5 +192,5 @@ def test_more_meshes_than_open3d_has_scenes_for():
     corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32) / 2
     faces = np.array([[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]], np.int32)
     meshes = [MeshShape(corners, faces) for _ in range(1100)]
-    drawn = [sample_queries(m, 2, QueryMix(), np.random.default_rng(0)) for m in meshes]
+    drawn = [sample_queries(m, 2, QuerySampling(), np.random.default_rng(0)) for m in meshes]
     assert all(np.array_equal(queries, drawn[0]) for queries in drawn)

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.inrs.siren import SirenShape, evaluate, initial_weights, rows, unflatten
+from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows, unflatten
 
-PAPER = SirenShape(512, 4)
-TINY = SirenShape(2, 3)  # 3 -> 2 -> 2 -> 2 -> 1
+PAPER = SirenConfig(512, 4)
+TINY = SirenConfig(2, 3)  # 3 -> 2 -> 2 -> 2 -> 1
 
 
 class Siren(nn.Module):
@@ -69,7 +69,7 @@ def test_unflatten_reads_weights_row_major_and_then_the_bias():
 
 
 def test_description_names_the_flat_order():
-    described = SirenShape(2, 2).describe()
+    described = SirenConfig(2, 2).describe()
     assert described["n_parameters"] == 17
     assert described["omega"] == 30.0
     assert described["flat_order"] == (
@@ -89,20 +89,20 @@ def initial_layers(shape, seed=0):
 @pytest.mark.parametrize("layer, bound", [(0, 1 / 3), (1, (6 / 64) ** 0.5 / 30),
                                           (2, (6 / 64) ** 0.5 / 30)])  # fmt: skip
 def test_initial_weights_fill_their_uniform_range(layer, bound):
-    weight, _ = initial_layers(SirenShape(64, 3))[layer]
+    weight, _ = initial_layers(SirenConfig(64, 3))[layer]
     assert np.abs(weight).max() <= bound
     assert weight.max() > 0.9 * bound and weight.min() < -0.9 * bound
     assert weight.std() == pytest.approx(bound / 3**0.5, rel=0.1)  # that of U(-bound, bound)
 
 
 def test_the_last_layer_starts_as_the_hidden_ones():
-    weight, _ = initial_layers(SirenShape(64, 3))[-1]
+    weight, _ = initial_layers(SirenConfig(64, 3))[-1]
     assert 0.8 < np.abs(weight).max() / ((6 / 64) ** 0.5 / 30) <= 1
 
 
 @pytest.mark.parametrize("layer, fan_in", [(0, 3), (1, 64), (2, 64)])
 def test_initial_biases_fill_plus_minus_one_over_root_fan_in(layer, fan_in):
-    _, bias = initial_layers(SirenShape(64, 3))[layer]
+    _, bias = initial_layers(SirenConfig(64, 3))[layer]
     assert 0.9 < np.abs(bias).max() * fan_in**0.5 <= 1
     assert bias.min() < 0 < bias.max()
 
@@ -127,7 +127,7 @@ def test_evaluate_is_the_plain_siren_of_each_row():
 
 
 def test_a_one_wide_siren_by_hand():
-    shape = SirenShape(1, 1, omega=2.0)
+    shape = SirenConfig(1, 1, omega=2.0)
     # sin(2 (x + 0.25)) * 3 + 0.5
     flat = torch.tensor([[1.0, 0, 0, 0.25, 3.0, 0.5]])
     coords = torch.tensor([[[-0.25, 9, 9], [torch.pi / 4 - 0.25, 0, 0]]])

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenShape, evaluate
+from inr2vec_core.inrs.siren import SirenConfig, evaluate
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.models.inr2vec import build_inr2vec, fields_of
 
-SIREN = SirenShape(6, 2)
+SIREN = SirenConfig(6, 2)
 ARCHITECTURE = {"type": "inr2vec", "hidden": [5], "embedding": 4, "decoder_hidden": 8,
                 "decoder_frequencies": 10,
                 "siren": {"width": 6, "depth": 2}, "field": "sdf"}  # fmt: skip
@@ -49,7 +49,7 @@ def test_an_encoder_need_not_know_the_inrs_sizes():
 
 
 @pytest.mark.parametrize("kind", [
-    InrSpec(SIREN, "udf", "bce"), InrSpec(SirenShape(6, 3), "sdf", "bce"),
+    InrSpec(SIREN, "udf", "bce"), InrSpec(SirenConfig(6, 3), "sdf", "bce"),
 ], ids=["field", "size"])  # fmt: skip
 def test_a_model_of_other_inrs_is_refused(kind):
     with pytest.raises(InputError, match="trained on sdf INRs"):

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled, embeddings_by_shape, read_embeddings
+from inr2vec_core.io.embeddings import EmbeddingSet, embeddings_by_shape, read_embeddings
 
 
 def write(path, x):
@@ -45,5 +45,5 @@ def test_embeddings_that_are_not_finite_are_named(tmp_path, bad):
 
 
 def test_labelled_without_embeddings():
-    data = Labelled.of(["a"], ["bed"], ["test"])
+    data = EmbeddingSet.of(["a"], ["bed"], ["test"])
     assert data.x is None and data.labels.tolist() == [0]

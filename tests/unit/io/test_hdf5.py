@@ -10,7 +10,7 @@ import pytest
 from inr2vec_core.errors import InputError
 from inr2vec_core.io import atomic as atomic_module
 from inr2vec_core.io.atomic import _HOST, add_commit_guard, atomic
-from inr2vec_core.io.hdf5 import open_shard, text, write_shard
+from inr2vec_core.io.hdf5 import open_shard, read_strings, write_shard
 
 
 def names(folder):
@@ -90,7 +90,7 @@ COLUMNS = {
 def test_a_shard_gives_back_columns_and_attributes(tmp_path):
     write_shard(tmp_path / "0.h5", COLUMNS, loss=0.5, rule="fit_inrs")
     with open_shard(tmp_path / "0.h5") as file:
-        assert text(file["shape_id"]) == ["chair/1", "tisch/ä"]
+        assert read_strings(file["shape_id"]) == ["chair/1", "tisch/ä"]
         assert file["weights"].dtype == np.float16
         np.testing.assert_array_equal(file["weights"], COLUMNS["weights"])
         assert dict(file.attrs) == {"loss": 0.5, "rule": "fit_inrs"}
@@ -102,7 +102,7 @@ def test_a_shard_without_rows_keeps_the_kind_of_its_columns(tmp_path):
     write_shard(tmp_path / "0.h5", empty)
     with open_shard(tmp_path / "0.h5") as file:
         for name in ("shape_id", "class", "split", "source"):
-            assert text(file[name]) == []
+            assert read_strings(file[name]) == []
         assert file["points"].shape == (0, 5, 3)
 
 

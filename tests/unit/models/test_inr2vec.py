@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.models.inr2vec import build_inr2vec, load_inr2vec, save_inr2vec
 
 ARCHITECTURE = {
@@ -17,7 +17,7 @@ ARCHITECTURE = {
 def test_a_saved_model_computes_the_same_again(tmp_path):
     torch.manual_seed(0)
     model = build_inr2vec(ARCHITECTURE)
-    flat = torch.randn(3, SirenShape(3, 2).n_parameters)
+    flat = torch.randn(3, SirenConfig(3, 2).n_parameters)
     coords = torch.rand(3, 7, 3)
     model(flat, coords)  # moves BatchNorm's running figures
     save_inr2vec(

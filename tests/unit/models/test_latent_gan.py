@@ -11,13 +11,13 @@ from torch import nn
 from inr2vec_core.io.checkpoints import load_described, save_described
 from inr2vec_core.models.latent_gan import Generator, LatentGan, build_generator
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
-from inr2vec_core.tasks.generation.diversity import Variety
+from inr2vec_core.tasks.generation.diversity import Diversity
 from inr2vec_core.tasks.generation.energy import energy_distance
 from inr2vec_core.tasks.generation.task import (
-    AdversarialTraining,
     CriticStep,
     GanSettings,
     GeneratorStep,
+    LatentGanTask,
     slopes_between,
 )
 from inr2vec_core.training import trainer
@@ -40,7 +40,7 @@ def task_of(data=None, settings=None, noise=4, seed=3, initial=0):
     data = data or chairs()
     torch.manual_seed(initial)
     model = LatentGan(Generator(data.train.shape[1], noise))
-    return AdversarialTraining(model, data, settings or GanSettings(batch=8), seed, CPU)
+    return LatentGanTask(model, data, settings or GanSettings(batch=8), seed, CPU)
 
 
 def as_the_paper(epochs, lr=1e-3, validate_every=None, keep=()):
@@ -254,7 +254,7 @@ def test_it_learns_where_a_class_lies_and_how_wide_it_is():
     samples = task.model.generator.sample(500, stream())
     assert np.abs(samples.mean(0) - 1).max() < 0.5
     assert 0.6 < samples.std(0).mean() < 1.4
-    assert not Variety.of(samples, data.train).collapsed
+    assert not Diversity.of(samples, data.train).collapsed
     assert task.flatness(course.history).flat is None  # fewer than 8 validations
 
 
@@ -299,7 +299,7 @@ def test_energy_distance_punishes_distance_and_lack_of_variety(rng):
 
 def test_as_varied_as_the_training_embeddings(rng, caplog):
     train_x, more = rng.standard_normal((2, 40, 16))
-    found = Variety.of(more, train_x)
+    found = Diversity.of(more, train_x)
     assert 0.9 < found.spread < 1.1 and 0.9 < found.neighbours < 1.1
     with caplog.at_level(logging.INFO):
         found.report("chairs")
@@ -309,7 +309,7 @@ def test_as_varied_as_the_training_embeddings(rng, caplog):
 
 def test_all_samples_in_one_place(rng, caplog):
     train_x, more = rng.standard_normal((2, 40, 16))
-    found = Variety.of(3 + 0.1 * more, train_x)
+    found = Diversity.of(3 + 0.1 * more, train_x)
     assert found.spread == pytest.approx(0.1, rel=0.1) and found.collapsed
     found.report("chairs")
     (record,) = caplog.records
@@ -321,15 +321,15 @@ def test_all_samples_in_one_place(rng, caplog):
 def test_samples_in_a_few_places(rng):
     train_x = rng.standard_normal((40, 16))
     copies = np.repeat(train_x[:5], 8, axis=0) + 0.01 * rng.standard_normal((40, 16))
-    found = Variety.of(copies, train_x)
+    found = Diversity.of(copies, train_x)
     assert found.spread > 0.7 and found.neighbours < 0.05 and found.collapsed
 
 
 def test_samples_that_are_not_numbers_are_collapsed(rng):
     train_x = rng.standard_normal((5, 3))
-    assert Variety.of(np.full((5, 3), np.nan), train_x).collapsed
+    assert Diversity.of(np.full((5, 3), np.nan), train_x).collapsed
 
 
 def test_twins_among_the_training_embeddings_are_no_reason(rng):
     twins = np.repeat(rng.standard_normal((10, 4)), 2, axis=0)
-    assert Variety.of(twins, twins) == Variety(1.0, 1.0)
+    assert Diversity.of(twins, twins) == Diversity(1.0, 1.0)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centres
+from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centers
 from inr2vec_core.ops.neighbors import gathered
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -24,7 +24,7 @@ def plain_interpolated(x, index, weight):
 @pytest.mark.parametrize("b, n, m", [(2, 30, 9), (3, 4, 3), (1, 5, 40)])
 def test_the_nearest_centres_are_those_of_all_pairs(b, n, m):
     points, centres = random(b, n, 3), random(b, m, 3, seed=1)
-    index, weight = nearest_centres(points, centres)
+    index, weight = nearest_centers(points, centres)
     exact = torch.cdist(points, centres, compute_mode="donot_use_mm_for_euclid_dist")
     distance, expected = exact.topk(3, largest=False)
     assert index.dtype == torch.int64
@@ -35,13 +35,13 @@ def test_the_nearest_centres_are_those_of_all_pairs(b, n, m):
 
 @pytest.mark.parametrize("m", [1, 2])
 def test_of_fewer_than_three_centres_all_are_taken(m):
-    index, weight = nearest_centres(random(2, 5, 3), random(2, m, 3, seed=1))
+    index, weight = nearest_centers(random(2, 5, 3), random(2, m, 3, seed=1))
     assert torch.equal(index.sort(2).values, torch.arange(m).expand(2, 5, m))
     torch.testing.assert_close(weight.sum(2), torch.ones(2, 5))
 
 
 def test_weights_have_no_gradient():
-    assert not nearest_centres(random(1, 4, 3).requires_grad_(), random(1, 5, 3))[1].requires_grad
+    assert not nearest_centers(random(1, 4, 3).requires_grad_(), random(1, 5, 3))[1].requires_grad
 
 
 # ---------------------------------------------------------------------------- interpolation
@@ -49,21 +49,21 @@ def test_weights_have_no_gradient():
 
 def test_a_centre_keeps_its_own_value():
     centres, values = random(2, 9, 3), random(2, 9, 4, seed=1)
-    index, weight = nearest_centres(centres[:, 2:7], centres)
+    index, weight = nearest_centers(centres[:, 2:7], centres)
     torch.testing.assert_close(interpolated(values, index, weight), values[:, 2:7])
 
 
 def test_the_middle_between_two_centres_has_their_mean():
     centres = torch.tensor([[[0.0, 0, 0], [2, 0, 0]]])
     values = torch.tensor([[[1.0, -4], [5, 8]]])
-    index, weight = nearest_centres(torch.tensor([[[1.0, 0, 0]]]), centres)
+    index, weight = nearest_centers(torch.tensor([[[1.0, 0, 0]]]), centres)
     assert interpolated(values, index, weight).tolist() == [[[3, 2]]]
 
 
 def test_three_centres_weigh_by_inverse_squared_distance():
     centres = torch.tensor([[[9.0, 0, 0], [-1, 0, 0], [2, 0, 0], [0, 3, 0]]])  # 1/1, 1/4, 1/9
     values = torch.tensor([[[100.0], [1], [2], [3]]])
-    index, weight = nearest_centres(torch.zeros(1, 1, 3), centres)
+    index, weight = nearest_centers(torch.zeros(1, 1, 3), centres)
     assert index.tolist() == [[[1, 2, 3]]]
     assert interpolated(values, index, weight).item() == pytest.approx(
         (1 + 2 / 4 + 3 / 9) / (1 + 1 / 4 + 1 / 9)
@@ -83,7 +83,7 @@ def test_interpolation_has_the_values_and_gradients_of_autograd(b, n, m, k, c):
 
 def test_narrow_features_are_interpolated_in_float32():
     x = random(2, 6, 4).bfloat16().requires_grad_()
-    index, weight = nearest_centres(random(2, 9, 3), random(2, 6, 3, seed=1))
+    index, weight = nearest_centers(random(2, 9, 3), random(2, 6, 3, seed=1))
     with torch.autocast("cpu", torch.bfloat16):
         out = interpolated(x, index, weight)
     assert out.dtype == torch.float32
@@ -98,7 +98,7 @@ def test_any_number_of_threads_gives_the_same():
         for count in (1, 2):
             torch.set_num_threads(count)
             leaf = x.clone().requires_grad_()
-            index, weight = nearest_centres(points, centres)
+            index, weight = nearest_centers(points, centres)
             out = interpolated(leaf, index, weight)
             results.append((index, weight, out, *torch.autograd.grad(out.square().sum(), leaf)))
     finally:
@@ -110,8 +110,8 @@ def test_any_number_of_threads_gives_the_same():
 @needs_gpu
 def test_every_device_gives_the_same():
     points, centres, x = random(3, 20, 3), random(3, 8, 3, seed=1), random(3, 8, 4, seed=2)
-    here = nearest_centres(points, centres)
-    there = nearest_centres(points.cuda(), centres.cuda())
+    here = nearest_centers(points, centres)
+    there = nearest_centers(points.cuda(), centres.cuda())
     torch.testing.assert_close([t.cpu() for t in there], list(here))
     torch.testing.assert_close(
         interpolated(x.cuda(), *there).cpu(), interpolated(x, *here), rtol=1e-4, atol=1e-5
@@ -146,7 +146,7 @@ def test_a_joined_layer_is_one_on_the_concatenation(m, slope):
     if m == 1:
         spread = {"ours": None, "plain": lambda x: x.expand(2, 9, -1)}
     else:
-        near = nearest_centres(random(2, 9, 3), random(2, m, 3, seed=2))
+        near = nearest_centers(random(2, 9, 3), random(2, m, 3, seed=2))
         spread = dict.fromkeys(["ours", "plain"], lambda x: interpolated(x, *near))
     out = ours(own, others, spread["ours"]) if spread["ours"] else ours(own, others)
     expected = plain(own, others, spread["plain"])

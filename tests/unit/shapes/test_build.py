@@ -11,7 +11,7 @@ from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.shapes import MeshShape
 from inr2vec_core.shapes import build
 from inr2vec_core.shapes.build import place, prepare_shapes
-from inr2vec_core.shapes.catalog import Source
+from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.preprocessing import ShapeSettings, prepare
 
 
@@ -25,7 +25,7 @@ def sources(tmp_path, rng):
     ]):  # fmt: skip
         path = tmp_path / f"{k}.npy"
         np.save(path, cloud)
-        made.append(Source(f"bed/{k}", "bed", split, str(path)))
+        made.append(ShapeRecord(f"bed/{k}", "bed", split, str(path)))
     return made
 
 
@@ -82,7 +82,7 @@ def test_a_shape_does_not_depend_on_the_others_of_its_shard(sources):
 
 
 def test_procedural_shapes_need_no_file():
-    source = Source("chair/0", "chair", "train", "", 0)
+    source = ShapeRecord("chair/0", "chair", "train", "", 0)
     shard = prepare_shapes([source], ShapeSettings(points=64), 0, seed=0)
     assert shard.columns["source"] == ["procedural[0]"]
     assert shard.shapes[0].points.shape == (64, 3)
@@ -94,9 +94,9 @@ def test_no_sources_make_a_shard_without_rows():
 
 
 @pytest.mark.parametrize("source, expected", [
-    (Source("a", "a", "train", "x/a.off"), "x/a.off"),
-    (Source("a", "a", "train", "x/data.h5", 7), "x/data.h5[7]"),
-    (Source("a", "a", "train", "", 3), "procedural[3]"),
+    (ShapeRecord("a", "a", "train", "x/a.off"), "x/a.off"),
+    (ShapeRecord("a", "a", "train", "x/data.h5", 7), "x/data.h5[7]"),
+    (ShapeRecord("a", "a", "train", "", 3), "procedural[3]"),
 ])  # fmt: skip
 def test_places_are_named_for_people(source, expected):
     assert place(source) == expected
@@ -127,7 +127,7 @@ def test_meshes_good_open_and_bad_each_have_their_fate(tmp_path):
     }
     for name, mesh in files.items():
         save_off(tmp_path / f"{name}.off", *mesh)
-    sources = [Source(n, "box", "train", str(tmp_path / f"{n}.off")) for n in files]
+    sources = [ShapeRecord(n, "box", "train", str(tmp_path / f"{n}.off")) for n in files]
     shard = prepare_shapes(sources, ShapeSettings(field="sdf"), 1, seed=0)
     forms = dict(zip(shard.columns["shape_id"], shard.columns["form"], strict=True))
     assert {k: v for k, v in forms.items() if "@" not in k} == {
@@ -158,7 +158,7 @@ def test_grids_good_and_bad(tmp_path):
     }
     for name, grid in grids.items():
         np.save(tmp_path / f"{name}.npy", grid)
-    sources = [Source(n, "grid", "test", str(tmp_path / f"{n}.npy")) for n in grids]
+    sources = [ShapeRecord(n, "grid", "test", str(tmp_path / f"{n}.npy")) for n in grids]
     shard = prepare_shapes(sources, ShapeSettings(field="occ", resolution=8), 0, seed=0)
     assert dict(zip(shard.columns["shape_id"], shard.columns["occupied"], strict=True)) == {
         "cube": 8 / 512, "not_cubic": 30 / 512, "of_255": 8 / 512,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Source
+from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.dataset import source_files
 from inr2vec_core.shapes.formats.folder import list_folder
 from inr2vec_core.shapes.formats.modelnet_h5 import list_modelnet_h5
@@ -212,7 +212,9 @@ def test_unknown_reader_is_refused(tmp_path):
 
 
 def some(class_name, split, number):
-    return [Source(f"{class_name}/{split}/{i:03d}", class_name, split, "f") for i in range(number)]
+    return [
+        ShapeRecord(f"{class_name}/{split}/{i:03d}", class_name, split, "f") for i in range(number)
+    ]
 
 
 def test_validation_is_cut_from_train_per_class():
@@ -289,10 +291,10 @@ def test_h5_lists_rows_with_and_without_names(modelnet):
     listing = list_modelnet_h5(modelnet)
     train, test = (str(modelnet / f"ply_data_{split}0.h5") for split in ("train", "test"))
     assert listing.sources == [
-        Source("bed/test/ply_data_test0_00000", "bed", "test", test, 0),
-        Source("bed/train/bed_1", "bed", "train", train, 1),
-        Source("chair/train/chair_2", "chair", "train", train, 2),
-        Source("chair/train/chair_7", "chair", "train", train, 0),
+        ShapeRecord("bed/test/ply_data_test0_00000", "bed", "test", test, 0),
+        ShapeRecord("bed/train/bed_1", "bed", "train", train, 1),
+        ShapeRecord("chair/train/chair_2", "chair", "train", train, 2),
+        ShapeRecord("chair/train/chair_7", "chair", "train", train, 0),
     ]
     assert listing.rejected == []
     assert [file.name for file in source_files("modelnet_h5", modelnet)] == [

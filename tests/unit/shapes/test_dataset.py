@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.dataset import DataSetSource
+from inr2vec_core.shapes.dataset import ShapeDataset
 
 
 def folder(root, train=10, test=4):
@@ -14,7 +14,7 @@ def folder(root, train=10, test=4):
             path = root / "bed" / split / f"{k}.off"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-    return DataSetSource("folder", str(root), validation_fraction=0.2, shards=3)
+    return ShapeDataset("folder", str(root), validation_fraction=0.2, shards=3)
 
 
 def splits(listing):
@@ -22,14 +22,14 @@ def splits(listing):
 
 
 def test_procedural_counts_are_per_class():
-    source = DataSetSource("procedural", classes=["chair", "table"], counts=(3, 1, 2))
+    source = ShapeDataset("procedural", classes=["chair", "table"], counts=(3, 1, 2))
     assert splits(source.listing()) == {"train": 6, "val": 2, "test": 4}
 
 
 def test_no_classes_are_all_classes():
     from inr2vec_core.shapes.procedural import CLASSES
 
-    source = DataSetSource("procedural", counts=(1, 0, 0))
+    source = ShapeDataset("procedural", counts=(1, 0, 0))
     assert {s.class_name for s in source.listing().sources} == set(CLASSES)
 
 
@@ -55,7 +55,7 @@ def test_a_folders_shard_depends_on_its_own_files(tmp_path):
 
 
 def test_procedural_shapes_depend_on_no_file():
-    source = DataSetSource("procedural", counts=(1, 1, 1))
+    source = ShapeDataset("procedural", counts=(1, 1, 1))
     assert source.files(source.listing(), 0) == []
 
 
@@ -64,7 +64,7 @@ def test_a_limit_draws_shapes_by_the_seed_and_more_keep_the_fewer(tmp_path):
     few, many, other = (
         {
             s.shape_id
-            for s in DataSetSource("folder", str(tmp_path), limit=n, seed=seed).listing().sources
+            for s in ShapeDataset("folder", str(tmp_path), limit=n, seed=seed).listing().sources
         }
         for n, seed in ((3, 0), (7, 0), (7, 1))
     )
@@ -74,15 +74,15 @@ def test_a_limit_draws_shapes_by_the_seed_and_more_keep_the_fewer(tmp_path):
 
 def test_a_limit_above_the_number_of_shapes_takes_all(tmp_path):
     folder(tmp_path)
-    assert len(DataSetSource("folder", str(tmp_path), limit=99).listing().sources) == 14
+    assert len(ShapeDataset("folder", str(tmp_path), limit=99).listing().sources) == 14
 
 
 def test_more_shards_than_shapes_are_refused_with_the_cure():
-    source = DataSetSource("procedural", classes=["chair"], counts=(1, 1, 1), shards=4)
+    source = ShapeDataset("procedural", classes=["chair"], counts=(1, 1, 1), shards=4)
     with pytest.raises(InputError, match=r"3 shapes cannot fill 4 shards; set.*`shards`"):
         source.listing()
 
 
 def test_an_unknown_reader_is_named():
     with pytest.raises(InputError, match="unknown reader 'obj'"):
-        DataSetSource("obj").listing()
+        ShapeDataset("obj").listing()

@@ -13,8 +13,8 @@ from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.readers import read_geometry
 from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 from inr2vec_core.shapes.build import prepare_shapes
-from inr2vec_core.shapes.catalog import Source
-from inr2vec_core.shapes.formats.labelled_meshes import read_labelled_mesh
+from inr2vec_core.shapes.catalog import ShapeRecord
+from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
 from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, prepare
 from inr2vec_core.shapes.procedural import CLASSES, PARTS
 
@@ -147,7 +147,7 @@ def test_a_shard_without_parts_is_what_it_was(rng, tmp_path):
 
 
 def test_made_shapes_know_their_parts_and_their_copies_too(tmp_path):
-    sources = [Source(f"{c}/0", c, "train", "", 0) for c in CLASSES]
+    sources = [ShapeRecord(f"{c}/0", c, "train", "", 0) for c in CLASSES]
     shard = prepare_shapes(sources, ShapeSettings(points=256), 1, seed=0)
     with written(tmp_path / "0.h5", shard.shapes) as file:
         found = read_shapes(file, np.arange(2 * len(CLASSES)))
@@ -164,7 +164,7 @@ def test_rows_of_h5_have_their_own_parts_and_bad_ones_are_set_aside(rng, tmp_pat
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["data"] = np.array([cloud.points for cloud in clouds], np.float32)
         file["pid"] = numbers
-    sources = [Source(f"Bag/{k}", "Bag", "test", str(tmp_path / "a.h5"), k) for k in range(4)]
+    sources = [ShapeRecord(f"Bag/{k}", "Bag", "test", str(tmp_path / "a.h5"), k) for k in range(4)]
     shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="shapenet_part_h5")
     assert shard.columns["shape_id"] == ["Bag/0", "Bag/3"]
     assert set(names(shard.shapes[0])) == {"0", "1"} and set(names(shard.shapes[1])) == {"30", "31"}
@@ -182,7 +182,7 @@ def test_clouds_of_text_and_bad_ones(rng, tmp_path):
         table[5, 6] = label
         np.savetxt(tmp_path / f"{name}.txt", table, fmt="%f")
     sources = [
-        Source(f"Cap/{n}", "Cap", "test", str(tmp_path / f"{n}.txt")) for n in ("bad", "good")
+        ShapeRecord(f"Cap/{n}", "Cap", "test", str(tmp_path / f"{n}.txt")) for n in ("bad", "good")
     ]
     shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="shapenet_part")
     assert shard.columns["shape_id"] == ["Cap/good"]
@@ -197,8 +197,8 @@ def test_labelled_meshes_and_bad_ones(tmp_path):
     for name, labels in {"good": "lower\n1 2\nupper\n3 4\n", "bad": "lower\n1 2\n"}.items():
         (tmp_path / f"{name}.off").write_text(f"OFF\n8 4 0\n{vertices}\n{faces}\n")
         (tmp_path / f"{name}_labels.txt").write_text(labels)
-    sources = [Source(n, "Sheet", "test", str(tmp_path / f"{n}.off")) for n in ("good", "bad")]
-    shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="labelled_meshes")
+    sources = [ShapeRecord(n, "Sheet", "test", str(tmp_path / f"{n}.off")) for n in ("good", "bad")]
+    shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="labeled_meshes")
     (shape,) = shard.shapes
     assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
     (rejected,) = shard.rejected
@@ -212,7 +212,7 @@ def test_labelled_meshes_and_bad_ones(tmp_path):
 
 @pytest.mark.skipif(not PRINCETON.is_dir(), reason="needs the real meshes")
 def test_a_real_plane_has_its_wings_at_its_sides(rng):
-    mesh = read_labelled_mesh(PRINCETON / "Airplane" / "61.off")
+    mesh = read_labeled_mesh(PRINCETON / "Airplane" / "61.off")
     np.testing.assert_array_equal(
         mesh.faces, read_geometry(PRINCETON / "Airplane" / "61.off").faces
     )

@@ -7,7 +7,7 @@ import trimesh
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
-from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretise, prepare
+from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretize, prepare
 
 
 def box(extents=(2.0, 1.0, 1.0), keep=slice(None)):
@@ -22,7 +22,7 @@ GRID = Grid(np.pad(np.ones((2, 4, 2), np.uint8), 1))
 def made(geometry, rng, **settings):
     settings = ShapeSettings(points=64, resolution=8, **settings)
     shape, form, _ = prepare(geometry, settings, rng)
-    return discretise(shape, settings), form
+    return discretize(shape, settings), form
 
 
 @pytest.mark.parametrize("geometry, settings, kind, form", [
@@ -92,7 +92,7 @@ def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
 def test_copies_of_voxels_come_from_a_stretched_cloud(rng):
     settings = ShapeSettings(field="occ", points=64, resolution=8)
     shape, _, _ = prepare(CLOUD, settings, rng)
-    first, second = (discretise(augmented(shape, rng), settings).grid for _ in range(2))
+    first, second = (discretize(augmented(shape, rng), settings).grid for _ in range(2))
     assert (first != second).any()
 
 

@@ -7,17 +7,17 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.procedural import CLASSES, PARTS, LabelledMesh, make_shape
+from inr2vec_core.shapes.procedural import CLASSES, PARTS, LabeledMesh, make_shape
 from inr2vec_core.utils.seeding import numpy_stream
 
 TRAIN, TEST, POINTS, CELLS = 60, 25, 2048, 12
 
 
-def as_trimesh(shape: LabelledMesh) -> trimesh.Trimesh:
+def as_trimesh(shape: LabeledMesh) -> trimesh.Trimesh:
     return trimesh.Trimesh(shape.vertices, shape.faces, process=False)
 
 
-def same(one: LabelledMesh, other: LabelledMesh) -> bool:
+def same(one: LabeledMesh, other: LabeledMesh) -> bool:
     return (
         np.array_equal(one.vertices, other.vertices)
         and np.array_equal(one.faces, other.faces)

@@ -10,10 +10,10 @@ from torch import nn
 
 from inr2vec_core.training import trainer as training
 from inr2vec_core.training.convergence import (
-    Flatness,
-    flatness_of_accuracy,
-    flatness_of_distance,
-    flatness_of_mean,
+    ConvergenceCheck,
+    convergence_of_accuracy,
+    convergence_of_distance,
+    convergence_of_mean,
 )
 from inr2vec_core.training.trainer import TrainSettings, train
 
@@ -271,7 +271,7 @@ def curve(*scores, every=1):
 
 
 def flat(*scores, n=10_000, every=1):
-    return flatness_of_accuracy(curve(*scores, every=every), "accuracy", n)
+    return convergence_of_accuracy(curve(*scores, every=every), "accuracy", n)
 
 
 def test_a_constant_curve_is_flat():
@@ -333,13 +333,13 @@ def test_gains_below_a_point_never_count():
     assert flat(*[0.491] * 7, 0.5, n=10**8).flat
     assert not flat(*[0.485] * 7, 0.5, n=10**8).flat
     assert flat(*[0.5] * 7, 1.0, n=1000).allowed == 0.01  # a perfect score has no error
-    assert flatness_of_accuracy(curve(*[0.4] * 7, 0.5), "accuracy", 10**8, least=0.2).flat
+    assert convergence_of_accuracy(curve(*[0.4] * 7, 0.5), "accuracy", 10**8, least=0.2).flat
 
 
 @pytest.mark.parametrize("gain, warns", [(-0.3, False), (0.0, False), (0.02, False), (0.05, True)])
 def test_only_a_curve_that_still_rises_is_warned_of(gain, warns, caplog):
     with caplog.at_level(logging.INFO):
-        Flatness(gain, 0.02).report("dgcnn on chairs")
+        ConvergenceCheck(gain, 0.02).report("dgcnn on chairs")
     (record,) = caplog.records
     assert record.levelno == (logging.WARNING if warns else logging.INFO)
     verdict = "improves" if warns else "is flat"
@@ -350,7 +350,7 @@ def test_only_a_curve_that_still_rises_is_warned_of(gain, warns, caplog):
 def test_a_distance_that_falls_to_its_end_is_not_flat():
     def of(*distances):
         rows = [{"epoch": k, "chamfer": distance} for k, distance in enumerate(distances)]
-        return flatness_of_distance(rows, "chamfer")
+        return convergence_of_distance(rows, "chamfer")
 
     assert not of(*[1 / (k + 1) for k in range(16)]).flat
     assert of(*[1 / (k + 1) for k in range(12)], *[0.08] * 4).flat
@@ -361,7 +361,7 @@ def test_a_distance_that_falls_to_its_end_is_not_flat():
 def test_a_mean_may_rise_by_its_standard_error():
     def flat(error):
         rows = [{"miou": 0.5, "error": error}] * 7 + [{"miou": 0.53, "error": error}]
-        return flatness_of_mean(rows, "miou", "error").flat
+        return convergence_of_mean(rows, "miou", "error").flat
 
     assert flat(0.04) and not flat(0.02) and not flat(0.0)
-    assert flatness_of_mean([{"miou": 0.5, "error": 0.1}] * 7, "miou", "error").flat is None
+    assert convergence_of_mean([{"miou": 0.5, "error": 0.1}] * 7, "miou", "error").flat is None

@@ -172,22 +172,22 @@ def test_defaults_are_not_shared_between_entries():
 
 def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
     from inr2vec_core.inrs.fitting import FitSettings
-    from inr2vec_core.inrs.queries import QueryMix
-    from inr2vec_core.inrs.siren import SirenShape
-    from inr2vec_core.tasks.autoencoding.task import AutoencodingSettings
+    from inr2vec_core.inrs.queries import QuerySampling
+    from inr2vec_core.inrs.siren import SirenConfig
+    from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings
 
     config = completed()
     inr, encoder = config["inrs"]["i"], config["encoders"]["e"]
-    assert SirenShape(inr["width"], inr["depth"]).n_parameters == 790_529
+    assert SirenConfig(inr["width"], inr["depth"]).n_parameters == 790_529
     assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", None, 500, 1e-4)
     assert (encoder["epochs"], encoder["lr"], encoder["weight_decay"]) == (300, 1e-4, 1e-2)
-    for given, settings in ((inr, FitSettings()), (encoder, AutoencodingSettings())):
+    for given, settings in ((inr, FitSettings()), (encoder, Inr2vecSettings())):
         known = {k: v for k, v in asdict(settings).items() if k != "field"}  # the data set's
         assert {k: given[k] for k in known} == known
     queries = config["datasets"]["d"]["queries"]
     n = queries.pop("per_shape")
-    assert QueryMix(**queries).counts(n) == QueryMix().counts(600_000)
-    assert np.array_equal(queries["sigmas"], QueryMix().sigmas)
+    assert QuerySampling(**queries).counts(n) == QuerySampling().counts(600_000)
+    assert np.array_equal(queries["sigmas"], QuerySampling().sigmas)
 
 
 # ---------------------------------------------------------------------------- messages

@@ -9,7 +9,9 @@ from workflow_scripts.common.fingerprint import ProjectCode
 ROOT = Path(__file__).parents[3]
 
 TREE = {
-    "workflow_scripts/inrs/fit.py": "from workflow_scripts.common.job import run\nfrom inr2vec_core.a import f\n",  # fmt: skip
+    "workflow_scripts/inrs/fit.py": (
+        "from workflow_scripts.common.job import run\nfrom inr2vec_core.a import f\n"
+    ),
     "workflow_scripts/common/job.py": "from inr2vec_core import storage\n\ndef run(): pass\n",
     "inr2vec_core/__init__.py": '"""The package."""\n',
     "inr2vec_core/a.py": "def f():\n    from .b import g\n    return g()\n",  # inside a function
@@ -59,7 +61,7 @@ def test_other_modules_do_not_count(tree, name):
 def test_a_module_that_is_imported_by_name_counts_where_it_is_given(tree):
     def found():
         code = ProjectCode(tree)
-        return code.version("inrs/fit.py"), code.version("fit.py", "inr2vec_core/unrelated.py")
+        return code.version("inrs/fit.py"), code.version("inrs/fit.py", "inr2vec_core/unrelated.py")
 
     before = found()
     append(tree / "inr2vec_core/unrelated.py", "\nNEW = 1\n")

@@ -6,7 +6,7 @@ import pytest
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.build import prepare_shapes
-from inr2vec_core.shapes.dataset import DataSetSource
+from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.formats.mvp import MVP_VIEWS
 from inr2vec_core.shapes.pairing import complete_id
 from inr2vec_core.shapes.preprocessing import ShapeSettings
@@ -44,8 +44,8 @@ def write_mvp(root, older=False, labels=(0, 1, 0, 15)):
 @pytest.mark.parametrize("older", [False, True])
 def test_mvp_has_26_partial_clouds_of_each_complete_one(tmp_path, older):
     root = write_mvp(tmp_path, older)
-    complete = DataSetSource("mvp", str(root)).listing().sources
-    partial = DataSetSource("mvp", str(root), side="partial").listing().sources
+    complete = ShapeDataset("mvp", str(root)).listing().sources
+    partial = ShapeDataset("mvp", str(root), side="partial").listing().sources
     assert len(complete) == 2 * N and len(partial) == 2 * N * MVP_VIEWS
     assert {s.shape_id for s in complete if s.split == "test"} == {
         "airplane/test/00000", "cabinet/test/00001", "airplane/test/00002",
@@ -68,23 +68,23 @@ def test_mvp_has_26_partial_clouds_of_each_complete_one(tmp_path, older):
 
 
 def test_mvp_rows_of_no_class_are_set_aside(tmp_path):
-    listing = DataSetSource("mvp", str(write_mvp(tmp_path, labels=(0, 1, 99, 2)))).listing()
+    listing = ShapeDataset("mvp", str(write_mvp(tmp_path, labels=(0, 1, 99, 2)))).listing()
     assert len(listing.sources) == 2 * (N - 1)
     assert "its labels are 99: one of 0 to 15" in listing.rejected[0].reason
 
 
 def test_mvp_files_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds no MVP_Train_CP\.h5"):
-        DataSetSource("mvp", str(tmp_path)).listing()
+        ShapeDataset("mvp", str(tmp_path)).listing()
     write_mvp(tmp_path, older=True)
     with h5py.File(tmp_path / "mvp_train_input.h5", "a") as file:
         del file["incomplete_pcds"]
         file["incomplete_pcds"] = clouds(7)
     with pytest.raises(InputError, match="expected 26 partial clouds for each complete one"):
-        DataSetSource("mvp", str(tmp_path)).listing()
+        ShapeDataset("mvp", str(tmp_path)).listing()
     (tmp_path / "mvp_train_input.h5").unlink()
     with pytest.raises(InputError, match=r"mvp_train_input.h5 is missing"):
-        DataSetSource("mvp", str(tmp_path)).listing()
+        ShapeDataset("mvp", str(tmp_path)).listing()
 
 
 def write_pairs(root, names=("a", "b", "c", "d")):
@@ -100,8 +100,8 @@ def write_pairs(root, names=("a", "b", "c", "d")):
 def test_pairs_are_told_by_their_names(tmp_path):
     root = write_pairs(tmp_path)
     (root / "partial/chair/test/b.npy").rename(root / "partial/chair/test/other.npy")
-    complete = DataSetSource("pairs", str(root)).listing()
-    partial = DataSetSource("pairs", str(root), side="partial").listing()
+    complete = ShapeDataset("pairs", str(root)).listing()
+    partial = ShapeDataset("pairs", str(root), side="partial").listing()
     ids = [s.shape_id for s in complete.sources]
     assert len(ids) == 7 and "chair/test/b" not in ids
     assert [complete_id(s.shape_id) for s in partial.sources] == ids
@@ -112,7 +112,7 @@ def test_pairs_are_told_by_their_names(tmp_path):
     shard = prepare_shapes(partial.sources[:1], settings, 0, 0, "pairs")
     whole = prepare_shapes(complete.sources[:1], ShapeSettings(points=40), 0, 0, "pairs")
     np.testing.assert_array_equal(shard.columns["centre"][0], whole.columns["centre"][0])
-    source = DataSetSource("pairs", str(root), side="partial", shards=7)
+    source = ShapeDataset("pairs", str(root), side="partial", shards=7)
     assert source.files(partial, 0) == sorted(
         str(root / side / "chair/test/a.npy") for side in ("complete", "partial")
     )
@@ -123,7 +123,7 @@ def test_pairs_without_any_name_in_common_are_refused(tmp_path):
     for file in sorted((root / "partial").rglob("*.npy")):
         file.rename(file.with_name(f"p{file.name}"))
     with pytest.raises(InputError, match="no two have the same name"):
-        DataSetSource("pairs", str(root)).listing()
+        ShapeDataset("pairs", str(root)).listing()
 
 
 CUBE = "OFF\n8 12 0\n" + "\n".join(
@@ -149,7 +149,7 @@ def write_networks(root):
 
 def test_clouds_and_meshes_of_occupancy_networks_share_a_frame(tmp_path):
     root = write_networks(tmp_path)
-    source = DataSetSource("occupancy_networks", str(root))
+    source = ShapeDataset("occupancy_networks", str(root))
     listing = source.listing()
     assert [(s.shape_id[-1], s.split) for s in listing.sources] == [
         ("a", "train"), ("b", "train"), ("c", "train"), ("d", "val"), ("e", "test"), ("f", "test"),
@@ -167,17 +167,17 @@ def test_clouds_and_meshes_of_occupancy_networks_share_a_frame(tmp_path):
 def test_shapes_of_occupancy_networks_that_are_missing_or_listed_twice_are_named(tmp_path):
     folder = write_networks(tmp_path) / "02958343"
     (folder / "test.lst").write_text("e\na\nmissing")
-    listing = DataSetSource("occupancy_networks", str(tmp_path)).listing()
+    listing = ShapeDataset("occupancy_networks", str(tmp_path)).listing()
     reasons = {r.shape_id[9:]: r.reason for r in listing.rejected}
     assert "the train split has it too" in reasons["a"]
     assert "neither pointcloud.npz nor a mesh" in reasons["missing"]
     with pytest.raises(InputError, match=r"holds no <class>/train.lst"):
-        DataSetSource("occupancy_networks", str(folder / "a")).listing()
+        ShapeDataset("occupancy_networks", str(folder / "a")).listing()
 
 
 def test_made_views_have_the_split_of_their_shape():
-    complete = DataSetSource("procedural", classes=("chair",), counts=(3, 1, 1), limit=4)
-    partial = DataSetSource(
+    complete = ShapeDataset("procedural", classes=("chair",), counts=(3, 1, 1), limit=4)
+    partial = ShapeDataset(
         "procedural", classes=("chair",), counts=(3, 1, 1), limit=4, side="partial", views=3
     )
     split = {s.shape_id: s.split for s in complete.listing().sources}

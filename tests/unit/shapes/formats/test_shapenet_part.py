@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Source
-from inr2vec_core.shapes.dataset import READERS, DataSetSource, source_files
+from inr2vec_core.shapes.catalog import ShapeRecord
+from inr2vec_core.shapes.dataset import READERS, ShapeDataset, source_files
 from inr2vec_core.shapes.formats.folder import list_folder
-from inr2vec_core.shapes.formats.labelled_meshes import list_labelled_meshes
+from inr2vec_core.shapes.formats.labeled_meshes import list_labeled_meshes
 from inr2vec_core.shapes.formats.modelnet_h5 import SHAPENET_PART, list_modelnet_h5
 from inr2vec_core.shapes.formats.shapenet_part import list_shapenet_part
 
@@ -57,7 +57,7 @@ def part_h5(tmp_path):
 
 
 def test_h5_rows_have_the_category_of_their_label(part_h5):
-    listing = DataSetSource("shapenet_part_h5", str(part_h5)).listing()
+    listing = ShapeDataset("shapenet_part_h5", str(part_h5)).listing()
     assert [(s.class_name, s.split, Path(s.path).name, s.row) for s in listing.sources] == [
         ("Airplane", "train", "ply_data_train0.h5", 1),
         ("Airplane", "val", "ply_data_val0.h5", 0),
@@ -138,16 +138,16 @@ def test_the_lists_give_the_splits_and_the_folders_the_classes(benchmark):
     listing = list_shapenet_part(benchmark)
     a, b, c = (str(benchmark / f"02691156/{name}.txt") for name in "abc")
     assert listing.sources == [
-        Source("Airplane/a", "Airplane", "val", a),
-        Source("Airplane/b", "Airplane", "train", b),
-        Source("Airplane/c", "Airplane", "test", c),
-        Source("Bag/x", "Bag", "train", str(benchmark / "02773838/x.txt")),
+        ShapeRecord("Airplane/a", "Airplane", "val", a),
+        ShapeRecord("Airplane/b", "Airplane", "train", b),
+        ShapeRecord("Airplane/c", "Airplane", "test", c),
+        ShapeRecord("Bag/x", "Bag", "train", str(benchmark / "02773838/x.txt")),
     ]
     assert (listing.rejected, listing.ignored) == ([], 0)
 
 
 def test_a_shard_depends_on_its_own_clouds(benchmark):
-    source = DataSetSource("shapenet_part", str(benchmark), shards=2)
+    source = ShapeDataset("shapenet_part", str(benchmark), shards=2)
     listing = source.listing()
     assert source.files(listing, 1) == [listing.sources[k].path for k in (1, 3)]
 
@@ -224,7 +224,7 @@ def meshes(tmp_path):
 
 
 def test_meshes_are_split_as_a_folders_are(meshes):
-    listing = list_labelled_meshes(meshes, 0.2, seed=3)
+    listing = list_labeled_meshes(meshes, 0.2, seed=3)
     assert listing == list_folder(meshes, 0.2, seed=3)._replace(ignored=0)
     assert Counter((s.class_name, s.split) for s in listing.sources) == {
         (c, s): n for c in ("Chair", "Fish") for s, n in (("train", 8), ("test", 2))
@@ -232,9 +232,9 @@ def test_meshes_are_split_as_a_folders_are(meshes):
 
 
 def test_a_mesh_without_labels_is_set_aside_and_moves_no_other(meshes):
-    whole = list_labelled_meshes(meshes, 0.2)
+    whole = list_labeled_meshes(meshes, 0.2)
     (meshes / "Chair/4_labels.txt").unlink()
-    listing = list_labelled_meshes(meshes, 0.2)
+    listing = list_labeled_meshes(meshes, 0.2)
     assert listing.sources == [s for s in whole.sources if s.shape_id != "Chair/4"]
     (rejected,) = listing.rejected
     assert rejected.source == str(meshes / "Chair/4.off")
@@ -245,27 +245,27 @@ def test_a_mesh_without_labels_is_set_aside_and_moves_no_other(meshes):
 def test_other_files_than_off_are_passed_over(meshes):
     (meshes / "Chair/4.obj").touch()
     (meshes / "Chair/99_labels.txt").touch()
-    listing = list_labelled_meshes(meshes, 0.2)
+    listing = list_labeled_meshes(meshes, 0.2)
     assert len(listing.sources) == 20 and listing.ignored == 2
 
 
 def test_a_shard_depends_on_its_meshes_and_their_labels(meshes):
-    source = DataSetSource("labelled_meshes", str(meshes), test_fraction=0.2, shards=10)
+    source = ShapeDataset("labeled_meshes", str(meshes), test_fraction=0.2, shards=10)
     files = source.files(source.listing(), 0)
     names = ("Chair/0.off", "Chair/0_labels.txt", "Fish/0.off", "Fish/0_labels.txt")
     assert files == [str(meshes / name) for name in names]
-    assert len(source_files("labelled_meshes", meshes)) == 40
+    assert len(source_files("labeled_meshes", meshes)) == 40
 
 
 def test_meshes_without_any_labels_are_refused(meshes):
     for file in meshes.glob("*/*_labels.txt"):
         file.unlink()
     with raises(str(meshes), "none of its 20 meshes", "use the reader folder"):
-        list_labelled_meshes(meshes, 0.2)
+        list_labeled_meshes(meshes, 0.2)
 
 
 @pytest.mark.skipif(not PRINCETON.is_dir(), reason="needs the real meshes")
 def test_real_meshes_all_have_labels():
-    listing = DataSetSource("labelled_meshes", str(PRINCETON), test_fraction=0.2).listing()
+    listing = ShapeDataset("labeled_meshes", str(PRINCETON), test_fraction=0.2).listing()
     assert len(listing.sources) == 160 and listing.rejected == [] and listing.ignored == 0
     assert Counter(s.split for s in listing.sources)["test"] == 32

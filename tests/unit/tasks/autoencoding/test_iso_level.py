@@ -12,13 +12,13 @@ from inr2vec_core.encoders.inr2vec import Encoder
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
 from inr2vec_core.geometry.voxels import centroids
 from inr2vec_core.inrs.fields import values_of
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec
-from inr2vec_core.tasks.autoencoding.iso_level import SHIFTS, best_shift
+from inr2vec_core.tasks.autoencoding.iso_level import SHIFTS, calibrate_iso_level
 
 RADIUS = 0.6
-SHAPE = SirenShape(4, 2)
+SHAPE = SirenConfig(4, 2)
 
 
 class Unsure:
@@ -48,7 +48,7 @@ def ball(field):
 
 def found(field, too_high):
     examples = [(name, ball(field), torch.zeros(4)) for name in ("a", "b")]
-    return best_shift(Unsure(field, too_high), iter(examples), 2000, 40, seed=0)
+    return calibrate_iso_level(Unsure(field, too_high), iter(examples), 2000, 40, seed=0)
 
 
 @pytest.mark.parametrize("field", ["sdf", "occ"])
@@ -69,7 +69,9 @@ def test_one_shape_without_a_surface_does_not_decide_for_all():
     unsure = Unsure("sdf", 0.0)
     unsure.logits = lambda embedding: (lost if embedding[0] else right).logits(embedding)
     examples = [(str(k), ball("sdf"), torch.tensor([float(k == 0)])) for k in range(6)]
-    assert best_shift(unsure, iter(examples), 2000, 40, seed=0) == pytest.approx(0, abs=0.1001)
+    assert calibrate_iso_level(unsure, iter(examples), 2000, 40, seed=0) == pytest.approx(
+        0, abs=0.1001
+    )
 
 
 def test_the_papers_level_stays_where_no_other_is_better():
@@ -82,7 +84,7 @@ def test_clouds_have_no_level_and_are_not_even_read():
         raise AssertionError("read")
         yield
 
-    assert best_shift(Unsure("udf", 0.0), never(), 100, 8, seed=0) == 0
+    assert calibrate_iso_level(Unsure("udf", 0.0), never(), 100, 8, seed=0) == 0
 
 
 @pytest.mark.parametrize("field", ["sdf", "occ"])

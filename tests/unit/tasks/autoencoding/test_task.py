@@ -13,21 +13,21 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
 from inr2vec_core.geometry.voxels import centroids
 from inr2vec_core.inrs.fields import udf_labels
-from inr2vec_core.inrs.queries import QueryMix, dequantise
-from inr2vec_core.inrs.siren import SirenShape
+from inr2vec_core.inrs.queries import QuerySampling, dequantize
+from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.ops.chamfer import compare
 from inr2vec_core.reconstruction import evaluate
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.tasks.autoencoding import task as autoencoding
-from inr2vec_core.tasks.autoencoding.task import Autoencoding, AutoencodingSettings
+from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings, Inr2vecTask
 from inr2vec_core.training.precision import has_bfloat16
 from inr2vec_core.training.trainer import TrainSettings, train
 from inr2vec_core.utils.seeding import numpy_stream
 
-SHAPE = SirenShape(4, 2)
-SETTINGS = AutoencodingSettings(
+SHAPE = SirenConfig(4, 2)
+SETTINGS = Inr2vecSettings(
     batch=2, queries=32, buffer=64, validation_shapes=10, validation_points=200
 )
 ROWS = [(f"s{k}", "bed", split) for k, split in enumerate(["train"] * 5 + ["val"] * 3 + ["test"])]
@@ -53,7 +53,7 @@ def task(make_shards):
     torch.manual_seed(0)
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
-    made = Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    made = Inr2vecTask(model, *files, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
     made.files = files
     return made
 
@@ -61,7 +61,7 @@ def task(make_shards):
 def test_batches_are_weights_with_queries_of_the_same_shape(task):
     seen = []
     for flat, queries in task.batches(1):
-        for one, (coords, labels) in zip(flat, zip(*dequantise(queries), strict=True), strict=True):
+        for one, (coords, labels) in zip(flat, zip(*dequantize(queries), strict=True), strict=True):
             (shape_id,) = [
                 row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)
             ]
@@ -76,7 +76,7 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
 def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_shards):
     model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
-    Autoencoding(model, *files, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    Inr2vecTask(model, *files, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
     expected = np.mean([weights_of(name) for name, _, split in ROWS if split == "train"], 0)
     np.testing.assert_allclose(model.encoder.mean, expected, atol=1e-5)
 
@@ -102,7 +102,7 @@ def test_queries_are_fresh_each_epoch_and_the_same_for_the_same(task):
 def test_the_loss_is_the_mean_cross_entropy_of_the_labels(task):
     flat, queries = next(iter(task.batches(1)))
     task.model.eval()
-    coords, labels = dequantise(queries)
+    coords, labels = dequantize(queries)
     p = torch.sigmoid(task.model(flat, coords))
     expected = -(labels * p.log() + (1 - labels) * (1 - p).log()).mean()
     torch.testing.assert_close(task.loss((flat, queries)), expected)
@@ -112,8 +112,8 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_labels(task):
 def test_mixed_precision_where_the_device_has_it(task, has, monkeypatch):
     monkeypatch.setattr(autoencoding, "has_bfloat16", lambda device: has)
     settings = dataclasses.replace(SETTINGS, precision="bfloat16")
-    mixed = Autoencoding(
-        task.model.eval(), *task.files, QueryMix(), settings, 0, torch.device("cpu")
+    mixed = Inr2vecTask(
+        task.model.eval(), *task.files, QuerySampling(), settings, 0, torch.device("cpu")
     )
     batch = next(iter(task.batches(1)))
     loss, expected = mixed.loss(batch), task.loss(batch)
@@ -187,7 +187,7 @@ def test_a_data_set_without_validation_shapes_is_refused(make_shards):
     inrs, shapes = make_shards([ROWS[:5]], weights_of, points_of)
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
     with pytest.raises(InputError, match="val"):
-        Autoencoding(model, inrs, shapes, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+        Inr2vecTask(model, inrs, shapes, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
 
 
 # ---------------------------------------------------------------------------- meshes and voxels
@@ -210,12 +210,12 @@ def solid_task(request, make_shards):
     torch.manual_seed(0)
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, request.param)
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, form)
-    return Autoencoding(model, *shards, QueryMix(), SETTINGS, 0, torch.device("cpu"))
+    return Inr2vecTask(model, *shards, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
 
 
 def test_queries_of_meshes_and_voxels_belong_to_their_shapes(solid_task):
     (flat, queries), *_ = solid_task.batches(1)
-    for one, (coords, labels) in zip(flat, zip(*dequantise(queries), strict=True), strict=True):
+    for one, (coords, labels) in zip(flat, zip(*dequantize(queries), strict=True), strict=True):
         (shape_id,) = [row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)]
         height = coords.norm(dim=1) - radius_of(shape_id)
         if solid_task.model.field == "occ":
@@ -243,7 +243,7 @@ def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
     model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, "sdf")
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, mesh_of)
     settings = dataclasses.replace(SETTINGS, buffer=2)
-    task = Autoencoding(model, *shards, QueryMix(), settings, 0, torch.device("cpu"))
+    task = Inr2vecTask(model, *shards, QuerySampling(), settings, 0, torch.device("cpu"))
     assert len(list(task.batches(1))) == 2 and not task._pools
 
 
@@ -272,8 +272,8 @@ def test_the_level_is_settled_by_validation_shapes_and_kept(solid_task, monkeypa
         assert sorted(name for name, _, _ in examples) == ["s5", "s6", "s7"]
         return -0.3
 
-    monkeypatch.setattr(autoencoding, "best_shift", found)
-    solid_task.settle_level()
+    monkeypatch.setattr(autoencoding, "calibrate_iso_level", found)
+    solid_task.calibrate_iso_level()
     assert solid_task.model.shift == -0.3
 
 

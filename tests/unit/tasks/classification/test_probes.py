@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.tasks.classification import probes
 from inr2vec_core.tasks.classification.probes import (
@@ -122,7 +122,7 @@ def test_a_class_that_training_lacks_does_not_shift_the_others(probe, make_shard
 @pytest.mark.parametrize("classes, third", [("aaaa", "val"), ("abab", "test")])
 def test_too_little_for_a_linear_probe_is_said(classes, third):
     splits = ["train", "train", third, "test"]
-    data = Labelled.of("0123", list(classes), splits, np.arange(8.0).reshape(4, 2))
+    data = EmbeddingSet.of("0123", list(classes), splits, np.arange(8.0).reshape(4, 2))
     with pytest.raises(InputError, match="linear probe needs"):
         probe_embeddings(data)
 
@@ -134,6 +134,6 @@ def test_embeddings_are_told_apart_where_they_differ_at_any_scale():
     x = rng.normal(size=(72, 3)) * [1e3, 1, 1e-3]
     x[:, 2] += 1e-2 * (np.array(names) == "b")  # far from the others in its own scale alone
     ids = [str(k) for k in range(72)]
-    assert probe_embeddings(Labelled.of(ids, names, splits, x)) == 1
-    shuffled = Labelled.of(ids, rng.permutation(names), splits, x)
+    assert probe_embeddings(EmbeddingSet.of(ids, names, splits, x)) == 1
+    shuffled = EmbeddingSet.of(ids, rng.permutation(names), splits, x)
     assert probe_embeddings(shuffled) < 0.8

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.tasks.classification.task import (
     Classification,
@@ -165,7 +165,7 @@ def test_the_test_split_is_told_by_a_classifier_of_the_training_split(rng):
     x[:, :3] += 6 * (classes[:, None] == ["a", "b", "c"])
     split = np.repeat(["train", "val", "test"], [30, 15, 15])
     x[split == "test"] += 0.5  # seen by neither training nor validation
-    data = Labelled.of([str(k) for k in range(60)], classes, split, x)
+    data = EmbeddingSet.of([str(k) for k in range(60)], classes, split, x)
     settings = ClassifierSettings([8], 0.0, 10, True, epochs=40, lr=1e-2, weight_decay=0.0)
     (scores, course), (again, _) = (
         classify(data, settings, seed, torch.device("cpu")) for seed in (3, 3)

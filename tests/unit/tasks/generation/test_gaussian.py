@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.gaussian import gaussian_samples
 
@@ -20,7 +20,7 @@ def test_the_embeddings_of_one_class_by_split():
     x = np.arange(14, dtype="f4").reshape(7, 2)
     names = ["car", "chair", "car", "car", "car", "chair", "car"]
     splits = ["train", "train", "val", "test", "train", "val", "train"]
-    data = ClassEmbeddings.of(Labelled.of([f"{k}" for k in range(7)], names, splits, x), "car")
+    data = ClassEmbeddings.of(EmbeddingSet.of([f"{k}" for k in range(7)], names, splits, x), "car")
     np.testing.assert_array_equal(data.train, x[[0, 4, 6]])
     np.testing.assert_array_equal(data.validation, x[[2]])
 
@@ -32,7 +32,7 @@ def test_a_class_of_too_few_shapes_is_refused(n, m, rng):
 
 
 def test_a_class_that_a_data_set_does_not_have_is_refused(rng):
-    data = Labelled.of(["a", "b"], ["car", "car"], ["train", "val"], rng.random((2, 4)))
+    data = EmbeddingSet.of(["a", "b"], ["car", "car"], ["train", "val"], rng.random((2, 4)))
     with pytest.raises(InputError, match="class lamp has 0 training and 0 validation"):
         ClassEmbeddings.of(data, "lamp")
 

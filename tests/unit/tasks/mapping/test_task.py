@@ -7,19 +7,19 @@ import torch
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.shapes import CloudShape
-from inr2vec_core.io.embeddings import Labelled
+from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.transfer import TransferNetwork, build_transfer
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.tasks.mapping.pairs import Pairs, originals, share_a_frame
 from inr2vec_core.tasks.mapping.poisson import poisson_surface
-from inr2vec_core.tasks.mapping.task import EmbeddingMapping, MappingSettings, validation_rows
+from inr2vec_core.tasks.mapping.task import MappingSettings, TransferTask, validation_rows
 from inr2vec_core.training.trainer import TrainSettings, train
 
 SPLITS = ["train"] * 24 + ["val"] * 6 + ["test"] * 6
 
 
 def labelled(ids, splits, x):
-    return Labelled.of(ids, ["chair"] * len(ids), splits, np.asarray(x, np.float32))
+    return EmbeddingSet.of(ids, ["chair"] * len(ids), splits, np.asarray(x, np.float32))
 
 
 def complete_ids(n=36):
@@ -90,7 +90,7 @@ def test_pairs_that_cannot_be_learnt_from_are_refused():
 
 
 def manifest(ids, centre=0.0, scale=1.0):
-    columns = {"centre_x": centre, "centre_y": 0.0, "centre_z": 0.0, "scale": scale}
+    columns = {"center_x": centre, "center_y": 0.0, "center_z": 0.0, "scale": scale}
     return pd.DataFrame({"shape_id": ids} | columns)
 
 
@@ -124,7 +124,7 @@ def task_of(pairs, batch=8, seed=0):
     torch.manual_seed(seed)
     net = TransferNetwork(pairs.x.shape[1], pairs.y.shape[1], 32, 3)
     settings = MappingSettings(batch=batch, validation_points=200)
-    return EmbeddingMapping(net, pairs, Ball(), (rows, shapes), settings, 0, torch.device("cpu"))
+    return TransferTask(net, pairs, Ball(), (rows, shapes), settings, 0, torch.device("cpu"))
 
 
 def radii(pairs):

@@ -17,7 +17,7 @@ from inr2vec_core.models.part_decoder import PartDecoder, build_part_decoder
 from inr2vec_core.ops import chunked_loss
 from inr2vec_core.tasks.segmentation import predictors
 from inr2vec_core.tasks.segmentation import task as tasks_module
-from inr2vec_core.tasks.segmentation.labelled_clouds import LabelledClouds, part_labels
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, part_labels
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
@@ -87,7 +87,7 @@ def shard(tmp_path):
 
 
 def labelled(shard, split):
-    return LabelledClouds([shard], [split], PARTS)
+    return PartDataset([shard], [split], PARTS)
 
 
 def test_the_fixtures_parts_are_those_of_its_shapes(shard):
@@ -425,7 +425,7 @@ def test_as_many_steps_as_the_trainer_expects(make, batch, shard):
 
 @pytest.mark.parametrize("make", [decoder_task, network_task])
 def test_too_few_shapes_are_refused(make, shard, monkeypatch):
-    monkeypatch.setattr(LabelledClouds, "__len__", lambda self: 1)
+    monkeypatch.setattr(PartDataset, "__len__", lambda self: 1)
     with pytest.raises(InputError, match=r"1 training shape\(s\): a segmentation needs"):
         make(shard)
 

@@ -10,7 +10,7 @@ import numpy as np
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers import read_geometry, reasons_of
-from inr2vec_core.shapes.catalog import Listing, Rejected
+from inr2vec_core.shapes.catalog import Catalog, Rejected
 from inr2vec_core.shapes.formats.folder import list_folder
 
 MESHES = (".off",)
@@ -22,7 +22,7 @@ def labels_file(mesh: str | Path) -> Path:
     return mesh.with_name(f"{mesh.stem}_labels.txt")
 
 
-def read_labelled_mesh(path: str | Path) -> Mesh:
+def read_labeled_mesh(path: str | Path) -> Mesh:
     """Reads an off mesh and `<id>_labels.txt` beside it.
 
     That has a part's name on one line and the numbers of its faces, from 1, on the next, and so
@@ -85,9 +85,9 @@ def _face_numbers(name: str, numbers: list[str], n_faces: int) -> np.ndarray:
     return faces
 
 
-def list_labelled_meshes(
+def list_labeled_meshes(
     root: str | Path, test_fraction: float | None = None, seed: int = 0
-) -> Listing:
+) -> Catalog:
     """Lists off meshes with `<id>_labels.txt` beside, in folders as `sources.list_folder` does.
 
     A mesh without labels is set aside; its split would have been the same.
@@ -108,4 +108,4 @@ def list_labelled_meshes(
             f"{root}: none of its {len(listing.sources)} meshes has its <id>_labels.txt beside it: "
             "add them, or use the reader folder for meshes without parts"
         )
-    return Listing(labelled, rejected, listing.ignored - len(labelled))
+    return Catalog(labelled, rejected, listing.ignored - len(labelled))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.shapes.formats.labelled_meshes import read_labelled_mesh
-from inr2vec_core.shapes.formats.shapenet_part import labelled_cloud, read_labelled_cloud
+from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
+from inr2vec_core.shapes.formats.shapenet_part import labeled_cloud, read_labeled_cloud
 
 # x y z, a normal, and the label as the benchmark writes it
 CLOUD = "0.1 0.2 0.3 0 0 1 12.000000\n1 2 3 0 1 0 13.000000\n\n4 5 6 1 0 0 12.000000\n"
@@ -43,7 +43,7 @@ def bad(read, file, *parts):
 
 
 def test_text_cloud_has_points_and_parts(cloud_file):
-    cloud = read_labelled_cloud(cloud_file(CLOUD))
+    cloud = read_labeled_cloud(cloud_file(CLOUD))
     assert cloud.points.tolist() == [[0.1, 0.2, 0.3], [1, 2, 3], [4, 5, 6]]
     assert cloud.points.dtype == np.float64 and cloud.parts.dtype == np.int64
     assert [cloud.part_names[k] for k in cloud.parts] == ["12", "13", "12"]
@@ -51,7 +51,7 @@ def test_text_cloud_has_points_and_parts(cloud_file):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float32])
 def test_numbers_of_parts_become_names(dtype):
-    cloud = labelled_cloud(np.zeros((4, 3)), np.array([7, 30, 7, 2], dtype))
+    cloud = labeled_cloud(np.zeros((4, 3)), np.array([7, 30, 7, 2], dtype))
     assert [cloud.part_names[k] for k in cloud.parts] == ["7", "30", "7", "2"]
 
 
@@ -69,11 +69,11 @@ def test_numbers_of_parts_become_names(dtype):
     (CLOUD.replace("13.0", "70000.0"), ["label 70000 of point 2 is above", "column of labels"]),
 ])  # fmt: skip
 def test_text_clouds_that_are_bad_say_why(cloud_file, text, parts):
-    bad(read_labelled_cloud, cloud_file(text), *parts)
+    bad(read_labeled_cloud, cloud_file(text), *parts)
 
 
 def test_a_missing_cloud_is_named(tmp_path):
-    bad(read_labelled_cloud, tmp_path / "none.txt", "none.txt: unreadable: FileNotFoundError")
+    bad(read_labeled_cloud, tmp_path / "none.txt", "none.txt: unreadable: FileNotFoundError")
 
 
 @pytest.mark.parametrize("numbers, reason", [
@@ -83,7 +83,7 @@ def test_a_missing_cloud_is_named(tmp_path):
 ])  # fmt: skip
 def test_numbers_that_name_no_part_are_refused(numbers, reason):
     with pytest.raises(BadShape, match=reason):
-        labelled_cloud(np.zeros((2, 3)), numbers)
+        labeled_cloud(np.zeros((2, 3)), numbers)
 
 
 # ---------------------------------------------------------------------------- meshes
@@ -100,7 +100,7 @@ def names(mesh):
     ("none\n\na\n4 3 2 1\n", ["a"] * 4),  # a part without faces
 ])  # fmt: skip
 def test_each_face_has_the_part_that_names_it(mesh_file, labels, expected):
-    mesh = read_labelled_mesh(mesh_file(labels))
+    mesh = read_labeled_mesh(mesh_file(labels))
     assert names(mesh) == expected
     assert mesh.face_parts.dtype == np.int64
     assert mesh.part_names == tuple(sorted(mesh.part_names))
@@ -123,20 +123,20 @@ def test_each_face_has_the_part_that_names_it(mesh_file, labels, expected):
     (LABELS.replace("4 2", "4 2" + 30 * "0"), ["unreadable"]),
 ])  # fmt: skip
 def test_labels_that_are_bad_say_why(mesh_file, labels, parts):
-    bad(read_labelled_mesh, mesh_file(labels), "7_labels.txt: ", *parts)
+    bad(read_labeled_mesh, mesh_file(labels), "7_labels.txt: ", *parts)
 
 
 def test_missing_labels_are_named(mesh_file):
     file = mesh_file(LABELS)
     file.with_name("7_labels.txt").unlink()
-    bad(read_labelled_mesh, file, "7_labels.txt: unreadable: FileNotFoundError")
+    bad(read_labeled_mesh, file, "7_labels.txt: unreadable: FileNotFoundError")
 
 
 def test_labels_of_polygons_are_refused_for_triangles_have_other_numbers(mesh_file):
     square = "OFF\n4 1 4\n0 0 0\n1 0 0\n1 1 0\n0 1 0\n4 0 1 2 3\n"
     file = mesh_file("all\n1\n", square)
-    bad(read_labelled_mesh, file, "1 of 2 faces have no part", "triangle mesh")
+    bad(read_labeled_mesh, file, "1 of 2 faces have no part", "triangle mesh")
 
 
 def test_a_bad_mesh_is_the_reason_itself(mesh_file):
-    bad(read_labelled_mesh, mesh_file(LABELS, OFF[:-8]), "7.off: truncated")
+    bad(read_labeled_mesh, mesh_file(LABELS, OFF[:-8]), "7.off: truncated")

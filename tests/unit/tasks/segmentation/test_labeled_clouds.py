@@ -10,8 +10,8 @@ from inr2vec_core.geometry.shapes import CloudShape, PartLabels, VoxelShape
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.tasks.segmentation.labelled_clouds import (
-    LabelledClouds,
+from inr2vec_core.tasks.segmentation.labeled_clouds import (
+    PartDataset,
     labels_from_original,
     part_labels,
     rebuilt_clouds,
@@ -79,12 +79,12 @@ def test_shapes_without_labels_are_refused(shape, why, write):
         parts_of(shard)
     labelled = write({"ball/1": "train"}, name="other.h5")
     with pytest.raises(InputError, match=f"1 of 1 shapes of train cannot be segmented: {why}"):
-        LabelledClouds([shard], ["train"], parts_of(labelled))
+        PartDataset([shard], ["train"], parts_of(labelled))
 
 
 def test_labelled_clouds_are_the_shapes_with_global_numbers(write):
     shard = write(TRAIN)
-    data = LabelledClouds([shard], ["train"], parts_of(shard))
+    data = PartDataset([shard], ["train"], parts_of(shard))
     clouds = list(data.clouds())
     assert [c.shape_id for c in clouds] == data.shape_id == ["ball/1", "stick/2", "ball/3"]
     for cloud in clouds:
@@ -98,7 +98,7 @@ def test_labelled_clouds_are_the_shapes_with_global_numbers(write):
 
 def test_copies_are_kept_where_asked_for(write):
     shard = write(TRAIN)
-    assert "ball/1@1" in LabelledClouds([shard], ["train"], parts_of(shard), copies=True).shape_id
+    assert "ball/1@1" in PartDataset([shard], ["train"], parts_of(shard), copies=True).shape_id
 
 
 def test_shapes_that_cannot_be_used_are_left_out_with_one_warning(write, caplog):
@@ -107,9 +107,7 @@ def test_shapes_that_cannot_be_used_are_left_out_with_one_warning(write, caplog)
     odd["lamp/21"] = part_named("whole")
     shard = write(TRAIN | tested, odd)
     with caplog.at_level(logging.WARNING):
-        data = LabelledClouds(
-            [shard], ["test"], parts_of(shard), embedded=tested.keys() - {"ball/20"}
-        )
+        data = PartDataset([shard], ["test"], parts_of(shard), embedded=tested.keys() - {"ball/20"})
     assert data.shape_id == ["stick/10", "stick/13", "stick/14"]
     assert data.class_name == ["stick"] * 3 and data.split == ["test"] * 3 and len(data) == 3
     assert [c.shape_id for c in data.clouds()] == data.shape_id
@@ -123,14 +121,14 @@ def test_shapes_that_cannot_be_used_are_left_out_with_one_warning(write, caplog)
 
 def test_nothing_is_said_where_all_can_be_used(write, caplog):
     shard = write(TRAIN)
-    LabelledClouds([shard], ["train"], parts_of(shard), embedded=TRAIN)
+    PartDataset([shard], ["train"], parts_of(shard), embedded=TRAIN)
     assert not caplog.records
 
 
 def test_no_shape_left_is_an_error(write):
     shard = write(TRAIN)
     with pytest.raises(InputError, match=r"3 of 3 shapes of train.*ball/1: it has no embedding"):
-        LabelledClouds([shard], ["train"], parts_of(shard), embedded=[])
+        PartDataset([shard], ["train"], parts_of(shard), embedded=[])
 
 
 # ---------------------------------------------------------------------------- rebuilt clouds
@@ -146,7 +144,7 @@ def test_labels_come_from_the_nearest_original_point():
 def test_rebuilt_clouds_have_the_labels_of_their_originals(write):
     shard = write(TRAIN | {"ball/5": "test", "stick/6": "test", "ball/7": "test", "ball/8": "test"},
                   {"ball/8": part_named("unheard")})  # fmt: skip
-    originals = LabelledClouds([shard], ["test"], parts_of(shard))
+    originals = PartDataset([shard], ["test"], parts_of(shard))
     moved = {
         name: CloudShape(cloud_of(name).points[::-1].repeat(2, axis=0) + np.float32(1e-4))
         for name in ("ball/7", "ball/8", "ball/5")  # stick/6 could not be rebuilt
@@ -163,6 +161,6 @@ def test_rebuilt_clouds_have_the_labels_of_their_originals(write):
 
 def test_nothing_rebuilt_is_nothing(write):
     shard = write(TRAIN)
-    originals = LabelledClouds([shard], ["train"], parts_of(shard))
+    originals = PartDataset([shard], ["train"], parts_of(shard))
     empty = ShardedShapes([shard], [shard], ["test"], may_be_empty=True)
     assert list(rebuilt_clouds(empty, originals)) == []

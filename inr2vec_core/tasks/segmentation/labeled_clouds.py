@@ -19,7 +19,7 @@ NAMED = 3  # shapes left out that a warning names
 
 
 @dataclass(frozen=True)
-class LabelledCloud:
+class LabeledCloud:
     """A shape's points (n, 3) float32 with the global numbers of their parts (n,) int64."""
 
     shape_id: str
@@ -42,7 +42,7 @@ def part_labels(data: ShardedShapes) -> Iterator[tuple[str, PartLabels]]:
                 raise InputError(f"{name}: {error}; parts cannot be learnt from it") from error
 
 
-class LabelledClouds(ShardedShapes):
+class PartDataset(ShardedShapes):
     """The clouds of some splits whose parts are known; others are left out with a warning.
 
     Args:
@@ -95,22 +95,20 @@ class LabelledClouds(ShardedShapes):
             [column[i] for i in kept] for column in (self.shape_id, self.class_name, self.split)
         )
 
-    def labelled(self, batch: Batch) -> list[LabelledCloud]:
+    def labelled(self, batch: Batch) -> list[LabeledCloud]:
         """A batch's clouds with their parts."""
         return [
-            LabelledCloud(
-                name, class_name, shape.points, self.parts.labels(class_name, shape.parts)
-            )
+            LabeledCloud(name, class_name, shape.points, self.parts.labels(class_name, shape.parts))
             for name, class_name, shape in _shapes_of(batch)
         ]
 
-    def clouds(self) -> Iterator[LabelledCloud]:
+    def clouds(self) -> Iterator[LabeledCloud]:
         """All clouds with their parts, in stored order."""
         for batch in self.in_order(AT_ONCE, ["shapes"]):
             yield from self.labelled(batch)
 
 
-def rebuilt_clouds(rebuilt: ShardedShapes, originals: LabelledClouds) -> Iterator[LabelledCloud]:
+def rebuilt_clouds(rebuilt: ShardedShapes, originals: PartDataset) -> Iterator[LabeledCloud]:
     """Rebuilt clouds with the labels of the nearest points of their originals (Table 3).
 
     Those whose originals were left out are too.
@@ -128,7 +126,7 @@ def rebuilt_clouds(rebuilt: ShardedShapes, originals: LabelledClouds) -> Iterato
         for original in originals.labelled(known):
             points = found[original.shape_id].points
             labels = labels_from_original(points, original.points, original.labels)
-            yield LabelledCloud(original.shape_id, original.class_name, points, labels)
+            yield LabeledCloud(original.shape_id, original.class_name, points, labels)
 
 
 def labels_from_original(
