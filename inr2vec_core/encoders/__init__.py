@@ -2,9 +2,9 @@
 
 A file defines a class `Encoder`, a `torch.nn.Module` that is made by
 `Encoder(siren, hidden, embedding, **options)`: the INRs' `SirenConfig`, a list of widths, the
-length of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to embeddings
-(b, embedding). In `inrs.siren`, `unflatten` gives the layers, and `rows` the matrix that
-the published encoder reads.
+length of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to
+embeddings (b, embedding). In `inrs.siren`, `unflatten` gives the layers, and `rows` the matrix
+that the published encoder reads.
 
 One that has a method `calibrate(flat)` is shown weights (n, n_parameters) of training INRs before
 it is trained. What it takes from them must be a parameter or a registered buffer: nothing else is
