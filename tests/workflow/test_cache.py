@@ -38,6 +38,6 @@ def test_another_key_or_other_code_is_not_taken_from_the_cache(other_folder):
     other_folder.edit("config.yaml", "steps: 8", "steps: 9")
     other_folder.run(INRS, "--cache")
     assert logged(other_folder) == {"shapes.log", "queries", "inrs"}
-    other_folder.append("inr2vec_core/clouds.py", "EDITED = True")
+    other_folder.append("inr2vec_core/geometry/surface.py", "EDITED = True")
     other_folder.run(SHAPES, "--cache")
     assert logged(other_folder) == {"shapes.log", "queries", "inrs", "shapes"}

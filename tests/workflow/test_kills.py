@@ -123,7 +123,9 @@ def test_orphan_leaves_the_next_runs_file_alone(unfitted, moment):
 
 
 def test_training_goes_on_where_it_was_killed(finished, finished_run):
-    finished.edit("inr2vec_core/training.py", "CHECKPOINT_EVERY = 20.0", "CHECKPOINT_EVERY = 0.0")
+    finished.edit(
+        "inr2vec_core/training/trainer.py", "CHECKPOINT_EVERY = 20.0", "CHECKPOINT_EVERY = 0.0"
+    )
     shutil.rmtree(finished.path / ENCODER)
     target = f"{ENCODER}/model.safetensors"
     second_checkpoint = r"train_encoder pathlib.Path.glob inr2vec\.pt 2"

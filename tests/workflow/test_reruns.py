@@ -25,18 +25,26 @@ FITTING = {"sample_queries", "fit_inrs", "probe_weights", *TRAINING}
 READING = {"prepare_shapes", "build_manifest", "probe_bounding_boxes", *FITTING}
 
 CODE = {
-    "inr2vec_core/clouds.py": READING,
-    "inr2vec_core/queries.py": FITTING,
-    "inr2vec_core/fitting.py": FITTING,
+    "inr2vec_core/geometry/surface.py": READING,
+    "inr2vec_core/inrs/queries.py": FITTING,
+    "inr2vec_core/inrs/fitting.py": FITTING,
     "inr2vec_core/encoders/inr2vec.py": TRAINING,
     "inr2vec_core/encoders/projected.py": set(),  # no entry takes it
-    "inr2vec_core/classification.py": CLASSIFYING,
-    "inr2vec_core/retrieval.py": {"evaluate_retrieval", "plot_retrieved", "table2"},
-    "inr2vec_core/probes.py": {"probe_weights", "probe_bounding_boxes", "table2"},
-    "inr2vec_core/tables.py": {"table2", "table_reconstruction"},
-    "inr2vec_core/figures.py": FIGURES,
-    "inr2vec_core/examples.py": EXAMPLES,
-    "inr2vec_core/viewer.py": {"write_shape_viewer"},
+    "inr2vec_core/tasks/classification/task.py": CLASSIFYING,
+    "inr2vec_core/tasks/classification/retrieval.py": {
+        "evaluate_retrieval",
+        "plot_retrieved",
+        "table2",
+    },
+    "inr2vec_core/tasks/classification/probes.py": {
+        "probe_weights",
+        "probe_bounding_boxes",
+        "table2",
+    },
+    "inr2vec_core/reporting/tables.py": {"table2", "table_reconstruction"},
+    "inr2vec_core/reporting/figures.py": FIGURES,
+    "inr2vec_core/io/shape_sets.py": EXAMPLES,
+    "inr2vec_core/reporting/viewer.py": {"write_shape_viewer"},
     "workflow_scripts/encoders/embed_inrs.py": EMBEDDING,
     "workflow_scripts/figures/plot_tsne.py": {"plot_tsne"},
     "workflow_scripts/common/job.py": {"init_inr", *READING},
@@ -135,9 +143,11 @@ def test_edited_code_reruns_what_uses_it(plans, file):
 
 
 def test_comments_and_docstrings_rerun_nothing(finished):
-    finished.append("inr2vec_core/fitting.py", "# a comment")
+    finished.append("inr2vec_core/inrs/fitting.py", "# a comment")
     finished.append("workflow_scripts/inrs/fit_inrs.py", "# a comment")
-    finished.edit("inr2vec_core/fitting.py", '"""Fitting many INRs', '"""Fitting many, many INRs')
+    finished.edit(
+        "inr2vec_core/inrs/fitting.py", '"""Fitting many INRs', '"""Fitting many, many INRs'
+    )
     finished.edit("config.yaml", "seed: 0", "seed: 0  # a comment")
     assert not finished.planned()
 
