@@ -6,6 +6,7 @@ import jsonschema
 import yaml
 
 from workflow_scripts.common.config_checks import wrong_names
+from workflow_scripts.common.renamed import old_names
 
 
 class ConfigError(ValueError):
@@ -16,9 +17,12 @@ def complete_config(config: dict, schema_file: Path) -> dict:
     """The config with the schema's defaults filled in, in place.
 
     Raises:
-        ConfigError: a key is unknown, missing or of the wrong type, or a name is not an entry.
+        ConfigError: a key is unknown, missing, renamed or of the wrong type, or a name is not an
+            entry.
     """
     schema = yaml.safe_load(schema_file.read_text())
+    if problems := old_names(config):
+        raise ConfigError("\n".join(f"  {p}" for p in problems))
     _fill_defaults(config, schema, schema)
     validator = jsonschema.Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.path])

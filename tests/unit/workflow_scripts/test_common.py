@@ -207,6 +207,8 @@ def message_of(**changes):
     ({"inrs": {"i": None}}, ["inrs.i:", "not of type 'object'"]),
     ({"inrs": {"i": {"loss": "l1"}}}, ["inrs.i.loss:", "'bce', 'mse'"]),
     ({"datasets": {"d": {}}}, ["datasets.d:", "'reader' is a required property"]),
+    ({"datasets": {"d": {"reader": "labelled_meshes"}}},
+     ["datasets.d.reader: 'labelled_meshes' is called 'labeled_meshes' now"]),
     ({"datasets": {"a b": {"reader": "procedural"}}}, ["datasets:", "'a b' does not match"]),
     ({"datasets": {40: {"reader": "procedural"}}}, ["datasets:", "40 is not of type 'string'"]),
     ({"encoders": {"weights_probe": {}}}, ["encoders:", "'weights_probe'"]),
