@@ -12,11 +12,11 @@ LOCK := envs/requirements.lock
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo table2 report test style benchmark unlock lock clean-env
+.PHONY: help env demo table2 report test style benchmark rule-graph unlock lock clean-env
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | \
-	    while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	    while IFS='|' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 	@echo '  Variables: CORES=8 (default all), PYTHON=/path/to/python3.11'
 
 env: $(STAMP) ## make .venv from envs/requirements.lock
@@ -54,6 +54,9 @@ benchmark: env ## fitting, sampling and training against plain implementations, 
 	$(BIN)/python benchmarks/fit.py
 	$(BIN)/python benchmarks/networks.py
 	$(BIN)/python benchmarks/encoders.py
+
+rule-graph: env ## draw the graph of the rules into docs/architecture.md
+	$(BIN)/python docs/rule_graph.py
 
 unlock: env ## release the folder after a killed run
 	$(BIN)/snakemake --unlock
