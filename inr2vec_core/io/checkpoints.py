@@ -1,4 +1,4 @@
-"""Networks in files that carry the description they are built from, and keys of checkpoints."""
+"""Trained models in safetensors files that carry the description they are built from."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,8 +12,15 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import atomic
 
 
-def save_described(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
-    """Write a model's weights with the description it is built from (safetensors)."""
+def save_model(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
+    """Write a model's weights and description to a safetensors file.
+
+    Args:
+        model: the model; its weights are written as they are.
+        description: what `load_model` builds the model from; anything that JSON can hold.
+        path: the file to write.
+        metadata: further entries of the file's header, stored as text.
+    """
     header = {"architecture": json.dumps(description)}
     header |= {name: str(value) for name, value in metadata.items()}
     with atomic(path) as temporary:
@@ -22,19 +29,21 @@ def save_described(model: nn.Module, description: Mapping, path: str | Path, **m
         )
 
 
-def load_described(
-    path: str | Path, build: Callable[[Mapping], nn.Module]
-) -> tuple[nn.Module, dict]:
-    """Read a model that `save_described` wrote, in evaluation mode, and its description.
+def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple[nn.Module, dict]:
+    """Read a model that `save_model` wrote.
 
     Args:
+        path: the safetensors file.
         build: makes the untrained model from its description.
 
+    Returns:
+        The model in evaluation mode, and its description.
+
     Raises:
-        InputError: the file is no such model.
+        InputError: the file does not hold such a model.
     """
     try:
-        description = json.loads(metadata_of(path)["architecture"])
+        description = json.loads(read_metadata(path)["architecture"])
         model = build(description)
         model.load_state_dict(load_file(path))
     except Exception as error:
@@ -42,12 +51,12 @@ def load_described(
     return model.eval(), description
 
 
-def metadata_of(path: str | Path) -> dict[str, str]:
-    """What `save_described` wrote beside the weights."""
+def read_metadata(path: str | Path) -> dict[str, str]:
+    """The header that `save_model` wrote: "architecture" (JSON) and the further entries."""
     with safe_open(path, "pt") as file:
         return file.metadata()
 
 
 def parse_bool(text: str) -> bool | None:
-    """A truth value of a file's metadata; None where it was not known."""
+    """A truth value from a file's metadata: "True", "False", or None for anything else."""
     return {"True": True, "False": False}.get(text)

@@ -12,7 +12,7 @@ from inr2vec_core.inrs.fields import values_of
 from inr2vec_core.inrs.losses import criterion_of
 from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
-from inr2vec_core.io.checkpoints import load_described, save_described
+from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.ops.chunked_loss import mean_loss
@@ -131,7 +131,7 @@ def build_encoder(architecture: Mapping, siren: SirenConfig) -> nn.Module:
 
 def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:
     """Write the model's weights with its description and further metadata (safetensors)."""
-    save_described(model, architecture, path, **metadata)
+    save_model(model, architecture, path, **metadata)
 
 
 def load_inr2vec(path: str | Path) -> Inr2vec:
@@ -140,4 +140,4 @@ def load_inr2vec(path: str | Path) -> Inr2vec:
     Raises:
         InputError: the file is no such model.
     """
-    return load_described(path, build_inr2vec)[0]
+    return load_model(path, build_inr2vec)[0]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import trimesh
 from conftest import TABLE2
 
-from inr2vec_core.io.checkpoints import metadata_of
+from inr2vec_core.io.checkpoints import read_metadata
 from inr2vec_core.tasks.autoencoding.iso_level import SHIFTS
 
 KINDS = ["method", "dataset", "inr", "metric", "seeds", "n"]
@@ -87,7 +87,7 @@ def test_reconstruction_has_floor_inrs_and_embeddings(finished_run):
 def test_where_decoded_shapes_are_cut_is_told_and_kept_with_the_model(finished_run):
     results = finished_run[0].path / "results"
     model = results / "solids/encoders/small/inr2vec/model.safetensors"
-    assert json.loads(metadata_of(model)["architecture"])["shift"] in SHIFTS
+    assert json.loads(read_metadata(model)["architecture"])["shift"] in SHIFTS
     log = (results / "logs/solids/encoders/small/inr2vec.log").read_text()
     assert "decoded shapes are cut with logits shifted by" in log
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from inr2vec_core.baselines.registry import baseline_of, build_classifier
 from inr2vec_core.baselines.task import score_split
-from inr2vec_core.io.checkpoints import load_described, metadata_of, parse_bool
+from inr2vec_core.io.checkpoints import load_model, parse_bool, read_metadata
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from workflow_scripts.common.job import run, torch_device
@@ -13,7 +13,7 @@ from workflow_scripts.common.results import write_classification
 
 def main(snakemake):
     device, seed = torch_device(snakemake), int(snakemake.wildcards.seed)
-    model, description = load_described(snakemake.input.model, build_classifier)
+    model, description = load_model(snakemake.input.model, build_classifier)
     originals, tested = snakemake.input.originals, snakemake.input.tested
     listed = ShardedShapes(originals, originals, copies=False)
     shapes = ShardedShapes(tested, tested, ["test"], may_be_empty=True)
@@ -24,7 +24,7 @@ def main(snakemake):
     of_shape = dict(zip(shapes.shape_id, scores, strict=True))
     missing = np.full(len(data.classes), np.nan)
     ids = np.array(data.shape_id)[data.split == "test"]
-    training = metadata_of(snakemake.input.model)
+    training = read_metadata(snakemake.input.model)
     write_classification(
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
         epochs=int(training["epochs"]), flat=parse_bool(training["flat"]),

@@ -3,7 +3,7 @@
 import torch
 
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.io.checkpoints import load_described
+from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
 from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
@@ -24,7 +24,7 @@ class MappingMethods:
         self._decoder = load_inr2vec(given.model).to(device)
         self._embeddings = {"decoded_target": pairs.y}
         if given.get("network"):
-            network = load_described(given.network, build_transfer)[0].to(device)
+            network = load_model(given.network, build_transfer)[0].to(device)
             with torch.no_grad():
                 predicted = network(torch.from_numpy(pairs.x).to(device))
             self._embeddings["transfer"] = predicted.cpu().numpy()

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from inr2vec_core.baselines.registry import build_segmenter
-from inr2vec_core.io.checkpoints import load_described, metadata_of, parse_bool
+from inr2vec_core.io.checkpoints import load_model, parse_bool, read_metadata
 from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.models.part_decoder import build_part_decoder
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
@@ -39,14 +39,14 @@ def predictor_of(given, parts: Parts, seed: int, device) -> LoadedPredictor:
     """
     if not given.get("model"):
         return LoadedPredictor(NearestTrainingPoint(PartDataset(given.originals, ["train"], parts)))
-    training = metadata_of(given.model)
+    training = read_metadata(given.model)
     told = {"epochs": int(training["epochs"]), "flat": parse_bool(training["flat"])}
     if given.get("embeddings"):
-        model, _ = load_described(given.model, build_part_decoder)
+        model, _ = load_model(given.model, build_part_decoder)
         embeddings = embeddings_by_shape(given.embeddings)
         predict = DecoderPredictor(model.to(device), parts, embeddings, device)
         return LoadedPredictor(predict, embeddings, told)
-    model, description = load_described(given.model, build_segmenter)
+    model, description = load_model(given.model, build_segmenter)
     points = description["points"]
     predict = NetworkPredictor(model.to(device), parts, points, seed, device)
     return LoadedPredictor(predict, None, told | {"points": points})

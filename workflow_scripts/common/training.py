@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.checkpoints import save_described
+from inr2vec_core.io.checkpoints import save_model
 from inr2vec_core.io.fingerprint import fingerprint
 from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
 from workflow_scripts.common.job import provenance
@@ -48,7 +48,7 @@ def save_trained(
     """
     flat = task.flatness(course.history)
     flat.report(label)
-    save_described(
+    save_model(
         model or task.model, description, snakemake.output.model,
         epochs=snakemake.params.settings["epochs"], best_epoch=course.best_epoch,
         flat=flat.flat, **{f"best_{task.score}": course.best_score}, **provenance(snakemake),

@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.checkpoints import metadata_of
+from inr2vec_core.io.checkpoints import read_metadata
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import embed, load_inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED
@@ -33,7 +33,7 @@ def main(snakemake):
         }
         if method in snakemake.params.own:  # else they are other shapes'
             course = pd.read_parquet(history).set_index("epoch")
-            best = course.loc[int(metadata_of(model_file)["best_epoch"])]
+            best = course.loc[int(read_metadata(model_file)["best_epoch"])]
             distance = distance_of_found(best["chamfer"], best["failed"], FAILED)
             values |= {"training s": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
         rows += [{"method": method, "metric": k, "value": v} for k, v in values.items()]

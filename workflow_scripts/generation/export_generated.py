@@ -2,7 +2,7 @@
 
 import torch
 
-from inr2vec_core.io.checkpoints import load_described
+from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.latent_gan import build_generator
 from inr2vec_core.utils.seeding import torch_stream
@@ -12,7 +12,7 @@ from workflow_scripts.common.job import run, torch_device
 
 def main(snakemake):
     w, seed, device = snakemake.wildcards, snakemake.params.seed, torch_device(snakemake)
-    generator = load_described(snakemake.input.generator, build_generator)[0]
+    generator = load_model(snakemake.input.generator, build_generator)[0]
     model = load_inr2vec(snakemake.input.model).to(device)
     stream = torch_stream(seed, "export", w.class_name, w.number)
     (embedding,) = torch.from_numpy(generator.sample(1, stream)).to(device)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from inr2vec_core.io.checkpoints import load_described
+from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.hdf5 import open_shard, read_strings
 from inr2vec_core.io.shape_sets import name_of_draw, write_sets
@@ -60,7 +60,7 @@ def main(snakemake):
 
 def generated(given, class_name, n, seed, draws, device):
     """Embeddings from a generator, and its samples at several epochs, which are only drawn."""
-    generator = load_described(given.generator, build_generator)[0].to(device)
+    generator = load_model(given.generator, build_generator)[0].to(device)
     sets = {
         name_of_draw(k): generator.sample(n, torch_stream(seed, "generated", class_name, k))
         for k in draws

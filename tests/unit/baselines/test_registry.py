@@ -17,7 +17,7 @@ from inr2vec_core.baselines.registry import (
 from inr2vec_core.baselines.task import NetworkSettings, ShapeClassification, score_split, scores_of
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
-from inr2vec_core.io.checkpoints import load_described, save_described
+from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
@@ -85,8 +85,8 @@ def test_a_network_in_a_file_gives_the_same_logits(kind, tmp_path):
     model = built(kind)
     model(some_views(kind, 4, seed=1))  # running figures that are not the first ones
     model.eval()
-    save_described(model, description(kind), tmp_path / "network.safetensors", epochs=3)
-    loaded, what = load_described(tmp_path / "network.safetensors", build_classifier)
+    save_model(model, description(kind), tmp_path / "network.safetensors", epochs=3)
+    loaded, what = load_model(tmp_path / "network.safetensors", build_classifier)
     assert what == description(kind)
     assert not loaded.training
     assert torch.equal(loaded(some_views(kind, 2)), model(some_views(kind, 2)))

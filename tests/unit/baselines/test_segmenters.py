@@ -12,7 +12,7 @@ from inr2vec_core.baselines.pointnet import PointNetParts
 from inr2vec_core.baselines.pointnet2 import FeaturePropagation
 from inr2vec_core.baselines.registry import SEGMENTERS, CloudSegmenter, build_segmenter
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.checkpoints import load_described, save_described
+from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.ops.neighbors import gathered, k_nearest
 
 CLASSES = ["lamp", "chair", "mug"]
@@ -130,8 +130,8 @@ def test_an_unknown_name_is_refused_with_those_there_are():
 @pytest.mark.parametrize("kind", SEGMENTERS)
 def test_a_network_in_a_file_gives_the_same_logits(kind, tmp_path):
     model = used(kind)
-    save_described(model, description(kind), tmp_path / "network.safetensors", epochs=3)
-    loaded, what = load_described(tmp_path / "network.safetensors", build_segmenter)
+    save_model(model, description(kind), tmp_path / "network.safetensors", epochs=3)
+    loaded, what = load_model(tmp_path / "network.safetensors", build_segmenter)
     assert what == description(kind)
     x, kinds = clouds(2, 20), one_hots(2)
     assert torch.equal(loaded(x, kinds), model(x, kinds))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.io.checkpoints import load_described, save_described
+from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.models.latent_gan import Generator, LatentGan, build_generator
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.diversity import Diversity
@@ -79,8 +79,8 @@ def test_both_choices_of_noise(noise, std, length):
 def test_a_generator_keeps_its_description(tmp_path):
     description = {"embedding": 6, "noise": None, "noise_std": 0.2}
     made = build_generator(description)
-    save_described(made, description, tmp_path / "chair.safetensors")
-    read, found = load_described(tmp_path / "chair.safetensors", build_generator)
+    save_model(made, description, tmp_path / "chair.safetensors")
+    read, found = load_model(tmp_path / "chair.safetensors", build_generator)
     assert found == description
     np.testing.assert_array_equal(read.sample(3, stream()), made.sample(3, stream()))
 

@@ -9,7 +9,7 @@ from torch import nn
 from inr2vec_core.baselines.registry import SEGMENTERS, build_segmenter
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import CloudShape, PartLabels
-from inr2vec_core.io.checkpoints import load_described, save_described
+from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
@@ -172,8 +172,8 @@ def test_a_decoder_in_a_file_gives_the_same_logits(tmp_path):
         "frequencies": 2, "dropout": 0.5,
     }  # fmt: skip
     model = build_part_decoder(description).eval()
-    save_described(model, description, tmp_path / "decoder.safetensors")
-    loaded, what = load_described(tmp_path / "decoder.safetensors", build_part_decoder)
+    save_model(model, description, tmp_path / "decoder.safetensors")
+    loaded, what = load_model(tmp_path / "decoder.safetensors", build_part_decoder)
     assert what == description and not loaded.training
     *x, _ = inputs()
     assert torch.equal(loaded(*x), model(*x)) and model(*x).shape[2] == len(PARTS)
