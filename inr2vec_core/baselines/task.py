@@ -142,7 +142,7 @@ class ShapeClassification(_ShapeTask):
             "val_loss": float(F.nll_loss(scores.clamp_min(1e-12).log(), labels)),
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still rose at its end."""
         return convergence_of_accuracy(history, self.score, len(self.validation))
 
@@ -174,7 +174,7 @@ class PointAutoencoderTask(_ShapeTask):
                 total += float(chamfer_loss(decoded.float(), some)) * len(some)
         return {"chamfer": total / len(self.validation)}
 
-    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still fell at its end."""
         return convergence_of_distance(history, self.score)
 

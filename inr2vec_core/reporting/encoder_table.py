@@ -42,12 +42,15 @@ def encoder_rows(values: pd.DataFrame, same: Mapping[str, str]) -> pd.DataFrame:
     pooled["entry"] = values["method"]
     repeated = pooled.groupby(KEYS)["entry"].transform("nunique") > 1
     each = pooled[repeated].groupby([*KEYS, "metric", "entry"], sort=False)
-    means = each.agg({"value": "mean", "flat": "first"}).reset_index()
+    means = each.agg({"value": "mean", "converged": "first"}).reset_index()
     # In the order in which the methods stand, those of several entries by their first.
     together = pd.concat([pooled[~repeated], means])
     grouped = together.groupby([*KEYS, "metric"], sort=False)
     table = grouped.agg(
-        mean=("value", "mean"), std=("value", "std"), seeds=("value", "size"), flat=("flat", _all)
+        mean=("value", "mean"),
+        std=("value", "std"),
+        seeds=("value", "size"),
+        converged=("converged", _all),
     )
     order = pooled[[*KEYS, "metric"]].drop_duplicates()
     return table.reindex(pd.MultiIndex.from_frame(order)).reset_index()

@@ -21,8 +21,8 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     Returns:
         Columns method, dataset, inr, metric, mean, std (of the sample; empty for one seed),
         seeds (how many) and n (test shapes), in the order of the files; of networks also
-        epochs, points (that they read of a cloud), and flat: whether every validation curve was
-        at its end.
+        epochs, points (that they read of a cloud), and converged: whether every validation curve
+        had converged.
     """
     values = []
     for file in files:
@@ -33,7 +33,7 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
                 "metric": metric,
                 "value": 100 * found[metric],
                 "n": found["n_test"],
-                **{name: found.get(name) for name in ("epochs", "points", "flat")},
+                **{name: found.get(name) for name in ("epochs", "points", "converged")},
             }
             for metric in metrics
             if metric in found
@@ -41,9 +41,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     grouped = pd.DataFrame(values).groupby(KEYS, sort=False)
     table = grouped.agg(
         mean=("value", "mean"), std=("value", "std"), seeds=("value", "size"), n=("n", "first"),
-        epochs=("epochs", "first"), points=("points", "first"), flat=("flat", "min"),
+        epochs=("epochs", "first"), points=("points", "first"), converged=("converged", "min"),
     ).reset_index()  # fmt: skip
-    return table.astype({"epochs": "Int64", "points": "Int64", "flat": "boolean"})
+    return table.astype({"epochs": "Int64", "points": "Int64", "converged": "boolean"})
 
 
 def reconstruction_rows(shapes: pd.DataFrame, by: str = "split") -> pd.DataFrame:
@@ -120,13 +120,13 @@ def in_paper_layout(table: pd.DataFrame) -> str:
 
 
 def convergence_marker(row) -> str:
-    """The star of a table's row whose column `flat` says that a validation curve still rose."""
-    return "*" if pd.notna(row.flat) and not row.flat else ""
+    """The star of a row whose column `converged` says that a validation curve still rose."""
+    return "*" if pd.notna(row.converged) and not row.converged else ""
 
 
 def convergence_note(table: pd.DataFrame) -> str:
-    """What the star means, for the note of a table whose column `flat` asks for one."""
-    if table["flat"].fillna(True).all():
+    """What the star means, for the note of a table whose column `converged` asks for one."""
+    if table["converged"].fillna(True).all():
         return ""
     return " *: the validation curve still rose over the last quarter of the epochs."
 

@@ -22,7 +22,7 @@ CHECKPOINT_EVERY = 20.0  # seconds, at the ends of epochs
 
 
 class Task(Protocol):
-    """What the trainer needs to know of a task."""
+    """What the trainer needs of a task."""
 
     model: nn.Module
     steps_per_epoch: int
@@ -36,19 +36,22 @@ class Task(Protocol):
         """The scalar loss of one batch; parameters that it does not reach stay as they are."""
 
     def validate(self) -> dict[str, float]:
-        """Figures on the validation split; the model is in evaluation mode."""
+        """Metrics on the validation split; the model is in evaluation mode."""
 
 
 @dataclass(frozen=True)
 class TrainSettings:
-    """Optimiser (AdamW) and course of a training.
+    """Optimizer (AdamW) and schedule of a training.
 
     Attributes:
-        schedule: "constant", or "onecycle" with `lr` as its maximum, which moves the first of
-            `betas` too.
+        epochs: number of epochs.
+        lr: the learning rate; the schedule's maximum with "onecycle".
+        weight_decay: AdamW's weight decay.
+        schedule: "constant" or "onecycle", which varies the learning rate and the first of
+            `betas`.
         validate_every: epochs between validations; the last epoch is always validated.
-        betas: of the running means of the gradient and of its square.
-        keep: epochs whose weights stay in the course; those after the last never come.
+        betas: AdamW's decay rates of the running means of the gradient and of its square.
+        keep: epochs whose weights are kept in the result; numbers above `epochs` are ignored.
     """
 
     epochs: int
@@ -62,14 +65,24 @@ class TrainSettings:
 
 @dataclass
 class TrainingResult:
-    """What a training went through; all of it is in the checkpoint."""
+    """The history and the best weights of a training; all of it is in the checkpoint.
+
+    Attributes:
+        epoch: the last epoch that is done.
+        history: a row for each epoch: epoch, lr, loss, seconds and, where it was validated, what
+            `Task.validate` returned.
+        best_epoch: the epoch of the best validation, the last of several equal ones.
+        best_score: the score of that validation.
+        best_state: the model's state dict then, on the CPU.
+        kept: state dicts of the epochs in `TrainSettings.keep`, by epoch.
+    """
 
     epoch: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
     best_score: float = float("nan")
     best_state: dict[str, Tensor] = field(default_factory=dict)
-    kept: dict[int, dict[str, Tensor]] = field(default_factory=dict)  # by epoch
+    kept: dict[int, dict[str, Tensor]] = field(default_factory=dict)
 
 
 def train(
@@ -80,19 +93,25 @@ def train(
     checkpoint: Path | None = None,
     key: str = "",
 ) -> TrainingResult:
-    """Train `task.model` and leave it with the weights of its best validation, of equals the last.
+    """Train `task.model` and leave it with the weights of its best validation.
 
     Every epoch's random stream depends on seed and epoch only, so a training resumed from its
     last checkpoint ends with the same weights as one that was never interrupted.
 
     Args:
-        checkpoint: where progress is kept; removed at the end. None keeps none.
+        task: the model with its batches, loss and validation.
+        settings: optimizer and schedule.
+        seed: of everything random in an epoch.
+        label: names the training in the progress bar and the log.
+        checkpoint: file that keeps the progress; removed at the end. None keeps no progress.
         key: fingerprint of everything that the result depends on; a checkpoint with another
             key is ignored.
 
     Returns:
-        The course, with one history row per epoch: epoch, loss, lr, seconds and, where it was
-        validated, the task's figures.
+        The history and the best weights.
+
+    Raises:
+        FloatingPointError: the loss became NaN.
     """
     model = task.model
     optimizer = torch.optim.AdamW(
@@ -104,13 +123,13 @@ def train(
         scheduler = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, settings.lr, total_steps=settings.epochs * task.steps_per_epoch + 1
         )
-    parts = {"model": model, "optimizer": optimizer} | (
-        {"scheduler": scheduler} if scheduler else {}
-    )
-    course = _resume(checkpoint, key, parts) or TrainingResult()
+    components = {"model": model, "optimizer": optimizer}
+    if scheduler:
+        components["scheduler"] = scheduler
+    result = _resume(checkpoint, key, components) or TrainingResult()
     saved = time.monotonic()
     for epoch in track(
-        range(course.epoch + 1, settings.epochs + 1), label, settings.epochs, "epoch", course.epoch
+        range(result.epoch + 1, settings.epochs + 1), label, settings.epochs, "epoch", result.epoch
     ):
         started = time.monotonic()
         torch.manual_seed(derive_seed(seed, "epoch", epoch))
@@ -123,20 +142,20 @@ def train(
             model.eval()
             with torch.no_grad():
                 row |= task.validate()
-            _keep_best(course, task, row[task.score], epoch)
+            _keep_best(result, task, row[task.score], epoch)
         if epoch in settings.keep:
-            course.kept[epoch] = _copy_of(model)
-        course.epoch = epoch
-        course.history.append(row | {"seconds": time.monotonic() - started})
-        _log.info("%s: %s", label, {k: round(v, 6) for k, v in course.history[-1].items()})
+            result.kept[epoch] = _copy_of(model)
+        result.epoch = epoch
+        result.history.append(row | {"seconds": time.monotonic() - started})
+        _log.info("%s: %s", label, {k: round(v, 6) for k, v in result.history[-1].items()})
         if checkpoint and time.monotonic() - saved > CHECKPOINT_EVERY:
-            _save(checkpoint, key, parts, course)
+            _save(checkpoint, key, components, result)
             saved = time.monotonic()
-    model.load_state_dict(course.best_state)
+    model.load_state_dict(result.best_state)
     model.eval()
     if checkpoint:
         checkpoint.unlink(missing_ok=True)
-    return course
+    return result
 
 
 def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
@@ -156,27 +175,27 @@ def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
     return mean
 
 
-def _keep_best(course: TrainingResult, task: Task, score: float, epoch: int) -> None:
-    better = score >= course.best_score if task.higher_is_better else score <= course.best_score
-    if better or math.isnan(course.best_score):  # as it is before the first validation
-        course.best_epoch, course.best_score = epoch, score
-        course.best_state = _copy_of(task.model)
+def _keep_best(result: TrainingResult, task: Task, score: float, epoch: int) -> None:
+    better = score >= result.best_score if task.higher_is_better else score <= result.best_score
+    if better or math.isnan(result.best_score):  # as it is before the first validation
+        result.best_epoch, result.best_score = epoch, score
+        result.best_state = _copy_of(task.model)
 
 
 def _copy_of(model: nn.Module) -> dict[str, Tensor]:
     return {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
 
 
-def _save(path: Path, key: str, parts: Mapping[str, Any], course: TrainingResult) -> None:
+def _save(path: Path, key: str, components: Mapping[str, Any], result: TrainingResult) -> None:
     with atomic(path) as temporary:
         torch.save(
-            {"key": key, "course": vars(course)}
-            | {name: part.state_dict() for name, part in parts.items()},
+            {"key": key, "result": vars(result)}
+            | {name: component.state_dict() for name, component in components.items()},
             temporary,
         )
 
 
-def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> TrainingResult | None:
+def _resume(path: Path | None, key: str, components: Mapping[str, Any]) -> TrainingResult | None:
     if path is None or not path.exists():
         return None
     try:
@@ -187,7 +206,7 @@ def _resume(path: Path | None, key: str, parts: Mapping[str, Any]) -> TrainingRe
     if saved.get("key") != key:
         _log.info("%s belongs to other settings; training starts anew", path)
         return None
-    for name, part in parts.items():
-        part.load_state_dict(saved[name])
-    _log.info("resuming after epoch %d", saved["course"]["epoch"])
-    return TrainingResult(**saved["course"])
+    for name, component in components.items():
+        component.load_state_dict(saved[name])
+    _log.info("resuming after epoch %d", saved["result"]["epoch"])
+    return TrainingResult(**saved["result"])

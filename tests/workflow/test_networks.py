@@ -34,7 +34,7 @@ def test_networks_stand_in_both_tables_with_seeds_and_epochs(compared, number):
     assert table.loc["pointnet", ["seeds", "n", "epochs"]].tolist() == [2, 6, 2]
     assert table.loc["dgcnn", "seeds"] == 1
     assert pd.isna(table.loc["inr2vec", "epochs"])
-    assert table["flat"].isna().all()  # two epochs tell nothing
+    assert table["converged"].isna().all()  # two epochs tell nothing
     assert dict(table["modality"].loc[["meshwalker", "conv3dnet"]]) == {
         "meshwalker": "mesh", "conv3dnet": "voxels"}  # fmt: skip
 

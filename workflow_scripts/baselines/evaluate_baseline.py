@@ -27,7 +27,7 @@ def main(snakemake):
     training = read_metadata(snakemake.input.model)
     write_classification(
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
-        epochs=int(training["epochs"]), flat=parse_bool(training["flat"]),
+        epochs=int(training["epochs"]), converged=parse_bool(training["converged"]),
         validation_accuracy=float(training["best_accuracy"]),
         points=getattr(inputs, "points", None),
         parameters=sum(p.numel() for p in model.parameters()),

@@ -23,10 +23,10 @@ def main(snakemake):
         seed, device,
     )  # fmt: skip
     label = f"{w.autoencoder} on {w.dataset}"
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "autoencoders", w.autoencoder
     )
-    save_trained(snakemake, task, course, description, label)
+    save_trained(snakemake, task, result, description, label)
 
 
 if __name__ == "__main__":

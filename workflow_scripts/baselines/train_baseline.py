@@ -29,10 +29,10 @@ def main(snakemake):
         seed, device,
     )  # fmt: skip
     label = f"{w.network} on {w.dataset}, seed {w.seed}"
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "networks", w.network, f"seed{w.seed}"
     )
-    save_trained(snakemake, task, course, description, label)
+    save_trained(snakemake, task, result, description, label)
 
 
 if __name__ == "__main__":

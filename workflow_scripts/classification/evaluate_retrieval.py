@@ -22,9 +22,12 @@ def main(snakemake):
 def of_training(embeddings):
     """What an auto-encoder's embeddings say of its training; nothing of inr2vec's."""
     known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
-    if "flat" not in known:
+    if "converged" not in known:
         return {}
-    return {"flat": parse_bool(known["flat"]), **{k: int(known[k]) for k in ("epochs", "points")}}
+    return {
+        "converged": parse_bool(known["converged"]),
+        **{k: int(known[k]) for k in ("epochs", "points")},
+    }
 
 
 if __name__ == "__main__":

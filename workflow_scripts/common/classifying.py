@@ -9,12 +9,12 @@ def classify_and_write(snakemake, data) -> None:
     """Train on `data`, an `io.embeddings.EmbeddingSet`; write figures and predictions."""
     settings = ClassifierSettings(**snakemake.params.settings)
     seed = int(snakemake.wildcards.seed)
-    scores, course = classify(data, settings, seed, torch_device(snakemake))
+    scores, result = classify(data, settings, seed, torch_device(snakemake))
     write_classification(
         snakemake,
         data,
         scores,
         seed,
-        validation_accuracy=course.best_score,
-        best_epoch=course.best_epoch,
+        validation_accuracy=result.best_score,
+        best_epoch=result.best_epoch,
     )

@@ -40,7 +40,7 @@ def predictor_of(given, parts: Parts, seed: int, device) -> LoadedPredictor:
     if not given.get("model"):
         return LoadedPredictor(NearestTrainingPoint(PartDataset(given.originals, ["train"], parts)))
     training = read_metadata(given.model)
-    told = {"epochs": int(training["epochs"]), "flat": parse_bool(training["flat"])}
+    told = {"epochs": int(training["epochs"]), "converged": parse_bool(training["converged"])}
     if given.get("embeddings"):
         model, _ = load_model(given.model, build_part_decoder)
         embeddings = embeddings_by_shape(given.embeddings)

@@ -1,4 +1,4 @@
-"""How every script that trains a model calls the trainer, and leaves its course."""
+"""How every script that trains a model calls the trainer and saves the result."""
 
 from pathlib import Path
 
@@ -17,12 +17,13 @@ def train_with(
     """Train a task by the keys of `params.settings`, and write its history.
 
     Args:
-        shards: the files that are trained on. seen: names whatever else is.
-        where: parts of the checkpoint's name. It is outside the outputs, which Snakemake removes
-            before it runs a killed job again.
+        shards: the files with the training data.
+        where: the checkpoint's name, as the elements of a path. It is outside the outputs, which
+            Snakemake removes before it runs a killed job again.
+        seen: names whatever else the training depends on.
     """
     settings = snakemake.params.settings
-    course = train(
+    result = train(
         task,
         TrainSettings(
             **{k: settings[k] for k in ("epochs", "lr", "weight_decay", "validate_every")},
@@ -35,21 +36,23 @@ def train_with(
         fingerprint({**dict(snakemake.params.items()), "seen": seen}, shards),
     )
     with atomic(snakemake.output.history) as path:
-        pd.DataFrame(course.history).to_parquet(path, index=False)
-    return course
+        pd.DataFrame(result.history).to_parquet(path, index=False)
+    return result
 
 
 def save_trained(
-    snakemake, task, course: TrainingResult, description: dict, label: str, model=None
+    snakemake, task, result: TrainingResult, description: dict, label: str, model=None
 ) -> None:
-    """Save the model of a training, and report whether its curve was flat at its end.
+    """Save the model of a training, and report whether its validation curve had converged.
 
-    Args: model: the part of the task's that is kept; None for all of it.
+    Args:
+        model: the part of the task's model that is kept; None keeps all of it.
     """
-    flat = task.flatness(course.history)
-    flat.report(label)
+    check = task.convergence(result.history)
+    check.report(label)
     save_model(
         model or task.model, description, snakemake.output.model,
-        epochs=snakemake.params.settings["epochs"], best_epoch=course.best_epoch,
-        flat=flat.flat, **{f"best_{task.score}": course.best_score}, **provenance(snakemake),
+        epochs=snakemake.params.settings["epochs"], best_epoch=result.best_epoch,
+        converged=check.converged, **{f"best_{task.score}": result.best_score},
+        **provenance(snakemake),
     )  # fmt: skip

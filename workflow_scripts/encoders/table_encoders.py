@@ -25,7 +25,7 @@ def main(snakemake):
     for file in given.scores:
         found = json.loads(Path(file).read_text())
         rows = [
-            {"metric": k, "value": 100 * found[k], "flat": found.get("flat")}
+            {"metric": k, "value": 100 * found[k], "converged": found.get("converged")}
             for k in SCORES
             if k in found
         ]

@@ -32,7 +32,7 @@ def main(snakemake):
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
     w = snakemake.wildcards
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
         w.dataset, w.inr, w.encoder,
     )  # fmt: skip
@@ -42,8 +42,8 @@ def main(snakemake):
         task.model,
         {**architecture, "shift": task.model.shift},
         snakemake.output.model,
-        best_epoch=course.best_epoch,
-        best_chamfer=course.best_score,
+        best_epoch=result.best_epoch,
+        best_chamfer=result.best_score,
         **provenance(snakemake),
     )
 

@@ -33,20 +33,20 @@ def main(snakemake):
     )  # fmt: skip
     label = f"{w.generator} of {name} on {w.dataset}"
     seen = hash_arrays(data.train, data.validation)
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, label, [],
         w.dataset, "generators", w.inr, w.encoder, w.generator, name, seen=seen,
     )  # fmt: skip
     drawn = generator.sample(len(data.train), torch_stream(seed, "variety", name))
     Diversity.of(drawn, data.train).report(label)
-    save_trained(snakemake, task, course, description, label, model=generator)
+    save_trained(snakemake, task, result, description, label, model=generator)
 
-    kept = {f"epoch {epoch}": state for epoch, state in sorted(course.kept.items())}
+    kept = {f"epoch {epoch}": state for epoch, state in sorted(result.kept.items())}
     samples = []
-    for state in [*kept.values(), course.best_state]:
+    for state in [*kept.values(), result.best_state]:
         task.model.load_state_dict(state)
         samples.append(generator.sample(SHOWN, torch_stream(seed, "shown", name)))
-    names = [*kept, f"best (epoch {course.best_epoch})"]
+    names = [*kept, f"best (epoch {result.best_epoch})"]
     columns = {"name": names, "embedding": np.stack(samples)}
     write_shard(snakemake.output.samples, columns, **provenance(snakemake))
 

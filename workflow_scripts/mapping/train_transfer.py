@@ -38,10 +38,10 @@ def main(snakemake):
             "batch", "validation_points", "validation_resolution")}),
         seed, device,
     )  # fmt: skip
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, name, [], "mappings", name, seen=hash_arrays(pairs.x, pairs.y)
     )
-    save_trained(snakemake, task, course, description, name)
+    save_trained(snakemake, task, result, description, name)
 
 
 if __name__ == "__main__":

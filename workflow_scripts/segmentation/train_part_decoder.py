@@ -38,12 +38,12 @@ def main(snakemake):
         seed, device,
     )  # fmt: skip
     label = f"parts by {w.encoder} on {w.dataset}, seed {w.seed}"
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, label, shards,
         w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}",
         seen=hash_arrays(*embeddings.values()),
     )  # fmt: skip
-    save_trained(snakemake, task, course, description, label)
+    save_trained(snakemake, task, result, description, label)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,10 @@ def main(snakemake):
         seed, device,
     )  # fmt: skip
     label = f"{w.segmenter} on {w.dataset}, seed {w.seed}"
-    course = train_with(
+    result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "segmenters", w.segmenter, f"seed{w.seed}"
     )
-    save_trained(snakemake, task, course, description, label)
+    save_trained(snakemake, task, result, description, label)
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ class LatentGanTask:
             "gap_validation": mean_score(self.data.validation) - of_samples,
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the samples still came nearer to the class's embeddings at the end."""
         return convergence_of_distance(history, self.score)
 

@@ -92,7 +92,7 @@ class TransferTask:
             "mse": self.loss(val).item(),
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the decoded shapes still came nearer to the targets at the end."""
         return convergence_of_distance(history, self.score)
 

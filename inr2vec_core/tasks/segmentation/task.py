@@ -116,7 +116,7 @@ class _Segmentation:
             "instance_miou": mean.instance,
         }
 
-    def flatness(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether a training's curve still rose at its end."""
         return convergence_of_mean(history, self.score, "class_miou_error")
 

@@ -255,7 +255,7 @@ def test_it_learns_where_a_class_lies_and_how_wide_it_is():
     assert np.abs(samples.mean(0) - 1).max() < 0.5
     assert 0.6 < samples.std(0).mean() < 1.4
     assert not Diversity.of(samples, data.train).collapsed
-    assert task.flatness(course.history).flat is None  # fewer than 8 validations
+    assert task.convergence(course.history).converged is None  # fewer than 8 validations
 
 
 def test_figures_of_a_validation():

@@ -25,7 +25,7 @@ VALUES = pd.DataFrame(
         ("meshes", "small", "weights_probe", "accuracy", 71.0, None),
         ("meshes", "small", "ours", "CD x1000", 0.1234, None),
     ],
-    columns=["dataset", "inr", "method", "metric", "value", "flat"],
+    columns=["dataset", "inr", "method", "metric", "value", "converged"],
 )
 
 
@@ -45,9 +45,9 @@ def test_entries_of_other_seeds_are_pooled_each_with_the_mean_of_its_classifiers
 
 
 def test_one_that_still_rises_makes_its_row_rise(rows):
-    flat = rows.set_index(["dataset", "method", "metric"])["flat"]
-    assert not flat[("clouds", "net", "accuracy")]
-    assert flat[("clouds", "ours", "accuracy")] is None
+    converged = rows.set_index(["dataset", "method", "metric"])["converged"]
+    assert not converged[("clouds", "net", "accuracy")]
+    assert converged[("clouds", "ours", "accuracy")] is None
 
 
 def test_markdown_has_a_row_a_method_data_set_by_data_set(rows):

@@ -136,18 +136,18 @@ def test_rebuilt_shapes_stand_side_by_side_with_the_papers_figures():
 
 
 def test_a_networks_training_stands_beside_and_a_rising_curve_is_marked(tmp_path):
-    for seed, flat in enumerate((True, False)):
+    for seed, converged in enumerate((True, False)):
         (tmp_path / f"{seed}.json").write_text(json.dumps({
             "dataset": "demo", "inr": "small", "method": "pointnet", "seed": seed, "n_test": 40,
-            "accuracy": 0.9, "epochs": 50, "points": 512, "flat": flat,
+            "accuracy": 0.9, "epochs": 50, "points": 512, "converged": converged,
         }))  # fmt: skip
     (tmp_path / "2.json").write_text(json.dumps(
         {"dataset": "demo", "inr": "small", "method": "inr2vec", "n_test": 40, "accuracy": 0.8}
     ))  # fmt: skip
     table = read_metrics([tmp_path / f"{k}.json" for k in range(3)], ["accuracy"])
     network, encoder = (row for _, row in table.iterrows())
-    assert (network["epochs"], network["points"], network["flat"]) == (50, 512, False)
-    assert encoder[["epochs", "points", "flat"]].isna().all()
+    assert (network["epochs"], network["points"], network["converged"]) == (50, 512, False)
+    assert encoder[["epochs", "points", "converged"]].isna().all()
     table.insert(1, "modality", "point cloud")
     shown = in_paper_layout(table.assign(paper=float("nan")))
     assert "| accuracy | pointnet (2 seeds, 50 epochs, 512 points) | 90.0* ± 0.0 |" in shown
@@ -162,7 +162,7 @@ def test_parts_stand_in_a_row_a_method():
         ("inr2vec", "mIoU mug", 92, 3, True, 92.4),
         ("nearest_point", "class mIoU", 40, 1, None, None),
     ]
-    table = pd.DataFrame(rows, columns=["method", "metric", "mean", "seeds", "flat", "paper"])
+    table = pd.DataFrame(rows, columns=["method", "metric", "mean", "seeds", "converged", "paper"])
     table = table.assign(dataset="Demo", inr="small", std=0.5, points=pd.NA)
     table["epochs"] = pd.array([9, 9, None], "Int64")
     lines = parts_in_columns(table).split("\n")
@@ -172,7 +172,7 @@ def test_parts_stand_in_a_row_a_method():
         "| Demo | small | nearest_point | 40.0 ± 0.5 | – |",
     ]
     assert "*:" not in lines[5]
-    assert "*:" in parts_in_columns(table.assign(flat=False))
+    assert "*:" in parts_in_columns(table.assign(converged=False))
 
 
 def test_times_side_by_side():
