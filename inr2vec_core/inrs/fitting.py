@@ -11,6 +11,7 @@ is not a matrix product is in `kernels`.
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from threading import Event
+from types import ModuleType, SimpleNamespace
 
 import torch
 from torch import Tensor
@@ -38,11 +39,18 @@ class SirenBatch:
     Args:
         flat: (b, n_parameters) initial weights in the flat order of `siren.py`.
         chunk: queries per INR that go through the network at once; the buffers' length.
+        kernels: a set of `inrs.kernels`; the fastest for `flat` by default.
     """
 
-    def __init__(self, flat: Tensor, shape: SirenConfig, chunk: int):
+    def __init__(
+        self,
+        flat: Tensor,
+        shape: SirenConfig,
+        chunk: int,
+        kernels: ModuleType | SimpleNamespace | None = None,
+    ):
         self.shape, self.b, self.chunk = shape, len(flat), chunk
-        self._kernels = kernels_for(flat)
+        self._kernels = kernels or kernels_for(flat)
         # Layer after layer, so that the weights of one layer lie together for all INRs.
         layers = unflatten(flat * shape.omega, shape.layers)
         self.parameters = torch.cat([t.flatten() for pair in layers for t in pair])

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
@@ -37,3 +38,58 @@ def test_encoders_side_by_side():
         for name, parameters in (("inr2vec", "742,400"), ("projected", "6,817,792"))
     ]
     assert [c[6] for c in cells if c[3] == "inr2vec"] == ["1.00", "1.00"]
+
+
+@pytest.fixture(scope="module")
+def on_a_gpu(tmp_path_factory):
+    """What `gpu.py` writes, run without a GPU."""
+    folder = tmp_path_factory.mktemp("gpu")
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / "gpu.py", "--device", "cpu", "--tiny", "--threads", "1",
+         "--json", folder / "gpu.json"],
+        cwd=folder, timeout=300, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads((folder / "gpu.json").read_text())["steps"]
+
+
+def test_all_that_is_to_be_measured_on_a_gpu_runs(on_a_gpu):
+    assert {step["number"] for step in on_a_gpu.values()} == {1, 2, 3, 4, 5}
+    for name, step in on_a_gpu.items():
+        assert step["status"] == "done", name
+        assert step["rows"], name
+        assert not any("note" in row or "error" in row for row in step["rows"]), name
+
+
+def test_float32_on_a_gpu_is_compared_with_float64(on_a_gpu):
+    rows = on_a_gpu["correctness"]["rows"]
+    fits = {(r["whose"], r["path"], r["precision"]): r for r in rows if "movement" in r}
+    assert fits["library", "plain", "float64"]["movement"] < 1e-9
+    for path in ("plain", "compiled"):
+        row = fits["library", path, "float32"]
+        assert row["movement"] < 1e-3
+        assert max(row[name] for name in ("weights", "outputs", "loss")) < 1e-5
+    for narrow in ("bfloat16 in backward", "bfloat16 in both"):
+        # Worse than float32, or nothing was rounded.
+        assert 1e-4 < fits["benchmark", "autograd", narrow]["movement"] < 0.1
+    trainings = {r["precision"]: r for r in rows if "gradient of step 1" in r}
+    assert trainings["float32"]["gradient of step 1"] < 1e-4
+    assert 1e-4 < trainings["mixed bfloat16"]["gradient of step 1"] < 0.2
+    assert max(r["embeddings"] for r in rows if "embeddings" in r) < 1e-4
+
+
+def test_the_real_run_ends_with_an_accuracy(on_a_gpu):
+    stages = {row["stage"]: row for row in on_a_gpu["real_run"]["rows"]}
+    assert list(stages) == ["data", "fit, sampling beside", "train inr2vec", "embed", "classify"]
+    assert 0 <= stages["classify"]["test accuracy"] <= 1
+
+
+def test_a_gpu_that_is_not_there_is_said_at_once(tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / "gpu.py", "--json", tmp_path / "gpu.json"],
+        timeout=300, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cuda cannot be used" in done.stderr
