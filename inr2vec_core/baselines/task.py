@@ -56,7 +56,7 @@ class _ShapeTask:
         self.model, self.inputs, self.seed, self.device = model.to(device), inputs, seed, device
         self.data, self.validation, self.settings = train, validation, settings
         self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
-        self.steps_per_epoch = train.steps(settings.batch)
+        self.steps_per_epoch = train.n_batches(settings.batch)
         if len(train) < 2:
             raise InputError(f"{len(train)} training shape(s): a network needs at least 2")
         (one,) = train.read(np.array([0]), ["shapes"])["shapes"]

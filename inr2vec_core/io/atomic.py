@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that are written whole or not at all."""
 
 import os
 import re
@@ -14,16 +14,26 @@ _guards: list[Callable[[], None]] = []
 
 
 def add_commit_guard(guard: Callable[[], None]) -> None:
-    """Have `guard` called before any file takes its final name; it raises to forbid that."""
+    """Register a check that runs before any file takes its final name.
+
+    Args:
+        guard: called without arguments; it raises to keep the file from appearing.
+    """
     _guards.append(guard)
 
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
-    """A temporary name beside `path`, renamed to it when the block ends without an error.
+    """Write a file under a temporary name, renamed when the block ends without an error.
 
-    The name carries host and process id, so that two runs never share one; what dead processes
-    of this host left behind for the same `path` is removed first.
+    The temporary name has the host and the process id, so that two runs never share one. Files
+    that dead processes of this host left behind for the same path are removed first.
+
+    Args:
+        path: the final name; its folder is created.
+
+    Yields:
+        The temporary name, in the same folder.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A data set's embeddings with their classes as numbers."""
+"""The embeddings of a data set in a Parquet file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +14,15 @@ from inr2vec_core.io.atomic import atomic
 
 @dataclass(frozen=True)
 class EmbeddingSet:
-    """Shapes with classes as numbers, and what a classifier reads of them.
+    """Shapes with their classes and embeddings.
 
     Attributes:
-        shape_id: (n,) names. split: (n,) array of text. labels: (n,) int64 into `classes`.
-        x: (n, e) float32, or None where the reader of a method has it elsewhere.
+        shape_id: (n,) ids of the shapes.
+        split: (n,) array of text: "train", "val" or "test".
+        labels: (n,) int64, numbers of classes.
+        classes: names of the classes, sorted.
+        x: (n, e) float32 embeddings, or other inputs of a classifier; None where only the labels
+            are needed.
     """
 
     shape_id: list[str]
@@ -29,20 +33,37 @@ class EmbeddingSet:
 
     @classmethod
     def of(cls, shape_id, class_name, split, x=None) -> "EmbeddingSet":
+        """Build a set from columns; classes are numbered in sorted order.
+
+        Args:
+            shape_id: (n,) ids of the shapes.
+            class_name: (n,) names of their classes.
+            split: (n,) their splits.
+            x: (n, e) float32, or None.
+        """
         classes, labels = np.unique(np.array(class_name), return_inverse=True)
         return cls(list(shape_id), np.array(split), labels.astype(np.int64), classes.tolist(), x)
 
     def where(self, keep: np.ndarray) -> "EmbeddingSet":
-        """The shapes that `keep` (n,) bool says; the numbers of the classes stay."""
+        """Select shapes; the numbers of the classes stay.
+
+        Args:
+            keep: (n,) bool.
+        """
         names = [name for name, kept in zip(self.shape_id, keep, strict=True) if kept]
         x = None if self.x is None else self.x[keep]
         return replace(self, shape_id=names, split=self.split[keep], labels=self.labels[keep], x=x)
 
 
 def read_embeddings(path: str | Path) -> EmbeddingSet:
-    """Read a Parquet file with shape_id, class, split and embedding, sorted by shape_id.
+    """Read a Parquet file with the columns shape_id, class, split and embedding.
 
-    Sorted, so that neither a training's batches nor ties of neighbours depend on shards.
+    Args:
+        path: the file to read.
+
+    Returns:
+        The embeddings sorted by shape id, so that neither the batches of a training nor ties of
+        nearest neighbors depend on shards.
 
     Raises:
         InputError: some embeddings are not finite; the message names the first.
@@ -61,7 +82,17 @@ def read_embeddings(path: str | Path) -> EmbeddingSet:
 
 
 def embeddings_by_shape(path: str | Path) -> dict[str, np.ndarray]:
-    """The embeddings (e,) of a file by shape id; raises as `read_embeddings`."""
+    """Read the embeddings of a file by shape id.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        Shape id -> (e,) float32.
+
+    Raises:
+        InputError: as `read_embeddings`.
+    """
     data = read_embeddings(path)
     return dict(zip(data.shape_id, data.x, strict=True))
 
@@ -74,7 +105,16 @@ def write_embeddings(
     x: np.ndarray,
     **metadata,
 ) -> None:
-    """Write embeddings (n, e) float32 as `read_embeddings` reads them, with further metadata."""
+    """Write embeddings as `read_embeddings` reads them.
+
+    Args:
+        path: the file to write.
+        shape_id: (n,) ids of the shapes.
+        class_name: (n,) their classes.
+        split: (n,) their splits.
+        x: (n, e) float32 embeddings.
+        metadata: further entries of the file's metadata, stored as text.
+    """
     column = pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1])
     names = ("shape_id", "class", "split", "embedding")
     table = pa.table(dict(zip(names, (shape_id, class_name, split, column), strict=True)))

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the HDF5 shards of a data set."""
+"""The HDF5 shards of a data set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +11,18 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import atomic
 
 STRINGS = h5py.string_dtype("utf-8")
-
-
 IDENTITY = ("shape_id", "class", "split")
 
 
 def write_shard(path: str | Path, columns: dict[str, np.ndarray | list[str]], **attrs) -> None:
-    """Write columns, equally long but for vocabularies (`part_names`), and attributes to HDF5.
+    """Write columns and attributes to an HDF5 file.
 
-    A list is text (variable-length UTF-8) and an array is numbers, so that a shard without rows
-    keeps the kind of each column.
+    Args:
+        path: the file to write.
+        columns: name -> column. A list is text (variable-length UTF-8) and an array is numbers, so
+            that a shard without rows keeps the type of each column. Columns have a value for each
+            row; vocabularies (`part_names`) may be of another length.
+        attrs: attributes of the file.
     """
     with atomic(path) as temporary, h5py.File(temporary, "w") as file:
         for name, column in columns.items():
@@ -34,6 +36,12 @@ def write_shard(path: str | Path, columns: dict[str, np.ndarray | list[str]], **
 @contextmanager
 def open_shard(path: str | Path) -> Iterator[h5py.File]:
     """Open a shard for reading.
+
+    Args:
+        path: the file to read.
+
+    Yields:
+        The open file.
 
     Raises:
         InputError: the file is missing or no HDF5; the message says to remove it and run again.
@@ -50,5 +58,5 @@ def open_shard(path: str | Path) -> Iterator[h5py.File]:
 
 
 def read_strings(column: h5py.Dataset) -> list[str]:
-    """A text column as a list of str."""
+    """Read a text column as a list of str."""
     return column.asstr()[:].tolist()

@@ -1,8 +1,8 @@
-"""Reads PCD clouds.
+"""Point clouds in PCD files.
 
-Open3D is given the compressed kind only, once checked: from a file cut short in its header or
-its text it reads uninitialised memory, which yields points that are no points, or an allocation
-that takes the whole process down.
+Open3D reads the compressed kind only, after a check of its length. From a truncated header or
+text, Open3D would read uninitialized memory: it returns random points, or its allocation ends the
+whole process.
 """
 
 import re
@@ -14,7 +14,13 @@ from inr2vec_core.errors import BadShape
 
 
 def read_pcd(path: Path) -> np.ndarray:
-    """The points of an ascii, binary or binary_compressed PCD file, (P, 3) float64.
+    """Read an ascii, binary or binary_compressed PCD file.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        (P, 3) float64 points.
 
     Raises:
         BadShape: the header is missing or cut short, points are missing, or there are none.
@@ -25,29 +31,29 @@ def read_pcd(path: Path) -> np.ndarray:
         raise BadShape("no PCD header, or one cut short")
     text, kind, body = parts[0].decode("utf-8", errors="replace"), parts[1].decode(), parts[2]
     header = {key: values for key, *values in map(str.split, text.splitlines()) if values}
-    number = int(header["POINTS"][0])
-    if number < 1:
+    n_points = int(header["POINTS"][0])
+    if n_points < 1:
         raise BadShape("holds no points")
     fields = header["FIELDS"]
     counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
     columns = [fields.index(axis) for axis in "xyz"]
     if kind == "ascii":
-        return _read_ascii(body, number, [sum(counts[:column]) for column in columns])
+        return _read_ascii(body, n_points, [sum(counts[:column]) for column in columns])
     types = zip(header["TYPE"], header["SIZE"], counts, strict=True)
     # Fields are numbered, not named: padding fields share the name "_".
     point = np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (t, s, n) in enumerate(types)])
     if kind == "binary_compressed":
-        return _read_compressed(path, body, number * point.itemsize)
-    _check_length(len(body), number * point.itemsize)
-    points = np.frombuffer(body, point, number)
+        return _read_compressed(path, body, n_points * point.itemsize)
+    _check_length(len(body), n_points * point.itemsize)
+    points = np.frombuffer(body, point, n_points)
     return np.stack([points[f"{column}"][:, 0] for column in columns], axis=1).astype(np.float64)
 
 
-def _read_ascii(body: bytes, number: int, columns: list[int]) -> np.ndarray:
+def _read_ascii(body: bytes, n_points: int, columns: list[int]) -> np.ndarray:
     lines = [line for line in body.decode("utf-8").splitlines() if line.strip()]
-    if len(lines) < number:
-        raise BadShape(f"truncated: {len(lines)} of the {number} points its header declares")
-    return np.loadtxt(lines[:number], dtype=np.float64, usecols=columns, ndmin=2)
+    if len(lines) < n_points:
+        raise BadShape(f"truncated: {len(lines)} of the {n_points} points its header declares")
+    return np.loadtxt(lines[:n_points], dtype=np.float64, usecols=columns, ndmin=2)
 
 
 def _read_compressed(path: Path, body: bytes, length: int) -> np.ndarray:
@@ -65,6 +71,6 @@ def _read_compressed(path: Path, body: bytes, length: int) -> np.ndarray:
     return np.array(cloud.points, np.float64)
 
 
-def _check_length(found: int, declared: int) -> None:
-    if found < declared:
-        raise BadShape(f"truncated: {found} of the {declared} bytes its header declares")
+def _check_length(length: int, declared: int) -> None:
+    if length < declared:
+        raise BadShape(f"truncated: {length} of the {declared} bytes its header declares")

@@ -1,12 +1,17 @@
-"""Some shapes in several versions, as the original and what is rebuilt of it, in one file.
+"""Named sets of shapes in one HDF5 file, for figures and for evaluation.
 
-Sets of shapes of one field in one file: draws of a generator, or its samples at some epochs.
+Two kinds of file hold them:
+
+* sets of generated shapes: draws of a generator, which are evaluated, and its samples at some
+  epochs, which are only shown;
+* examples: the same shapes in several versions (original, reconstructed, ...), a set for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 
 from inr2vec_core.geometry.shapes import FORMS, Shape
@@ -15,88 +20,134 @@ from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 
 
 @dataclass(frozen=True)
+class ShapeSet:
+    """A named set of shapes.
+
+    Attributes:
+        name: the set's name, unique in its file.
+        shapes: the shapes; None where no surface could be reconstructed.
+        is_draw: whether the set is a draw of a generator, to be evaluated.
+    """
+
+    name: str
+    shapes: Sequence[Shape | None]
+    is_draw: bool = False
+
+
+@dataclass(frozen=True)
 class Example:
-    """One shape; a version is None where no surface could be rebuilt."""
+    """One shape in several versions.
+
+    Attributes:
+        shape_id: the shape's id.
+        class_name: the shape's class.
+        versions: version name -> shape; None where no surface could be reconstructed.
+    """
 
     shape_id: str
     class_name: str
     versions: dict[str, Shape | None]
 
 
+def write_shape_sets(path: str | Path, sets: Sequence[ShapeSet], field: str, **attrs) -> None:
+    """Write sets of shapes.
+
+    Args:
+        path: the file to write.
+        sets: the sets, of different names.
+        field: the field ("udf", "sdf" or "occ") that says the form of the shapes.
+        attrs: further attributes of the file.
+    """
+    write_shard(path, _columns(sets, FORMS[field]), **_attributes(sets), **attrs)
+
+
+def read_shape_sets(path: str | Path) -> list[ShapeSet]:
+    """Read what `write_shape_sets` wrote.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        The sets in their order.
+
+    Raises:
+        InputError: the file is not readable.
+    """
+    with open_shard(path) as file:
+        return _read_sets(file)
+
+
 def write_examples(path: str | Path, examples: Sequence[Example], **attrs) -> None:
-    """Write examples of one field, all with the same versions and an original that exists."""
-    rows = [
-        (e.shape_id, e.class_name, version, shape)
-        for e in examples
-        for version, shape in e.versions.items()
-        if shape is not None
+    """Write examples of one form of shape.
+
+    Args:
+        path: the file to write.
+        examples: at least one; all have the same versions, and the first version always exists.
+        attrs: further attributes of the file.
+    """
+    sets = [
+        ShapeSet(version, [example.versions[version] for example in examples])
+        for version in examples[0].versions
     ]
     columns = {
-        name: [row[k] for row in rows] for k, name in enumerate(("shape_id", "class", "version"))
+        "shape_id": [example.shape_id for example in examples],
+        "class": [example.class_name for example in examples],
+        **_columns(sets, type(sets[0].shapes[0])),
     }
-    shapes = [row[3] for row in rows]
-    columns |= shape_columns(shapes, type(shapes[0]))
-    write_shard(path, columns, versions=list(examples[0].versions), **attrs)
+    write_shard(path, columns, **_attributes(sets), **attrs)
 
 
 def read_examples(path: str | Path) -> list[Example]:
-    """The examples of a file in their order.
+    """Read what `write_examples` wrote.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        The examples in their order.
 
     Raises:
         InputError: the file is not readable.
     """
     with open_shard(path) as file:
-        names = list(file.attrs["versions"])
-        columns = [read_strings(file[k]) for k in ("shape_id", "class", "version")]
-        shapes = read_shapes(file, np.arange(len(columns[0])))
-    found: dict[str, Example] = {}
-    for shape_id, class_name, version, shape in zip(*columns, shapes, strict=True):
-        example = found.setdefault(shape_id, Example(shape_id, class_name, dict.fromkeys(names)))
-        example.versions[version] = shape
-    return list(found.values())
+        sets = _read_sets(file)
+        columns = [read_strings(file[name]) for name in ("shape_id", "class")]
+    return [
+        Example(shape_id, class_name, {version.name: version.shapes[k] for version in sets})
+        for k, (shape_id, class_name) in enumerate(zip(*columns, strict=True))
+    ]
 
 
-def name_of_draw(k: int) -> str:
-    """The name of the k-th draw among a generator's sets, which may have others too."""
-    return f"draw {k}"
-
-
-def is_draw(name: str) -> bool:
-    """Whether a set is one of the draws, that are measured; others are only shown."""
-    return name.startswith("draw ")
-
-
-def write_sets(
-    path: str | Path, sets: Mapping[str, Sequence[Shape | None]], field: str, **attrs
-) -> None:
-    """Write named sets of shapes; a shape is None where no surface could be rebuilt."""
-    found = [
-        (name, k, shape)
-        for name, shapes in sets.items()
-        for k, shape in enumerate(shapes)
+def _columns(sets: Sequence[ShapeSet], form: type) -> dict[str, np.ndarray | list[str]]:
+    """Columns of the shapes that exist: their set, their number in it, and their geometry."""
+    rows = [
+        (one.name, k, shape)
+        for one in sets
+        for k, shape in enumerate(one.shapes)
         if shape is not None
     ]
-    columns = {
-        "set": [name for name, _, _ in found],
-        "number": np.array([k for _, k, _ in found], np.int64),
-        **shape_columns([shape for _, _, shape in found], FORMS[field]),
+    return {
+        "set": [name for name, _, _ in rows],
+        "number": np.array([k for _, k, _ in rows], np.int64),
+        **shape_columns([shape for _, _, shape in rows], form),
     }
-    sizes = [len(shapes) for shapes in sets.values()]
-    write_shard(path, columns, names=list(sets), sizes=sizes, **attrs)
 
 
-def read_sets(path: str | Path) -> dict[str, list[Shape | None]]:
-    """The sets of a file, as they were written.
+def _attributes(sets: Sequence[ShapeSet]) -> dict[str, list]:
+    return {
+        "names": [one.name for one in sets],
+        "sizes": [len(one.shapes) for one in sets],
+        "is_draw": [one.is_draw for one in sets],
+    }
 
-    Raises:
-        InputError: the file is not readable.
-    """
-    with open_shard(path) as file:
-        sizes = zip(file.attrs["names"], file.attrs["sizes"], strict=True)
-        sets: dict[str, list[Shape | None]] = {name: [None] * int(n) for name, n in sizes}
-        shapes = read_shapes(file, np.arange(len(file["number"])))
-        for name, k, shape in zip(
-            read_strings(file["set"]), file["number"][:], shapes, strict=True
-        ):
-            sets[name][k] = shape
-    return sets
+
+def _read_sets(file: h5py.File) -> list[ShapeSet]:
+    columns = (file.attrs[name].tolist() for name in ("names", "sizes", "is_draw"))
+    sets = {
+        name: ShapeSet(name, [None] * size, is_draw)
+        for name, size, is_draw in zip(*columns, strict=True)
+    }
+    shapes = read_shapes(file, np.arange(len(file["number"])))
+    for name, k, shape in zip(read_strings(file["set"]), file["number"][:], shapes, strict=True):
+        sets[name].shapes[k] = shape
+    return list(sets.values())

@@ -23,9 +23,13 @@ BLOCK = 32
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one step: ids and classes (b,), columns as arrays (b, ...).
+    """The rows of one step.
 
-    "shapes" is an array of objects, the shapes of `geometry.py`.
+    Attributes:
+        shape_id: (b,) ids of shapes.
+        class_name: (b,) their classes.
+        columns: name -> (b, ...) array; "weights" are float32, and "shapes" are objects of
+            `geometry.shapes`.
     """
 
     shape_id: list[str]
@@ -34,14 +38,21 @@ class Batch:
 
 
 class ShardedShapes:
-    """Rows of `inrs/{shard}.h5`, with the same shapes' rows of `shapes/{shard}.h5` beside them.
+    """INRs read from shards, each with the geometry of its shape.
 
     Args:
-        inr_files: shards with `weights`, or any shards where `weights` is not read.
-        shape_files: the shards of geometry in the same order; None where it is not read.
-        splits: which splits to keep; None keeps all.
-        copies: whether to keep the augmented copies, where the shards tell them.
-        may_be_empty: whether it is no error that no shape is left.
+        inr_files: shards with a column `weights`; any shards where `weights` is never read.
+        shape_files: shards of geometry in the same order; None where geometry is never read.
+        splits: the splits to keep; None keeps all.
+        copies: whether to keep augmented copies (column `augmentation`, where there is one).
+        may_be_empty: whether a data set without shapes is allowed.
+
+    Attributes:
+        shape_id: (n,) ids of the shapes.
+        class_name: (n,) their classes.
+        split: (n,) their splits.
+        rows: (n, 3) int64; the shard, the row in the INRs' file and that in the shapes' file (-1
+            without geometry).
 
     Raises:
         InputError: no shape of these splits is left.
@@ -56,7 +67,7 @@ class ShardedShapes:
         may_be_empty: bool = False,
     ):
         self.files = {"weights": list(inr_files), "shapes": list(shape_files or [])}
-        self._kept: dict[str, np.ndarray] = {}
+        self._cache: dict[str, np.ndarray] = {}
         self.shape_id: list[str] = []
         self.class_name: list[str] = []
         self.split: list[str] = []
@@ -67,10 +78,10 @@ class ShardedShapes:
                 left_out = np.zeros(len(columns[0]), bool)
                 if not copies and "augmentation" in file:
                     left_out = file["augmentation"][:] > 0
-            where = self._rows_of_shapes(shard, columns[0])
+            shape_row = self._rows_of_shapes(shard, columns[0])
             for row, (shape_id, class_name, split) in enumerate(zip(*columns, strict=True)):
                 if (splits is None or split in splits) and not left_out[row]:
-                    rows.append((shard, row, where[shape_id]))
+                    rows.append((shard, row, shape_row[shape_id]))
                     self.shape_id.append(shape_id)
                     self.class_name.append(class_name)
                     self.split.append(split)
@@ -84,9 +95,9 @@ class ShardedShapes:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def steps(self, size: int) -> int:
-        """Batches of one epoch of `shuffled`."""
-        return steps_of(len(self), size)
+    def n_batches(self, batch_size: int) -> int:
+        """The number of batches of one epoch of `shuffled`."""
+        return n_batches(len(self), batch_size)
 
     def _rows_of_shapes(self, shard: int, ids: list[str]) -> dict[str, int]:
         if not self.files["shapes"]:
@@ -95,13 +106,21 @@ class ShardedShapes:
             return {shape_id: row for row, shape_id in enumerate(read_strings(file["shape_id"]))}
 
     def read(self, index: np.ndarray, columns: Sequence[str]) -> dict[str, np.ndarray]:
-        """Columns ("weights" as float32, "shapes") of some rows, in the order of `index`."""
+        """Read columns of some rows.
+
+        Args:
+            index: (m,) numbers of rows, in any order, repeated or not.
+            columns: "weights", "shapes" or both.
+
+        Returns:
+            Name -> (m, ...) array in the order of `index`: weights as float32, shapes as objects.
+        """
         out: dict[str, np.ndarray] = {}
         for name in columns:
-            position = 1 if name == "weights" else 2
+            row_column = 1 if name == "weights" else 2
             for shard in np.unique(self.rows[index, 0]):
                 here = np.flatnonzero(self.rows[index, 0] == shard)
-                wanted, inverse = np.unique(self.rows[index[here], position], return_inverse=True)
+                wanted, inverse = np.unique(self.rows[index[here], row_column], return_inverse=True)
                 with open_shard(self.files[name][shard]) as file:
                     if name == "weights":
                         values = read_rows(file[name], wanted)[inverse]
@@ -113,46 +132,64 @@ class ShardedShapes:
                 out[name][here] = values
         return out
 
-    def in_order(self, size: int, columns: Sequence[str]) -> Iterator[Batch]:
-        """All rows, in stored order."""
-        for start in range(0, len(self), size):
-            yield self._batch(
-                index := np.arange(start, min(start + size, len(self))), self.read(index, columns)
-            )
+    def in_order(self, batch_size: int, columns: Sequence[str]) -> Iterator[Batch]:
+        """Iterate over all rows in stored order.
+
+        Args:
+            batch_size: rows of a batch; the last may have fewer.
+            columns: the columns to read, as for `read`.
+
+        Yields:
+            The batches.
+        """
+        for start in range(0, len(self), batch_size):
+            index = np.arange(start, min(start + batch_size, len(self)))
+            yield self._batch(index, self.read(index, columns))
 
     def shuffled(
-        self, size: int, columns: Sequence[str], buffer: int, seed: int, *names: str | int
+        self, batch_size: int, columns: Sequence[str], buffer: int, seed: int, *names: str | int
     ) -> Iterator[Batch]:
-        """All rows once, shuffled; the last batch is dropped if it is a single row.
+        """Iterate over all rows once, shuffled.
 
-        BatchNorm cannot train on a single sample.
+        A last batch of a single row is dropped, because BatchNorm cannot train on one sample.
+
+        Args:
+            batch_size: rows of a batch; the last may have fewer.
+            columns: the columns to read, as for `read`.
+            buffer: rows that are held in memory and shuffled together.
+            seed: the seed of the order.
+            names: what the order is drawn for, such as the epoch.
+
+        Yields:
+            The batches.
         """
-        if len(self) <= buffer and set(columns) != set(self._kept):
-            self._kept = self.read(np.arange(len(self)), columns)
+        if len(self) <= buffer and set(columns) != set(self._cache):
+            self._cache = self.read(np.arange(len(self)), columns)
         rng = numpy_stream(seed, "shuffle", *names)
         blocks = np.array_split(np.arange(len(self)), -(-len(self) // BLOCK))
         order = rng.permutation(len(blocks))
-        per_group = max(1, buffer // BLOCK)
-        rest = np.empty(0, int)
-        held: dict[str, np.ndarray] = {}
-        for start in range(0, len(blocks), per_group):
-            index = np.concatenate([blocks[k] for k in order[start : start + per_group]])
+        buffered_blocks = max(1, buffer // BLOCK)
+        leftover_index = np.empty(0, int)
+        leftover_values: dict[str, np.ndarray] = {}
+        for start in range(0, len(blocks), buffered_blocks):
+            index = np.concatenate([blocks[k] for k in order[start : start + buffered_blocks]])
             index = index[rng.permutation(len(index))]
             values = (
-                {k: v[index] for k, v in self._kept.items()}
-                if self._kept
+                {k: v[index] for k, v in self._cache.items()}
+                if self._cache
                 else self.read(index, columns)
             )
-            if len(rest):
-                values = {k: np.concatenate([held[k], v]) for k, v in values.items()}
-                index = np.concatenate([rest, index])
-            final = start + per_group >= len(blocks)
-            stop = len(index) if final else len(index) // size * size
-            for at in range(0, stop, size):
-                chunk = slice(at, min(at + size, stop))
-                if chunk.stop - at > 1 or len(self) == 1:
-                    yield self._batch(index[chunk], {k: v[chunk] for k, v in values.items()})
-            rest, held = index[stop:], {k: v[stop:] for k, v in values.items()}
+            if len(leftover_index):
+                values = {k: np.concatenate([leftover_values[k], v]) for k, v in values.items()}
+                index = np.concatenate([leftover_index, index])
+            is_last = start + buffered_blocks >= len(blocks)
+            stop = len(index) if is_last else len(index) // batch_size * batch_size
+            for first in range(0, stop, batch_size):
+                batch = slice(first, min(first + batch_size, stop))
+                if batch.stop - first > 1 or len(self) == 1:
+                    yield self._batch(index[batch], {k: v[batch] for k, v in values.items()})
+            leftover_index = index[stop:]
+            leftover_values = {k: v[stop:] for k, v in values.items()}
 
     def _batch(self, index: np.ndarray, columns: dict[str, np.ndarray]) -> Batch:
         return Batch(
@@ -160,14 +197,22 @@ class ShardedShapes:
         )
 
 
-def steps_of(n: int, size: int) -> int:
-    """Batches of n rows where a last single row is dropped, unless it is the only one."""
-    full, rest = divmod(n, size)
-    return max(1, full + (rest > 1))
+def n_batches(n_rows: int, batch_size: int) -> int:
+    """The number of batches where a last single row is dropped, unless it is the only one."""
+    full, remainder = divmod(n_rows, batch_size)
+    return max(1, full + (remainder > 1))
 
 
 def prefetch(items: Iterable, depth: int = 2) -> Iterator:
-    """Iterate with up to `depth` items made ahead in a thread; errors are raised here."""
+    """Compute items ahead in a thread; its errors are raised here.
+
+    Args:
+        items: the items.
+        depth: how many items may wait.
+
+    Yields:
+        The items in their order.
+    """
     ready: queue.Queue = queue.Queue(depth)
     stop, end = threading.Event(), object()
 

@@ -1,6 +1,6 @@
-"""Reads voxel grids from binvox, h5 and npz files. Nothing is ever unpickled.
+"""Voxel grids in binvox, h5 and npz files. Nothing is ever unpickled.
 
-Values are left as the file has them; `geometry.voxels.place_grid` makes occupancy of them.
+Values stay as in the file; `geometry.voxels.place_grid` converts them to occupancy.
 """
 
 import re
@@ -13,21 +13,22 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Grid
 
 _NPZ_NAMES = ("voxels", "occupancies", "points")
-
-
 _MAX_SIDE = 4096  # keeps a corrupt header from asking for more memory than there is
 
 
 def read_binvox(path: Path) -> Grid:
-    """Reads a binvox file (https://www.patrickmin.com/binvox/binvox.html).
+    """Read a binvox file (https://www.patrickmin.com/binvox/binvox.html).
 
-    `translate` and `scale` are left out of account: a grid is placed by its voxels alone.
+    The format's `translate` and `scale` are ignored: a grid is placed by its voxels alone.
+
+    Args:
+        path: the file to read, in which y varies fastest, then z, then x.
 
     Returns:
-        The grid, bool. The file runs through y fastest, then z, then x.
+        A grid of bool.
 
     Raises:
-        BadShape: there is no header, or the runs do not add up to the number of voxels declared.
+        BadShape: there is no header, or the runs do not add up to the declared number of voxels.
     """
     header, end, body = path.read_bytes().partition(b"\ndata\n")
     if not header.startswith(b"#binvox") or not end:
@@ -49,11 +50,17 @@ def read_binvox(path: Path) -> Grid:
 
 
 def read_h5_grid(path: Path) -> Grid:
-    """Reads the data set `voxels` of an h5 file, or its only one of three dimensions.
+    """Read the data set `voxels` of an h5 file, or its only one of three dimensions.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        The grid, with the values of the file.
 
     Raises:
         BadShape: there is no such data set, or more than one.
-        OSError: the file is no h5 file or is cut short.
+        OSError: the file is not an h5 file, or it is truncated.
     """
     import h5py
 
@@ -69,11 +76,18 @@ def read_h5_grid(path: Path) -> Grid:
 
 
 def read_npz_array(path: Path) -> np.ndarray:
-    """Reads the only array of an npz file, or the one named voxels, occupancies or points.
+    """Read the only array of an npz file, or the one named voxels, occupancies or points.
+
+    Args:
+        path: the file to read.
+
+    Returns:
+        The array, as it is.
 
     Raises:
-        BadShape: no array can be told to be the shape.
-        BadZipFile, ValueError: the file is cut short or corrupt, or holds Python objects.
+        BadShape: it is unclear which array is the shape.
+        BadZipFile: the file is truncated or corrupt.
+        ValueError: the file is corrupt, or holds Python objects.
     """
     # np.load would also open a pickle under this name.
     with zipfile.ZipFile(path) as archive:
@@ -89,10 +103,13 @@ def read_npz_array(path: Path) -> np.ndarray:
 
 
 def as_grid(array: np.ndarray) -> Grid:
-    """A grid of an array of three dimensions.
+    """Wrap an array as a grid.
+
+    Args:
+        array: an array of three dimensions.
 
     Raises:
-        BadShape: its values are no numbers, or there are none.
+        BadShape: the values are not numbers, or the array is empty.
     """
     if array.dtype.kind not in "biuf" or array.size == 0:
         raise BadShape(f"holds a {array.shape} {array.dtype} array; expected a grid of numbers")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.shape_sets import is_draw, read_sets
+from inr2vec_core.io.shape_sets import read_shape_sets
 from inr2vec_core.reconstruction.evaluate import evaluation_points
 from inr2vec_core.tasks.generation.metrics import Reference
 from inr2vec_core.utils.progress import track
@@ -23,12 +23,11 @@ def main(snakemake):
     test = shapes_of_class(shapes, "test", name, settings["shapes"], seed, "generation")
     clouds = [points(shape, "test", k) for k, shape in enumerate(test)]
     reference = Reference(clouds, settings["emd_points"])
-    sets = read_sets(snakemake.input.generated)
-    draws = [draw for draw in sets if is_draw(draw)]
+    draws = [s for s in read_shape_sets(snakemake.input.generated) if s.is_draw]
     rows = []
     for draw in track(draws, "measuring", unit="draw"):
-        clouds = [points(shape, draw, k) for k, shape in enumerate(sets[draw])]
-        rows.append({"class": name, "draw": draw, "n": len(clouds)} | reference.scores(clouds))
+        clouds = [points(shape, draw.name, k) for k, shape in enumerate(draw.shapes)]
+        rows.append({"class": name, "draw": draw.name, "n": len(clouds)} | reference.scores(clouds))
     with atomic(snakemake.output[0]) as path:
         pd.DataFrame(rows).to_parquet(path, index=False)
 

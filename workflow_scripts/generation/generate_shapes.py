@@ -6,7 +6,7 @@ import torch
 from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.hdf5 import open_shard, read_strings
-from inr2vec_core.io.shape_sets import name_of_draw, write_sets
+from inr2vec_core.io.shape_sets import ShapeSet, write_shape_sets
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.latent_gan import build_generator
 from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
@@ -29,19 +29,25 @@ def main(snakemake):
     test_shapes = real("test", settings["shapes"], "generation")
     n, draws = len(test_shapes), range(settings["draws"])
     if w.generated_by == "training_shapes":
-        sets = {name_of_draw(k): real("train", n, "training shapes", str(k)) for k in draws}
-        write_sets(snakemake.output[0], sets, params.field, **provenance(snakemake))
+        sets = [
+            ShapeSet(f"draw {k}", real("train", n, "training shapes", str(k)), is_draw=True)
+            for k in draws
+        ]
+        write_shape_sets(snakemake.output[0], sets, params.field, **provenance(snakemake))
         return
     data = read_embeddings(given.embeddings)
+    epochs = {}  # samples at some epochs of a training, which are shown and not evaluated
     if w.generated_by == "decoded_test":
         test = (data.split == "test") & (np.array(data.classes)[data.labels] == w.class_name)
         ids = [data.shape_id[i] for i in np.flatnonzero(test)]
-        embeddings = {name_of_draw(0): data.x[test][select(ids, n, seed, "generation")]}
+        embeddings = {"draw 0": data.x[test][select(ids, n, seed, "generation")]}
     elif w.generated_by == "gaussian":
         own = ClassEmbeddings.of(data, w.class_name)
-        embeddings = {name_of_draw(k): gaussian_samples(own, n, seed, k) for k in draws}
+        embeddings = {f"draw {k}": gaussian_samples(own, n, seed, k) for k in draws}
     else:
         embeddings = generated(given, w.class_name, n, seed, draws, device)
+        with open_shard(given.samples) as file:
+            epochs = dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
     model = load_inr2vec(given.model).to(device)
     size = matching_size(test_shapes[0], None, settings["resolution"])
 
@@ -51,22 +57,22 @@ def main(snakemake):
         draw = torch_stream(*stream)
         return try_reconstruct(what, reconstruct, model.field, field, size, draw, device)
 
-    asked = [(name, k, x) for name, rows in embeddings.items() for k, x in enumerate(rows)]
-    sets = {name: [] for name in embeddings}
+    sets = {**embeddings, **epochs}
+    asked = [(name, k, x) for name, rows in sets.items() for k, x in enumerate(rows)]
+    shapes = {name: [] for name in sets}
     for name, k, x in track(asked, f"generating ({w.generated_by})", unit="shape"):
-        sets[name].append(decoded(name, k, x))
-    write_sets(snakemake.output[0], sets, model.field, **provenance(snakemake))
+        shapes[name].append(decoded(name, k, x))
+    sets = [ShapeSet(name, found, name in embeddings) for name, found in shapes.items()]
+    write_shape_sets(snakemake.output[0], sets, model.field, **provenance(snakemake))
 
 
 def generated(given, class_name, n, seed, draws, device):
-    """Embeddings from a generator, and its samples at several epochs, which are only drawn."""
+    """Embeddings from a generator, by the names of the draws."""
     generator = load_model(given.generator, build_generator)[0].to(device)
-    sets = {
-        name_of_draw(k): generator.sample(n, torch_stream(seed, "generated", class_name, k))
+    return {
+        f"draw {k}": generator.sample(n, torch_stream(seed, "generated", class_name, k))
         for k in draws
     }
-    with open_shard(given.samples) as file:
-        return sets | dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
+from inr2vec_core.io.checkpoint_key import hash_arrays
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.io.fingerprint import hash_arrays
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.models.latent_gan import LatentGan, build_generator
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings

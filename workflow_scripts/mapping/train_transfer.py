@@ -4,7 +4,7 @@ import logging
 
 import torch
 
-from inr2vec_core.io.fingerprint import hash_arrays
+from inr2vec_core.io.checkpoint_key import hash_arrays
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
 from inr2vec_core.tasks.mapping.task import MappingSettings, TransferTask, validation_rows

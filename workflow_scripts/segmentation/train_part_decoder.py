@@ -2,8 +2,8 @@
 
 import torch
 
+from inr2vec_core.io.checkpoint_key import hash_arrays
 from inr2vec_core.io.embeddings import embeddings_by_shape
-from inr2vec_core.io.fingerprint import hash_arrays
 from inr2vec_core.models.part_decoder import build_part_decoder
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts

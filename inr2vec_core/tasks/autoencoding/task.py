@@ -84,7 +84,7 @@ class Inr2vecTask:
         self._pools: dict[str, np.ndarray] = {}
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
         self.validation = ShardedShapes(inr_files, shape_files, ["val"])
-        self.steps_per_epoch = self.data.steps(settings.batch)
+        self.steps_per_epoch = self.data.n_batches(settings.batch)
         if hasattr(model.encoder, "calibrate"):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.io.sharded_dataset import steps_of
+from inr2vec_core.io.sharded_dataset import n_batches
 from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
 from inr2vec_core.shapes.selection import select
@@ -62,7 +62,7 @@ class TransferTask:
         self._train = torch.from_numpy(np.flatnonzero(pairs.split == "train"))
         if len(self._train) < 2:
             raise ValueError("a mapping needs at least two training pairs")
-        self.steps_per_epoch = steps_of(len(self._train), settings.batch)
+        self.steps_per_epoch = n_batches(len(self._train), settings.batch)
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """Rows (b,) of the training pairs; a last single one is left out, for BatchNorm."""

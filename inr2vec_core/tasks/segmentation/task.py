@@ -66,7 +66,7 @@ class _Segmentation:
         self.model, self.data, self.validation = model.to(device), train, validation
         self.settings, self.seed, self.device = settings, seed, device
         self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
-        self.steps_per_epoch = train.steps(settings.batch)
+        self.steps_per_epoch = train.n_batches(settings.batch)
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, ...]]:
         """What the model's `loss` takes, made ahead in a thread."""

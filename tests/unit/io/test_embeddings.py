@@ -29,7 +29,7 @@ def test_rows_and_their_classes_in_sorted_order(tmp_path):
     assert data.split.tolist() == ["train", "val", "test"]
 
 
-def test_embeddings_by_the_names_of_shapes(tmp_path):
+def test_embeddings_by_shape_id(tmp_path):
     x = np.arange(12, dtype=np.float32).reshape(3, 4)
     found = embeddings_by_shape(write(tmp_path / "e.parquet", x))
     assert list(found) == ["s0", "s1", "s2"] and np.array_equal(found["s1"], x[1])
@@ -44,6 +44,6 @@ def test_embeddings_that_are_not_finite_are_named(tmp_path, bad):
         read_embeddings(path)
 
 
-def test_labelled_without_embeddings():
+def test_an_embedding_set_without_embeddings():
     data = EmbeddingSet.of(["a"], ["bed"], ["test"])
     assert data.x is None and data.labels.tolist() == [0]

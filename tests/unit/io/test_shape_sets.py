@@ -1,14 +1,17 @@
-"""Versions of shapes kept in one file, and shapes as files for other programs."""
-
-import io
+"""Named sets of shapes in one file."""
 
 import numpy as np
 import pytest
-import trimesh
 
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
-from inr2vec_core.io.export import write_shape
-from inr2vec_core.io.shape_sets import Example, read_examples, write_examples
+from inr2vec_core.io.shape_sets import (
+    Example,
+    ShapeSet,
+    read_examples,
+    read_shape_sets,
+    write_examples,
+    write_shape_sets,
+)
 
 
 def cloud(value):
@@ -28,53 +31,25 @@ def test_versions_come_back_and_missing_ones_are_none(tmp_path):
     assert values == [[1, None, 2], [3, 4, None]]
 
 
-# ---------------------------------------------------------------------------- exports
+CLOUD = CloudShape(np.random.default_rng(0).normal(size=(64, 3)).astype(np.float32))
+GRID = np.random.default_rng(0).random((4, 4, 4)) > 0.5
+MESH = MeshShape(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
 
 
-BOX = trimesh.creation.box()
-MESH = MeshShape(BOX.vertices.astype(np.float32), BOX.faces.astype(np.int32))
-GRID = np.zeros((4, 4, 4), bool)
-GRID[1, 2, 3] = GRID[1, 2, 2] = True
-
-
-def written(shape, extension, tmp_path):
-    path = tmp_path / "temporary.tmp"  # as `atomic` names files
-    write_shape(shape, path, extension)
-    return trimesh.load(io.BytesIO(path.read_bytes()), file_type=extension, process=False)
-
-
-@pytest.mark.parametrize("extension", ["ply", "obj"])
-def test_a_mesh_is_read_back_by_another_program(extension, tmp_path):
-    found = written(MESH, extension, tmp_path)
-    assert found.is_watertight and found.volume == pytest.approx(1)
-
-
-@pytest.mark.parametrize("extension", ["ply", "obj"])
-def test_voxels_are_cubes_turned_outward(extension, tmp_path):
-    found = written(VoxelShape(GRID), extension, tmp_path)
-    assert found.volume == pytest.approx(2 * 0.5**3)
-    np.testing.assert_allclose(found.bounds, [[-0.5, 0, 0], [0, 0.5, 1]])
-
-
-@pytest.mark.parametrize("extension", ["ply", "obj"])
-def test_a_cloud_is_read_back(extension, tmp_path):
-    points = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
-    found = written(CloudShape(points), extension, tmp_path)
-    np.testing.assert_allclose(found.vertices, points, atol=1e-6)
-
-
-@pytest.mark.parametrize("shape, expected", [
-    (CloudShape(MESH.vertices), MESH.vertices),
-    (MESH, MESH.vertices[MESH.faces]),
-    (VoxelShape(GRID), GRID),
-], ids=["cloud", "mesh", "voxels"])  # fmt: skip
-def test_arrays(shape, expected, tmp_path):
-    write_shape(shape, tmp_path / "array", "npy")
-    found = np.load(tmp_path / "array", allow_pickle=False)
-    assert found.dtype == expected.dtype
-    np.testing.assert_array_equal(found, expected)
-
-
-def test_another_kind_of_file_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="use npy, obj, ply"):
-        write_shape(MESH, tmp_path / "x", "stl")
+@pytest.mark.parametrize(
+    ("field", "shape"),
+    [("udf", CLOUD), ("sdf", MESH), ("occ", VoxelShape(GRID))],
+)
+def test_sets_are_read_as_they_were_written(tmp_path, field, shape):
+    sets = [
+        ShapeSet("draw 0", [shape, None, shape], is_draw=True),
+        ShapeSet("empty", []),
+        ShapeSet("lost", [None, None]),
+    ]
+    write_shape_sets(tmp_path / "sets.h5", sets, field)
+    found = read_shape_sets(tmp_path / "sets.h5")
+    assert {s.name: [shape is None for shape in s.shapes] for s in found} == {
+        "draw 0": [False, True, False], "empty": [], "lost": [True, True]}  # fmt: skip
+    assert [s.is_draw for s in found] == [True, False, False]
+    for name, value in vars(shape).items():
+        np.testing.assert_array_equal(getattr(found[0].shapes[2], name), value)

@@ -92,9 +92,9 @@ def test_a_buffer_as_large_as_the_data_mixes_all_of_it(data):
 
 
 @pytest.mark.parametrize("size", [2, 3, 8, 37, 38, 100])
-def test_steps_counts_the_batches_of_an_epoch(data, size):
+def test_n_batches_counts_the_batches_of_an_epoch(data, size):
     batches = epoch_of(data, size)
-    assert data.steps(size) == len(batches)
+    assert data.n_batches(size) == len(batches)
     assert all(len(batch.shape_id) > 1 for batch in batches)
 
 
@@ -105,7 +105,7 @@ def test_a_last_batch_of_one_row_is_dropped(data):
 def test_a_single_shape_is_a_batch_of_its_own(make_shards):
     data = ShardedShapes(*make_shards([table(0, 1)], weights_of, points_of))
     assert ids_of(epoch_of(data)) == ["chair/0"]
-    assert data.steps(8) == 1
+    assert data.n_batches(8) == 1
 
 
 def test_all_splits_are_read_where_none_is_named(make_shards):
@@ -114,7 +114,7 @@ def test_all_splits_are_read_where_none_is_named(make_shards):
     assert data.split == ["train", "train", "test"]
 
 
-def test_read_gives_rows_in_the_order_asked_even_twice(data):
+def test_read_returns_rows_in_the_order_of_the_index(data):
     index = np.array([30, 2, 2, 19, 0])
     found = data.read(index, ("weights", "shapes"))
     expected = [number(data.shape_id[i]) for i in index]
@@ -131,7 +131,7 @@ def test_data_that_fits_the_buffer_is_read_once(data, monkeypatch):
     assert_rows_belong_together(batches)
 
 
-def test_empty_shards_are_passed_over(make_shards):
+def test_empty_shards_are_skipped(make_shards):
     data = ShardedShapes(*make_shards([[], table(0, 5), []], weights_of, points_of))
     assert len(ids_of(epoch_of(data))) == 5
 
@@ -142,21 +142,21 @@ def test_no_shape_of_the_splits_is_an_error_that_names_them(make_shards):
         ShardedShapes(inrs, shapes, ["val"])
 
 
-# ---------------------------------------------------------------------------- prefetch
-
-
-def test_no_shape_left_can_be_allowed(make_shards):
+def test_an_empty_data_set_can_be_allowed(make_shards):
     files = make_shards([table(0, 5)], weights_of, points_of)
     empty = ShardedShapes(*files, ["val"], may_be_empty=True)
     assert len(empty) == 0
     assert list(empty.in_order(4, ("shapes",))) == []
 
 
+# ---------------------------------------------------------------------------- prefetch
+
+
 def test_prefetch_keeps_items_and_their_order():
     assert list(prefetch(iter(range(20)))) == list(range(20))
 
 
-def test_prefetch_raises_the_makers_error_after_the_items_before_it():
+def test_prefetch_raises_the_error_of_its_items_after_those_before_it():
     def fail_third():
         yield from (1, 2)
         raise KeyError("third")

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from inr2vec_core.reporting.tables import (
+    generation_in_columns,
+    generation_rows,
     in_paper_layout,
     parts_in_columns,
     read_metrics,
@@ -189,3 +191,17 @@ def test_times_side_by_side():
         "| Demo | small | dgcnn * | 1.5 | – |",
     ]
     assert "on CPU" in lines[6]
+
+
+def test_a_table_averages_draws_and_classes():
+    draws = pd.DataFrame(
+        {"class": ["a", "a", "b", "b"], "draw": ["draw 0", "draw 1"] * 2, "n": [3, 3, 5, 5],
+         "COV-CD": [40.0, 60.0, 10.0, 30.0]}
+    )  # fmt: skip
+    rows = generation_rows(draws).set_index("class")
+    assert rows["mean"].to_dict() == {"a": 50, "b": 20, "all": 35}
+    assert rows["n"].to_dict() == {"a": 3, "b": 5, "all": 8} and (rows["draws"] == 2).all()
+    assert rows.loc["all", "std"] == pytest.approx(200**0.5)
+    table = generation_rows(draws).assign(dataset="D", inr="i", encoder="e", method="m")
+    text = generation_in_columns(table)
+    assert "| D | i | e | all | m | 35 ± 14 |" in text

@@ -8,6 +8,7 @@ from inr2vec_core.ops.chamfer import chamfer_distance, nearest_distances
 from inr2vec_core.ops.chamfer_blocks import Blocks, mean_squared_nearest
 from inr2vec_core.tasks.generation import metrics
 from inr2vec_core.tasks.generation.metrics import (
+    Reference,
     chamfer_matrix,
     coverage,
     earth_movers_matrix,
@@ -185,3 +186,50 @@ def test_thinned_clouds(rng):
     assert spacing.min() > 0.15
     filled = thinned(cloud[:3], 7)
     assert filled.shape == (7, 3) and len(np.unique(filled, axis=0)) == 3
+
+
+# ---------------------------------------------------------------------------- a reference
+
+
+def small_cloud(seed, at=(0, 0, 0), n=64):
+    points = np.random.default_rng(seed).normal(size=(n, 3)) * 0.1
+    return (points + at).astype(np.float32)
+
+
+PLACES = [(x, y, 0) for x in (-0.5, 0.5) for y in (-0.5, 0, 0.5)]
+
+
+def reference():
+    return Reference([small_cloud(k, at) for k, at in enumerate(PLACES)], emd_points=16)
+
+
+def test_a_set_is_like_itself_and_unlike_a_far_one():
+    ref = reference()
+    own, far = ref.scores(ref.clouds), ref.scores([small_cloud(k, (0, 0, 5)) for k in range(6)])
+    assert own["MMD-CD x1000"] == 0 == own["MMD-EMD x100"] == own["JSD x100"]
+    assert own["COV-CD"] == 100 == own["COV-EMD"] and own["1-NNA-CD"] == 0 == own["1-NNA-EMD"]
+    assert far["1-NNA-CD"] == 100 == far["1-NNA-EMD"] and far["JSD x100"] > 99
+    assert far["MMD-CD x1000"] > 10_000
+    assert own["found"] == 100 == far["found"]
+
+
+def test_another_sample_of_the_same_places_is_in_between():
+    scores = reference().scores([small_cloud(9 + k, at) for k, at in enumerate(PLACES)])
+    assert scores["COV-CD"] == 100 and 0 < scores["MMD-CD x1000"] < 20
+    assert scores["1-NNA-CD"] == 0  # each shape's nearest is its counterpart
+
+
+def test_one_place_covers_little():
+    scores = reference().scores([small_cloud(9 + k, PLACES[0]) for k in range(6)])
+    assert scores["COV-CD"] == pytest.approx(100 / 6)
+    assert scores["MMD-CD x1000"] > 300
+
+
+def test_shapes_without_surface_and_sets_of_another_size():
+    ref = reference()
+    half = ref.scores([ref.clouds[0], ref.clouds[1], None, None])
+    assert half["found"] == 50 and half["COV-CD"] == 50 and np.isfinite(half["MMD-CD x1000"])
+    none = ref.scores([None] * 6)
+    assert none["found"] == 0 == none["COV-CD"] and none["JSD x100"] == 100
+    assert none["MMD-CD x1000"] == np.inf and none["1-NNA-CD"] == 100
+    assert ref.scores([small_cloud(k) for k in range(20)])["found"] == 100
