@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inr2vec_core.baselines.pointnet import matrix_head
-from inr2vec_core.ops.batchnorm_max import NormMax
-from inr2vec_core.ops.edge_batchnorm import NormSums, edge_mean_var
+from inr2vec_core.ops.batchnorm_max import BatchNormMax
+from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm, edge_mean_var
 from inr2vec_core.ops.interpolate import JoinedLinear
 from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp, update_running
 from inr2vec_core.ops.neighbors import k_nearest, max_and_sum
@@ -113,9 +113,9 @@ class DeepEdgeConv(nn.Module):
     def __init__(self, inputs: int, hidden: int, outputs: int):
         super().__init__()
         self.linear = nn.Linear(2 * inputs, hidden, bias=False)
-        self.edges = NormSums(hidden, SLOPE)
+        self.edges = EdgeBatchNorm(hidden, SLOPE)
         self.second = nn.Linear(hidden, outputs, bias=False)
-        self.most = NormMax(outputs, SLOPE)
+        self.most = BatchNormMax(outputs, SLOPE)
 
     def forward(self, x: Tensor, neighbours: Tensor) -> Tensor:
         if self.training:

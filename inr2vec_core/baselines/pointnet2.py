@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inr2vec_core.ops.batchnorm_max import NormMax
-from inr2vec_core.ops.batchnorm_relu import NormReLU
-from inr2vec_core.ops.edge_batchnorm import NormSums
+from inr2vec_core.ops.batchnorm_max import BatchNormMax
+from inr2vec_core.ops.batchnorm_relu import BatchNormReLU
+from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm
 from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centers
 from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp
 from inr2vec_core.ops.neighbors import ball_query, farthest_points, gathered
@@ -31,13 +31,13 @@ class SetAbstraction(nn.Module):
         super().__init__()
         self.centres, self.radius, self.k = centres, radius, k
         self.first = nn.Linear(3 + inputs, widths[0], bias=False)
-        self.balls = NormSums(widths[0])
+        self.balls = EdgeBatchNorm(widths[0])
         self.rest = nn.Sequential(
             nn.Linear(*widths[:2], bias=False),
-            NormReLU(widths[1]),
+            BatchNormReLU(widths[1]),
             nn.Linear(*widths[1:], bias=False),
         )
-        self.most = NormMax(widths[2])
+        self.most = BatchNormMax(widths[2])
 
     def forward(self, points: Tensor, features: Tensor | None) -> tuple[Tensor, Tensor]:
         """(b, n, 3), (b, n, inputs) -> centres (b, m, 3), features (b, m, widths[-1])."""

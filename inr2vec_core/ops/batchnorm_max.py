@@ -1,8 +1,8 @@
 """BatchNorm, ReLU and the maximum over the points of each ball, in two passes over memory.
 
 BatchNorm and (leaky) ReLU keep the order of values (reversed where BatchNorm's weight is
-negative), so the maximum can come first; what is left to do for every point is a sum, a sum of
-squares and a comparison, and in the backward pass one multiplication. By torch's own operations
+negative), so the maximum can come first. What is left to do for every point is a sum, a sum of
+squares and a comparison, and in the backward pass one multiplication. With torch's own operations
 these passes cost more than the layers between them.
 """
 
@@ -10,16 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inr2vec_core.ops.bfloat16 import bits, load_row, store_row
 from inr2vec_core.ops.mlp import activation, update_running
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.ops.parallel import bits, each_cloud
+from inr2vec_core.ops.parallel import each_cloud
 
 
-class NormMax(nn.Module):
+class BatchNormMax(nn.Module):
     """max over the k points of each ball of ReLU(BatchNorm(x)): (b, m, k, c) -> (b, m, c).
 
     Args:
-        slope: of negative values.
+        channels: c.
+        slope: of negative values; 0 for ReLU.
     """
 
     def __init__(self, channels: int, slope: float = 0.0):
@@ -32,84 +34,82 @@ class NormMax(nn.Module):
         if x.is_cuda or not self.training:
             return self.activation(self.norm(x.reshape(-1, c))).view(b, m, k, c).amax(2)
         norm = self.norm
-        out, mean, var = _NormMax.apply(x, norm.weight, norm.bias, norm.eps)
+        out, mean, var = _BatchNormMax.apply(x, norm.weight, norm.bias, norm.eps)
         update_running(norm, mean, var, b * m * k)
         return self.activation(out.to(x.dtype))
 
 
-class _NormMax(torch.autograd.Function):
+class _BatchNormMax(torch.autograd.Function):
+    """BatchNorm of the maxima, with the mean and the variance of all points."""
+
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, eps: float):
         b, m, k, c = x.shape
         x, sign = x.contiguous(), torch.where(weight < 0, -1.0, 1.0)
-        most, where = torch.empty(b, m, c), torch.empty(b, m, c, dtype=torch.int32)
+        max_values, argmax = torch.empty(b, m, c), torch.empty(b, m, c, dtype=torch.int32)
         sums = torch.zeros(b, 2, c, dtype=torch.float64)
-        each_cloud(_most, b, bits(x.flatten(1, 2)), sign.numpy(), k, most, where, sums)
+        each_cloud(
+            _max_and_sums, b, bits(x.flatten(1, 2)), sign.numpy(), k, max_values, argmax, sums
+        )
         mean, square = (sums.sum(0) / (b * m * k)).unbind()
         var = (square - mean.square()).clamp_min(0).float()
         mean, inverse = mean.float(), (var + eps).rsqrt()
-        normal = (most - mean) * inverse
-        ctx.save_for_backward(x, where, normal, mean, inverse, weight)
+        normalized = (max_values - mean) * inverse
+        ctx.save_for_backward(x, argmax, normalized, mean, inverse, weight)
         ctx.mark_non_differentiable(mean, var)
-        return normal * weight + bias, mean, var
+        return normalized * weight + bias, mean, var
 
     @staticmethod
     def backward(ctx, upstream: Tensor, *_):
-        x, where, normal, mean, inverse, weight = ctx.saved_tensors
+        x, argmax, normalized, mean, inverse, weight = ctx.saved_tensors
         b, m, k, _ = x.shape
-        bias_grad, weight_grad = upstream.sum((0, 1)), (upstream * normal).sum((0, 1))
+        bias_grad, weight_grad = upstream.sum((0, 1)), (upstream * normalized).sum((0, 1))
         scale = weight * inverse
         slope = -scale * inverse * weight_grad / (b * m * k)
         offset = -scale * bias_grad / (b * m * k) - slope * mean
         x_grad = torch.empty_like(x)
         each_cloud(
-            _most_grad, b, bits(x.flatten(1, 2)), where, (upstream * scale).contiguous(),
+            _input_grad, b, bits(x.flatten(1, 2)), argmax, (upstream * scale).contiguous(),
             slope.numpy(), offset.numpy(), k, bits(x_grad.flatten(1, 2)),
         )  # fmt: skip
         return x_grad, weight_grad, bias_grad, None
 
 
 @compiled
-def _most(bits, sign, k, most, where, sums):
-    c_max = bits.shape[1]
-    shift = np.uint32(32 - 8 * bits.itemsize)
+def _max_and_sums(rows, sign, k, max_values, argmax, sums):
+    """Maxima of sign * rows (times sign again) and where they are; sums of values and squares."""
+    c_max = rows.shape[1]
     row = np.empty(c_max, np.uint32)
     value = row.view(np.float32)
     total, square = np.empty(c_max, np.float32), np.empty(c_max, np.float32)
-    for i in range(len(most)):
-        most[i] = -np.inf
+    for i in range(len(max_values)):
+        max_values[i] = -np.inf
         total[:] = 0
         square[:] = 0
         for j in range(i * k, (i + 1) * k):
+            load_row(rows[j], row)
             for c in range(c_max):
-                row[c] = np.uint32(bits[j, c]) << shift
-            for c in range(c_max):
-                more = sign[c] * value[c] > most[i, c]
-                most[i, c] = sign[c] * value[c] if more else most[i, c]
-                where[i, c] = np.int32(j) if more else where[i, c]
+                more = sign[c] * value[c] > max_values[i, c]
+                max_values[i, c] = sign[c] * value[c] if more else max_values[i, c]
+                argmax[i, c] = np.int32(j) if more else argmax[i, c]
                 total[c] += value[c]
                 square[c] += value[c] * value[c]
         for c in range(c_max):
-            most[i, c] *= sign[c]
+            max_values[i, c] *= sign[c]
             sums[0, c] += total[c]
             sums[1, c] += square[c]
 
 
 @compiled
-def _most_grad(bits, where, upstream, slope, offset, k, out):
-    c_max = bits.shape[1]
-    shift = np.uint32(32 - 8 * bits.itemsize)
-    half = np.uint32(0x7FFF if bits.itemsize == 2 else 0)
-    odd = np.uint32(1 if bits.itemsize == 2 else 0)
+def _input_grad(rows, argmax, upstream, slope, offset, k, out):
+    """slope * x + offset everywhere, and the upstream gradient where the maximum was."""
+    c_max = rows.shape[1]
     row = np.empty(c_max, np.uint32)
     value = row.view(np.float32)
-    for i in range(len(where)):
+    for i in range(len(argmax)):
         for j in range(i * k, (i + 1) * k):
+            load_row(rows[j], row)
             for c in range(c_max):
-                row[c] = np.uint32(bits[j, c]) << shift
-            for c in range(c_max):
-                mine = upstream[i, c] if where[i, c] == j else np.float32(0)
-                value[c] = slope[c] * value[c] + offset[c] + mine
-            for c in range(c_max):
-                # To the nearest bfloat16, of two to the even one.
-                out[j, c] = (row[c] + half + ((row[c] >> shift) & odd)) >> shift
+                at_max = upstream[i, c] if argmax[i, c] == j else np.float32(0)
+                value[c] = slope[c] * value[c] + offset[c] + at_max
+            store_row(row, out[j])

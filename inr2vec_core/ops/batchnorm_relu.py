@@ -1,21 +1,26 @@
 """BatchNorm and ReLU in two passes over memory each way, for arrays that do not fit in any cache.
 
-By torch's own operations they cost more than the layers between them.
+With torch's own operations they cost more than the layers between them.
 """
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inr2vec_core.ops.bfloat16 import bits, load_row, store_row
 from inr2vec_core.ops.mlp import update_running
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.ops.parallel import bits, each_cloud
+from inr2vec_core.ops.parallel import each_cloud
 
 ROWS = 64  # summed in single precision
 
 
-class NormReLU(nn.Module):
-    """ReLU(BatchNorm(x)) over all but the last dimension: (b, ..., c) -> (b, ..., c)."""
+class BatchNormReLU(nn.Module):
+    """ReLU(BatchNorm(x)) over all but the last dimension: (b, ..., c) -> (b, ..., c).
+
+    Args:
+        channels: c.
+    """
 
     def __init__(self, channels: int):
         super().__init__()
@@ -25,12 +30,12 @@ class NormReLU(nn.Module):
         norm, c = self.norm, x.shape[-1]
         if x.is_cuda or not self.training:
             return norm(x.reshape(-1, c)).relu_().view(x.shape)
-        out, mean, var = _NormReLU.apply(x, norm.weight, norm.bias, norm.eps)
+        out, mean, var = _BatchNormReLU.apply(x, norm.weight, norm.bias, norm.eps)
         update_running(norm, mean, var, x.numel() // c)
         return out
 
 
-class _NormReLU(torch.autograd.Function):
+class _BatchNormReLU(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, eps: float):
         b, c = len(x), x.shape[-1]
@@ -45,7 +50,9 @@ class _NormReLU(torch.autograd.Function):
         scale = weight * inverse
         offset = bias - mean * scale
         out = torch.empty_like(x)
-        each_cloud(_scaled, b, rows, scale.numpy(), offset.numpy(), bits(out.view(b, -1, c)))
+        each_cloud(
+            _scale_and_relu, b, rows, scale.numpy(), offset.numpy(), bits(out.view(b, -1, c))
+        )
         ctx.save_for_backward(x, mean, inverse, scale, offset)
         ctx.mark_non_differentiable(mean, var)
         return out, mean, var
@@ -65,7 +72,7 @@ class _NormReLU(torch.autograd.Function):
         constant = -scale * bias_grad / n - slope * mean
         x_grad = torch.empty_like(x)
         each_cloud(
-            _grad, b, rows, upstream, scale.numpy(), offset.numpy(), slope.numpy(),
+            _input_grad, b, rows, upstream, scale.numpy(), offset.numpy(), slope.numpy(),
             constant.numpy(), bits(x_grad.view(b, -1, c)),
         )  # fmt: skip
         return x_grad, weight_grad, bias_grad, None
@@ -73,8 +80,8 @@ class _NormReLU(torch.autograd.Function):
 
 @compiled
 def _sums(rows, sums):
+    """Sums of values and of squares."""
     c_max = rows.shape[1]
-    shift = np.uint32(32 - 8 * rows.itemsize)
     row = np.empty(c_max, np.uint32)
     value = row.view(np.float32)
     total, square = np.empty(c_max, np.float32), np.empty(c_max, np.float32)
@@ -82,8 +89,7 @@ def _sums(rows, sums):
         total[:] = 0
         square[:] = 0
         for i in range(start, min(start + ROWS, len(rows))):
-            for c in range(c_max):
-                row[c] = np.uint32(rows[i, c]) << shift
+            load_row(rows[i], row)
             for c in range(c_max):
                 total[c] += value[c]
                 square[c] += value[c] * value[c]
@@ -93,28 +99,22 @@ def _sums(rows, sums):
 
 
 @compiled
-def _scaled(rows, scale, offset, out):
+def _scale_and_relu(rows, scale, offset, out):
     c_max = rows.shape[1]
-    shift = np.uint32(32 - 8 * rows.itemsize)
-    half = np.uint32(0x7FFF if rows.itemsize == 2 else 0)
-    odd = np.uint32(1 if rows.itemsize == 2 else 0)
     row = np.empty(c_max, np.uint32)
     value = row.view(np.float32)
     for i in range(len(rows)):
-        for c in range(c_max):
-            row[c] = np.uint32(rows[i, c]) << shift
+        load_row(rows[i], row)
         for c in range(c_max):
             scaled = scale[c] * value[c] + offset[c]
             value[c] = scaled if scaled > 0 else np.float32(0)
-        for c in range(c_max):
-            # To the nearest bfloat16, of two to the even one.
-            out[i, c] = (row[c] + half + ((row[c] >> shift) & odd)) >> shift
+        store_row(row, out[i])
 
 
 @compiled
 def _grad_sums(rows, upstream, scale, offset, sums):
+    """Sums of the gradient behind ReLU, and of its product with the inputs."""
     c_max = rows.shape[1]
-    shift = np.uint32(32 - 8 * rows.itemsize)
     row, row_grad = np.empty(c_max, np.uint32), np.empty(c_max, np.uint32)
     value, grad = row.view(np.float32), row_grad.view(np.float32)
     total, product = np.empty(c_max, np.float32), np.empty(c_max, np.float32)
@@ -122,32 +122,27 @@ def _grad_sums(rows, upstream, scale, offset, sums):
         total[:] = 0
         product[:] = 0
         for i in range(start, min(start + ROWS, len(rows))):
+            load_row(rows[i], row)
+            load_row(upstream[i], row_grad)
             for c in range(c_max):
-                row[c] = np.uint32(rows[i, c]) << shift
-                row_grad[c] = np.uint32(upstream[i, c]) << shift
-            for c in range(c_max):
-                mine = grad[c] if scale[c] * value[c] + offset[c] > 0 else np.float32(0)
-                total[c] += mine
-                product[c] += mine * value[c]
+                passed = grad[c] if scale[c] * value[c] + offset[c] > 0 else np.float32(0)
+                total[c] += passed
+                product[c] += passed * value[c]
         for c in range(c_max):
             sums[0, c] += total[c]
             sums[1, c] += product[c]
 
 
 @compiled
-def _grad(rows, upstream, scale, offset, slope, constant, out):
+def _input_grad(rows, upstream, scale, offset, slope, constant, out):
+    """slope * x + constant everywhere, and the scaled gradient where ReLU let it pass."""
     c_max = rows.shape[1]
-    shift = np.uint32(32 - 8 * rows.itemsize)
-    half = np.uint32(0x7FFF if rows.itemsize == 2 else 0)
-    odd = np.uint32(1 if rows.itemsize == 2 else 0)
     row, row_grad = np.empty(c_max, np.uint32), np.empty(c_max, np.uint32)
     value, grad = row.view(np.float32), row_grad.view(np.float32)
     for i in range(len(rows)):
+        load_row(rows[i], row)
+        load_row(upstream[i], row_grad)
         for c in range(c_max):
-            row[c] = np.uint32(rows[i, c]) << shift
-            row_grad[c] = np.uint32(upstream[i, c]) << shift
-        for c in range(c_max):
-            mine = scale[c] * grad[c] if scale[c] * value[c] + offset[c] > 0 else np.float32(0)
-            value[c] = slope[c] * value[c] + constant[c] + mine
-        for c in range(c_max):
-            out[i, c] = (row[c] + half + ((row[c] >> shift) & odd)) >> shift
+            passed = scale[c] * grad[c] if scale[c] * value[c] + offset[c] > 0 else np.float32(0)
+            value[c] = slope[c] * value[c] + constant[c] + passed
+        store_row(row, out[i])

@@ -1,8 +1,13 @@
-"""Distances between clouds, from nearest neighbours that one of several libraries finds.
+"""Chamfer distance and F-score of two clouds, from exact nearest distances.
 
 `BACKENDS` holds what this installation has, all with one signature and the same results:
-`scipy`'s k-d tree, every pair in plain `torch`, and `pytorch3d` where it is installed; the last two
+`scipy`'s k-d tree, all pairs in plain `torch`, and `pytorch3d` where it is installed. The last two
 run on a GPU where there is one.
+
+Why this Chamfer distance exists beside others: it is the metric, exact in float64, of two clouds
+that meet once. `chamfer_blocks` compares each cloud with hundreds of others, in float32, and
+`baselines.autoencoder.chamfer_loss` has a gradient. Code that needs the index of a nearest point
+asks scipy's `cKDTree` itself.
 """
 
 from collections.abc import Callable
@@ -22,7 +27,15 @@ PAIRS = 1 << 24  # distances in memory at once, where all of them are computed
 def chamfer_distance(a: np.ndarray, b: np.ndarray) -> float:
     """Chamfer distance (Fan et al. 2017): mean squared nearest distance, summed both ways.
 
-    Args: a (n, 3), b (m, 3), in the same units; the result is in their square.
+    Args:
+        a: (n, 3) points.
+        b: (m, 3) points, in the same unit.
+
+    Returns:
+        The distance, in the unit's square.
+
+    Raises:
+        ValueError: a cloud is empty.
 
     >>> chamfer_distance(np.zeros((1, 3)), np.array([[3.0, 4.0, 0.0]]))
     50.0
@@ -37,8 +50,15 @@ def f_score(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> float:
     of b within the threshold of a; 0 where both are 0.
 
     Args:
-        a, b: rebuilt cloud (n, 3) and original (m, 3), in the same units.
-        threshold: in their units; the paper's 0.01 is one of the unit sphere that shapes fill.
+        a: (n, 3) reconstructed cloud.
+        b: (m, 3) original cloud, in the same unit.
+        threshold: in that unit; the paper's 0.01 is for shapes in the unit sphere.
+
+    Returns:
+        The F-score.
+
+    Raises:
+        ValueError: a cloud is empty.
 
     >>> f_score(np.zeros((1, 3)), np.array([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]]))
     0.5
@@ -47,7 +67,15 @@ def f_score(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> float:
 
 
 def compare(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> tuple[float, float]:
-    """`chamfer_distance` and `f_score` from one search of neighbours.
+    """`chamfer_distance` and `f_score` from one search.
+
+    Args:
+        a: (n, 3) reconstructed cloud.
+        b: (m, 3) original cloud, in the same unit.
+        threshold: of the F-score, in that unit.
+
+    Returns:
+        Chamfer distance and F-score.
 
     Raises:
         ValueError: a cloud is empty.
@@ -62,10 +90,15 @@ def compare(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> tuple[floa
 def nearest_distances(
     a: np.ndarray, b: np.ndarray, backend: str | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """From each point of a to the nearest of b, and back: (n, 3), (m, 3) -> (n,), (m,) float64.
+    """Distances from each point of a to the nearest point of b, and back.
 
     Args:
+        a: (n, 3) points.
+        b: (m, 3) points, in the same unit.
         backend: a name in `BACKENDS`; `default_backend` where None.
+
+    Returns:
+        (n,) and (m,) float64, in the points' unit.
 
     Raises:
         ValueError: a cloud is empty.
@@ -91,8 +124,8 @@ def _by_torch(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     a, b = (_on_device(cloud, torch.float64) for cloud in (a, b))
     # Through a matrix product, small distances would be differences of large numbers.
     exact = "donot_use_mm_for_euclid_dist"
-    parts = a.split(max(1, PAIRS // len(b)))
-    return torch.cat([torch.cdist(p, b, compute_mode=exact).amin(1) for p in parts]).cpu().numpy()
+    chunks = a.split(max(1, PAIRS // len(b)))
+    return torch.cat([torch.cdist(c, b, compute_mode=exact).amin(1) for c in chunks]).cpu().numpy()
 
 
 def _by_pytorch3d(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Distances to the nearest point where only near ones matter: a grid of cells, compiled.
 
-Fields are clipped at a short distance, so a query has to look into the 27 cells around it and no
-further. That, and a grid that is built in one pass, beats a k-d tree, which `scipy` would give.
+Why this search exists beside others: fields are clipped at a short distance, so a query has to
+search the 27 cells around it and no others. With a grid that is built in one pass this is faster
+than `scipy`'s k-d tree.
 """
 
 import numpy as np
@@ -9,12 +10,12 @@ from numba import njit
 
 from inr2vec_core.ops.numba_jit import compiled
 
-MOST_CELLS = 64  # along an axis
+MAX_CELLS = 64  # along an axis
 
 
 @njit(inline="always")
 def _gap(step, inside):
-    """Cells between a query, `inside` its own cell (0 to 1), and the cell `step` away."""
+    """Distance, in cells, of a query at `inside` (0 to 1) of its cell to the cell `step` away."""
     return 1 - inside if step > 0 else inside if step < 0 else 0.0
 
 
@@ -25,7 +26,7 @@ def _search(points, queries, limit):
     size = limit
     for a in range(3):
         # A wide cloud gets larger cells, never smaller ones than the distance that counts.
-        size = max(size, (points[:, a].max() - points[:, a].min() + 2 * limit) / (MOST_CELLS - 1))
+        size = max(size, (points[:, a].max() - points[:, a].min() + 2 * limit) / (MAX_CELLS - 1))
     for a in range(3):
         low[a] = points[:, a].min() - limit
         cells[a] = int((points[:, a].max() + limit - low[a]) / size) + 1
@@ -48,7 +49,7 @@ def _search(points, queries, limit):
         for a in range(3):
             ordered[to, a] = points[i, a]
 
-    # The own column of cells first: what it gives rules most of the other eight out.
+    # The query's own column of cells first: its distances rule most of the other eight out.
     columns = np.array(
         [[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1], [-1, -1], [-1, 1], [1, -1], [1, 1]]
     )
@@ -76,8 +77,14 @@ def _search(points, queries, limit):
 
 
 def clipped_distances(points: np.ndarray, queries: np.ndarray, limit: float) -> np.ndarray:
-    """Distance to the nearest point, `limit` where none is nearer: (p, 3), (q, 3) -> (q,) float64.
+    """Distance from each query to the nearest point, or `limit` where none is nearer.
 
-    Coordinates of any floating type; points must be finite. Exact: computed in float64.
+    Args:
+        points: (p, 3) finite coordinates of any floating type.
+        queries: (q, 3) coordinates of any floating type.
+        limit: the largest distance that matters, in the points' unit.
+
+    Returns:
+        (q,) float64, computed in float64.
     """
     return _search(np.ascontiguousarray(points), np.ascontiguousarray(queries), float(limit))

@@ -1,4 +1,4 @@
-"""What the networks on clouds are made of: linear layers with BatchNorm, and their maximum."""
+"""Layers of the networks on clouds: linear layers with BatchNorm, and their maximum over points."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,7 +12,11 @@ from inr2vec_core.ops.linear_max import linear_max
 def shared_mlp(widths: Sequence[int], slope: float = 0.0) -> nn.Sequential:
     """Linear layers with BatchNorm and (leaky) ReLU, the same for every row: (n, i) -> (n, o).
 
-    Here and in all networks, layers before BatchNorm have no bias, which it would take away again.
+    Here and in all networks, layers before BatchNorm have no bias, which BatchNorm would remove.
+
+    Args:
+        widths: channels, from the inputs to the outputs of the last layer.
+        slope: of negative values; 0 for ReLU.
     """
     layers: list[nn.Module] = []
     for a, b in pairwise(widths):
@@ -28,9 +32,14 @@ def activation(slope: float) -> nn.Module:
 class PooledLinear(nn.Module):
     """A linear layer with BatchNorm and (leaky) ReLU, and the maximum over each cloud's points.
 
-    The same as the three one after another, at half the time: mean and variance of a linear
+    The same as the three after each other, in half the time: mean and variance of a linear
     layer's outputs follow from the mean and covariance of its inputs, so BatchNorm is folded into
-    the layer before it is applied, and only maxima, which alone have a gradient, are ever kept.
+    the layer before it is applied, and only the maxima, which alone have a gradient, are kept.
+
+    Args:
+        inputs: channels of the points.
+        outputs: channels of the result.
+        slope: of negative values; 0 for ReLU.
     """
 
     def __init__(self, inputs: int, outputs: int, slope: float = 0.0):
@@ -46,13 +55,13 @@ class PooledLinear(nn.Module):
         return self.activation(linear_max(x, weight, bias))
 
     def _folded(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Weight and bias of the layer with BatchNorm in it."""
+        """Weight and bias of the layer with BatchNorm folded into them."""
         weight, norm = self.linear.weight, self.norm
         mean, var = norm.running_mean, norm.running_var
         if self.training:
             rows = x.reshape(-1, x.shape[-1])
-            centre, covariance = _MeanAndCovariance.apply(rows, weight.dtype)
-            mean = weight @ centre
+            center, covariance = _MeanAndCovariance.apply(rows, weight.dtype)
+            mean = weight @ center
             var = ((weight @ covariance) * weight).sum(1)
             update_running(norm, mean, var, len(rows))
         scale = norm.weight * (var + norm.eps).rsqrt()
@@ -60,18 +69,18 @@ class PooledLinear(nn.Module):
 
 
 class _MeanAndCovariance(torch.autograd.Function):
-    """Of rows, in another type: (n, c) -> (c,), (c, c).
+    """Mean and covariance of rows, in another type: (n, c) -> (c,), (c, c).
 
-    The backward pass is one product, of the rows' type; autograd would take two.
+    The backward pass is one product of the rows' type; autograd would need two.
     """
 
     @staticmethod
     def forward(ctx, rows: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         wide = rows.to(dtype)
         mean = wide.mean(0)
-        centred = wide - mean
+        centerd = wide - mean
         ctx.save_for_backward(rows, mean)
-        return mean, centred.T @ centred / len(rows)
+        return mean, centerd.T @ centerd / len(rows)
 
     @staticmethod
     def backward(ctx, mean_grad: Tensor, covariance_grad: Tensor) -> tuple[Tensor, None]:
@@ -83,7 +92,14 @@ class _MeanAndCovariance(torch.autograd.Function):
 
 @torch.no_grad()
 def update_running(norm: nn.BatchNorm1d, mean: Tensor, var: Tensor, n: int) -> None:
-    """Move BatchNorm's running figures, as it does itself, by those of n values: (c,), (c,)."""
+    """Update BatchNorm's running mean and variance as BatchNorm does itself.
+
+    Args:
+        norm: the layer.
+        mean: (c,) the batch's mean.
+        var: (c,) the batch's variance, divided by n.
+        n: number of values of each channel in the batch.
+    """
     norm.num_batches_tracked += 1
     norm.running_mean.lerp_(mean, norm.momentum)
     norm.running_var.lerp_(var * n / (n - 1), norm.momentum)
@@ -95,7 +111,10 @@ def head(
     """The classifier at a network's end: (b, widths[0]) -> logits (b, classes).
 
     Args:
-        dropout: after each layer but the last.
+        widths: channels, from the inputs to the outputs of the last layer with BatchNorm.
+        classes: number of logits.
+        dropout: the rate after each layer but the last; 0 for none.
+        slope: of negative values; 0 for ReLU.
     """
     layers: list[nn.Module] = []
     for (a, b), rate in zip(pairwise(widths), dropout, strict=True):

@@ -1,13 +1,19 @@
-"""Neighbourhoods in batches of clouds: k nearest, balls, farthest points, and sums over them.
+"""Neighborhoods in batches of clouds: k nearest, balls, farthest points, and sums over them.
 
-On a CPU by compiled loops, each cloud in one thread; elsewhere by torch, and that is what tests
-compare with. PyTorch Geometric has the same operations only through extensions that must be
-compiled against the installed torch; Open3D takes one cloud at a time.
+On a CPU these are compiled loops, one thread a cloud; elsewhere torch's operations, with which
+tests compare the loops. PyTorch Geometric has the same operations only through extensions that
+must be compiled against the installed torch; Open3D takes one cloud at a time.
+
+Why this search exists beside others: the networks search the features of every layer anew, k
+neighbors of each point in up to hundreds of dimensions, where trees do not pay. Farthest points of
+a cloud that is stored are taken in float64 from a random start (`geometry.surface`, by Open3D);
+here they are taken in float32, for a batch, on its device, from a start that is always the same.
 """
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numba import njit
 from torch import Tensor
 
 from inr2vec_core.ops.numba_jit import compiled
@@ -17,7 +23,15 @@ PAIRS = 1 << 25  # distances held at once
 
 
 def k_nearest(points: Tensor, k: int) -> Tensor:
-    """The k nearest points of each, itself among them: (b, n, c) -> (b, n, k) int64, unordered."""
+    """The k nearest points of each point, itself among them.
+
+    Args:
+        points: (b, n, c) coordinates or features.
+        k: number of neighbors; all n where there are no more.
+
+    Returns:
+        (b, n, k) int64, in any order.
+    """
     b, n, _ = points.shape
     k = min(k, n)
     points = points.detach().float()
@@ -25,50 +39,65 @@ def k_nearest(points: Tensor, k: int) -> Tensor:
     squares = points.square().sum(2)
     rows = max(1, PAIRS // (b * n))
     for start in range(0, n, rows):
-        some = points[:, start : start + rows]
-        # Less the square of each row's own point, which ranks nothing.
+        chunk = points[:, start : start + rows]
+        # Squared distances without the square of each row's own point, which ranks nothing.
         with torch.autocast(points.device.type, enabled=False):
-            distance = torch.baddbmm(squares.unsqueeze(1), some, points.mT, alpha=-2)
-        part = found[:, start : start + rows]
+            distance = torch.baddbmm(squares.unsqueeze(1), chunk, points.mT, alpha=-2)
+        found_chunk = found[:, start : start + rows]
         if points.is_cuda:
-            part.copy_(distance.topk(k, 2, largest=False, sorted=False).indices)
+            found_chunk.copy_(distance.topk(k, 2, largest=False, sorted=False).indices)
         else:
-            each_cloud(_k_smallest, b, distance, part)
+            each_cloud(_k_smallest_of_rows, b, distance, found_chunk)
     return found
 
 
-def ball_query(centres: Tensor, points: Tensor, radius: float, k: int) -> Tensor:
-    """The first k points within a ball: (b, m, 3), (b, n, 3) -> (b, m, k) int64.
+def ball_query(centers: Tensor, points: Tensor, radius: float, k: int) -> Tensor:
+    """The first k points within a ball around each center (PointNet++, Section 3.2).
 
-    Where a ball has fewer, its first point is repeated, as published; every centre must be one of
-    the points.
+    Where a ball has fewer, its first point is repeated, as published.
+
+    Args:
+        centers: (b, m, 3), each of them one of the points.
+        points: (b, n, 3).
+        radius: of the balls, in the points' unit.
+        k: points taken of each ball.
+
+    Returns:
+        (b, m, k) int64.
     """
     if points.is_cuda:
-        return _ball_query_by_torch(centres, points, radius, k)
-    b, m, _ = centres.shape
+        return _ball_query_by_torch(centers, points, radius, k)
+    b, m, _ = centers.shape
     found = torch.empty(b, m, k, dtype=torch.int64)
-    centres, points = centres.float().contiguous(), points.float().contiguous()
-    each_cloud(_first_in_ball, b, centres, points, radius, found)
+    centers, points = centers.float().contiguous(), points.float().contiguous()
+    each_cloud(_first_in_ball, b, centers, points, radius, found)
     return found
 
 
-def _ball_query_by_torch(centres: Tensor, points: Tensor, radius: float, k: int) -> Tensor:
+def _ball_query_by_torch(centers: Tensor, points: Tensor, radius: float, k: int) -> Tensor:
     n = points.shape[1]
-    place = torch.arange(n, device=points.device).expand(len(points), centres.shape[1], n)
-    place = place.masked_fill(squared_distances(centres, points) > radius**2, n)
+    place = torch.arange(n, device=points.device).expand(len(points), centers.shape[1], n)
+    place = place.masked_fill(squared_distances(centers, points) > radius**2, n)
     found = F.pad(place.sort(2).values[..., :k], (0, max(0, k - n)), value=n)
     return torch.where(found == n, found[..., :1], found)
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
-    """Exact squared distances of all pairs: (b, m, 3), (b, n, 3) -> (b, m, n)."""
+    """Squared distances of all pairs, by differences: (b, m, 3), (b, n, 3) -> (b, m, n)."""
     return (a.unsqueeze(2) - b.unsqueeze(1)).square().sum(3)
 
 
 def farthest_points(points: Tensor, m: int) -> Tensor:
-    """Farthest-point sampling: (b, n, 3) -> (b, m) int64, m <= n.
+    """Farthest-point sampling from the point farthest from the mean.
 
-    Starts at the point farthest from the mean, so that the order of the points does not matter.
+    The order of the points therefore does not matter.
+
+    Args:
+        points: (b, n, 3).
+        m: number of points to choose, at most n.
+
+    Returns:
+        (b, m) int64.
     """
     points = points.detach().float().contiguous()
     start = (points - points.mean(1, keepdim=True)).square().sum(2).argmax(1)
@@ -86,82 +115,93 @@ def farthest_points(points: Tensor, m: int) -> Tensor:
 
 
 def gathered(x: Tensor, index: Tensor) -> Tensor:
-    """Rows of each cloud: (b, n, c), (b, ...) -> (b, ..., c)."""
+    """Rows of each cloud by their index: (b, n, c), (b, ...) int64 -> (b, ..., c)."""
     b, n, c = x.shape
     return x.reshape(b * n, c).index_select(0, stacked(index, n)).view(*index.shape, c)
 
 
 def stacked(index: Tensor, n: int) -> Tensor:
-    """Numbers of rows in each of b clouds of n, as those of all clouds in one: (b, ...) -> (m,)."""
+    """Indices into each of b clouds of n points as indices into all: (b, ...) -> (m,)."""
     b = len(index)
     offset = torch.arange(0, b * n, n, device=index.device).view(b, *[1] * (index.dim() - 1))
     return (index + offset).flatten()
 
 
 def max_and_sum(x: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
-    """Maximum and sum over each point's neighbours: (b, n, c), (b, n, k) -> (b, n, c) twice."""
+    """Maximum and sum over neighbors: (b, n, c), (b, m, k) int64 -> (b, m, c) twice."""
     if x.is_cuda:
-        neighbours = gathered(x, index)
-        return neighbours.amax(2), neighbours.sum(2)
+        neighbors = gathered(x, index)
+        return neighbors.amax(2), neighbors.sum(2)
     return _MaxAndSum.apply(x, index)
 
 
 class _MaxAndSum(torch.autograd.Function):
-    """`max_and_sum` without the (b, n, k, c) array of all neighbours."""
+    """`max_and_sum` without the (b, m, k, c) array of all neighbors."""
 
     @staticmethod
     def forward(ctx, x: Tensor, index: Tensor) -> tuple[Tensor, Tensor]:
         x = x.contiguous()
         b, _, c = x.shape
         shape = (b, index.shape[1], c)
-        most, total = torch.empty(shape), torch.empty(shape)
-        where = torch.empty(shape, dtype=torch.int32)
-        each_cloud(_gather, b, x, index, most, total, where)
-        ctx.save_for_backward(index, where)
+        max_values, total = torch.empty(shape), torch.empty(shape)
+        argmax = torch.empty(shape, dtype=torch.int32)
+        each_cloud(_gather, b, x, index, max_values, total, argmax)
+        ctx.save_for_backward(index, argmax)
         ctx.n = x.shape[1]
-        return most, total
+        return max_values, total
 
     @staticmethod
-    def backward(ctx, most_grad: Tensor, total_grad: Tensor) -> tuple[Tensor, None]:
-        index, where = ctx.saved_tensors
-        b, _, c = where.shape
+    def backward(ctx, max_grad: Tensor, total_grad: Tensor) -> tuple[Tensor, None]:
+        index, argmax = ctx.saved_tensors
+        b, _, c = argmax.shape
         x_grad = torch.zeros(b, ctx.n, c)
         each_cloud(
-            _scatter, b, most_grad.contiguous(), total_grad.contiguous(), index, where, x_grad
+            _scatter, b, max_grad.contiguous(), total_grad.contiguous(), index, argmax, x_grad
         )
         return x_grad, None
 
 
+@njit(inline="always")
+def k_smallest(values, smallest, index):
+    """The k smallest of (n,) values, ascending, NaN left out; of equal ones the first come first.
+
+    Writes `smallest` (k,) and where they are, `index` (k,). Where there are fewer than k numbers,
+    the rest is infinite with index 0.
+    """
+    k = len(index)
+    smallest[:] = np.inf
+    index[:] = 0
+    largest = np.float32(np.inf)
+    for j in range(len(values)):
+        value = values[j]
+        if value < largest:
+            at = k - 1
+            while at > 0 and smallest[at - 1] > value:
+                smallest[at], index[at] = smallest[at - 1], index[at - 1]
+                at -= 1
+            smallest[at], index[at] = value, j
+            largest = smallest[k - 1]
+
+
 @compiled
-def _k_smallest(values, found):
+def _k_smallest_of_rows(values, found):
     k = found.shape[1]
-    best, place = np.empty(k, np.float32), np.empty(k, np.int64)
+    smallest, index = np.empty(k, np.float32), np.empty(k, np.int64)
     for i in range(len(values)):
-        best[:] = np.inf
-        place[:] = 0  # and stays so in a row of NaN
-        worst = np.float32(np.inf)
-        for j in range(values.shape[1]):
-            value = values[i, j]
-            if value < worst:
-                at = k - 1
-                while at > 0 and best[at - 1] > value:
-                    best[at], place[at] = best[at - 1], place[at - 1]
-                    at -= 1
-                best[at], place[at] = value, j
-                worst = best[k - 1]
-        found[i] = place
+        k_smallest(values[i], smallest, index)
+        found[i] = index
 
 
 @compiled
-def _first_in_ball(centres, points, radius, found):
+def _first_in_ball(centers, points, radius, found):
     k = found.shape[1]
-    for i in range(len(centres)):
+    for i in range(len(centers)):
         n = 0
         for j in range(len(points)):
             dx, dy, dz = (
-                centres[i, 0] - points[j, 0],
-                centres[i, 1] - points[j, 1],
-                centres[i, 2] - points[j, 2],
+                centers[i, 0] - points[j, 0],
+                centers[i, 1] - points[j, 1],
+                centers[i, 2] - points[j, 2],
             )
             if dx * dx + dy * dy + dz * dz <= radius * radius:
                 found[i, n] = j
@@ -188,28 +228,28 @@ def _farthest(points, start, found):
 
 
 @compiled
-def _gather(x, index, most, total, where):
+def _gather(x, index, max_values, total, argmax):
     for i in range(len(index)):
         first = index[i, 0]
         for c in range(x.shape[1]):
-            most[i, c] = total[i, c] = x[first, c]
-            where[i, c] = first
+            max_values[i, c] = total[i, c] = x[first, c]
+            argmax[i, c] = first
         for j in range(1, index.shape[1]):
             row = index[i, j]
             for c in range(x.shape[1]):
                 value = x[row, c]
-                more = value > most[i, c]
+                more = value > max_values[i, c]
                 total[i, c] += value
-                most[i, c] = value if more else most[i, c]
-                where[i, c] = np.int32(row) if more else where[i, c]
+                max_values[i, c] = value if more else max_values[i, c]
+                argmax[i, c] = np.int32(row) if more else argmax[i, c]
 
 
 @compiled
-def _scatter(most_grad, total_grad, index, where, x_grad):
+def _scatter(max_grad, total_grad, index, argmax, x_grad):
     for i in range(len(index)):
         for j in range(index.shape[1]):
             row = index[i, j]
             for c in range(x_grad.shape[1]):
                 x_grad[row, c] += total_grad[i, c]
         for c in range(x_grad.shape[1]):
-            x_grad[where[i, c], c] += most_grad[i, c]
+            x_grad[argmax[i, c], c] += max_grad[i, c]

@@ -1,4 +1,8 @@
-"""Numba's compiler as all kernels use it: no GIL, machine code kept between runs where possible."""
+"""Numba's compiler as all kernels use it: no GIL, machine code kept between runs where possible.
+
+Numba keeps the machine code of a kernel until the kernel's own file changes. Who edits a helper
+that other files inline (`bfloat16.load_row`, `neighbors.k_smallest`) has to remove `__pycache__`.
+"""
 
 from collections.abc import Callable
 
@@ -6,7 +10,15 @@ from numba import njit
 
 
 def compiled(function: Callable | None = None, *, fastmath: set[str] | None = None) -> Callable:
-    """A decorator. Which rewritings of arithmetic are allowed: LLVM's names in `fastmath`."""
+    """Decorate a function as a kernel.
+
+    Args:
+        function: the function; None where the decorator is called with options.
+        fastmath: names of LLVM's fast-math flags, which say how arithmetic may be rewritten.
+
+    Returns:
+        The compiled function, or the decorator where `function` is None.
+    """
     if function is None:
         return lambda f: compiled(f, fastmath=fastmath)
     options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath or False}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.ops.batchnorm_max import NormMax
+from inr2vec_core.ops.batchnorm_max import BatchNormMax
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -22,7 +22,7 @@ def plain(norm, x):
 
 def made(channels):
     """A layer with weights of both signs, and a BatchNorm with the same."""
-    layer = NormMax(channels)
+    layer = BatchNormMax(channels)
     with torch.no_grad():
         layer.norm.weight.copy_(random(channels, seed=1))
         layer.norm.bias.copy_(random(channels, seed=2) - 1)
@@ -66,7 +66,7 @@ def test_evaluation_uses_the_running_figures_and_leaves_them():
 @pytest.mark.parametrize("training", [True, False])
 def test_a_slope_makes_it_leaky(training):
     layer, norm = made(6)
-    leaky = NormMax(6, 0.2).train(training)
+    leaky = BatchNormMax(6, 0.2).train(training)
     leaky.load_state_dict(layer.state_dict())
     x = random(3, 5, 7, 6) - 2
     expected = nn.functional.leaky_relu(norm.train(training)(x.flatten(0, 2)), 0.2)

@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from inr2vec_core.ops.batchnorm_relu import ROWS, NormReLU
+from inr2vec_core.ops.batchnorm_relu import ROWS, BatchNormReLU
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
 
@@ -20,7 +20,7 @@ def plain(norm, x):
 
 def made(channels):
     """A layer with weights of both signs, and a BatchNorm with the same."""
-    layer = NormReLU(channels)
+    layer = BatchNormReLU(channels)
     with torch.no_grad():
         layer.norm.weight.copy_(random(channels, seed=1))
         layer.norm.bias.copy_(random(channels, seed=2))

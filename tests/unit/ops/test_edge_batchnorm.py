@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from inr2vec_core.ops.edge_batchnorm import NormSums
+from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm
 from inr2vec_core.ops.neighbors import gathered
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
@@ -29,7 +29,7 @@ def plain(norm, slope, x, own, index):
 
 def made(channels, slope):
     """A layer whose BatchNorm has weights of both signs, and a BatchNorm with the same."""
-    layer = NormSums(channels, slope)
+    layer = EdgeBatchNorm(channels, slope)
     with torch.no_grad():
         layer.norm.weight.copy_(random(channels, seed=1))
         layer.norm.bias.copy_(random(channels, seed=2))

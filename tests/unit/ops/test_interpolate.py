@@ -18,14 +18,14 @@ def plain_interpolated(x, index, weight):
     return (gathered(x, index) * weight.unsqueeze(3)).sum(2)
 
 
-# ---------------------------------------------------------------------------- nearest centres
+# ---------------------------------------------------------------------------- nearest centers
 
 
 @pytest.mark.parametrize("b, n, m", [(2, 30, 9), (3, 4, 3), (1, 5, 40)])
-def test_the_nearest_centres_are_those_of_all_pairs(b, n, m):
-    points, centres = random(b, n, 3), random(b, m, 3, seed=1)
-    index, weight = nearest_centers(points, centres)
-    exact = torch.cdist(points, centres, compute_mode="donot_use_mm_for_euclid_dist")
+def test_the_nearest_centers_are_those_of_all_pairs(b, n, m):
+    points, centers = random(b, n, 3), random(b, m, 3, seed=1)
+    index, weight = nearest_centers(points, centers)
+    exact = torch.cdist(points, centers, compute_mode="donot_use_mm_for_euclid_dist")
     distance, expected = exact.topk(3, largest=False)
     assert index.dtype == torch.int64
     assert torch.equal(index, expected)
@@ -34,7 +34,7 @@ def test_the_nearest_centres_are_those_of_all_pairs(b, n, m):
 
 
 @pytest.mark.parametrize("m", [1, 2])
-def test_of_fewer_than_three_centres_all_are_taken(m):
+def test_of_fewer_than_three_centers_all_are_taken(m):
     index, weight = nearest_centers(random(2, 5, 3), random(2, m, 3, seed=1))
     assert torch.equal(index.sort(2).values, torch.arange(m).expand(2, 5, m))
     torch.testing.assert_close(weight.sum(2), torch.ones(2, 5))
@@ -47,23 +47,23 @@ def test_weights_have_no_gradient():
 # ---------------------------------------------------------------------------- interpolation
 
 
-def test_a_centre_keeps_its_own_value():
-    centres, values = random(2, 9, 3), random(2, 9, 4, seed=1)
-    index, weight = nearest_centers(centres[:, 2:7], centres)
+def test_a_center_keeps_its_own_value():
+    centers, values = random(2, 9, 3), random(2, 9, 4, seed=1)
+    index, weight = nearest_centers(centers[:, 2:7], centers)
     torch.testing.assert_close(interpolated(values, index, weight), values[:, 2:7])
 
 
-def test_the_middle_between_two_centres_has_their_mean():
-    centres = torch.tensor([[[0.0, 0, 0], [2, 0, 0]]])
+def test_the_middle_between_two_centers_has_their_mean():
+    centers = torch.tensor([[[0.0, 0, 0], [2, 0, 0]]])
     values = torch.tensor([[[1.0, -4], [5, 8]]])
-    index, weight = nearest_centers(torch.tensor([[[1.0, 0, 0]]]), centres)
+    index, weight = nearest_centers(torch.tensor([[[1.0, 0, 0]]]), centers)
     assert interpolated(values, index, weight).tolist() == [[[3, 2]]]
 
 
-def test_three_centres_weigh_by_inverse_squared_distance():
-    centres = torch.tensor([[[9.0, 0, 0], [-1, 0, 0], [2, 0, 0], [0, 3, 0]]])  # 1/1, 1/4, 1/9
+def test_three_centers_weigh_by_inverse_squared_distance():
+    centers = torch.tensor([[[9.0, 0, 0], [-1, 0, 0], [2, 0, 0], [0, 3, 0]]])  # 1/1, 1/4, 1/9
     values = torch.tensor([[[100.0], [1], [2], [3]]])
-    index, weight = nearest_centers(torch.zeros(1, 1, 3), centres)
+    index, weight = nearest_centers(torch.zeros(1, 1, 3), centers)
     assert index.tolist() == [[[1, 2, 3]]]
     assert interpolated(values, index, weight).item() == pytest.approx(
         (1 + 2 / 4 + 3 / 9) / (1 + 1 / 4 + 1 / 9)
@@ -92,13 +92,13 @@ def test_narrow_features_are_interpolated_in_float32():
 
 
 def test_any_number_of_threads_gives_the_same():
-    points, centres, x = random(5, 20, 3), random(5, 8, 3, seed=1), random(5, 8, 4, seed=2)
+    points, centers, x = random(5, 20, 3), random(5, 8, 3, seed=1), random(5, 8, 4, seed=2)
     before, results = torch.get_num_threads(), []
     try:
         for count in (1, 2):
             torch.set_num_threads(count)
             leaf = x.clone().requires_grad_()
-            index, weight = nearest_centers(points, centres)
+            index, weight = nearest_centers(points, centers)
             out = interpolated(leaf, index, weight)
             results.append((index, weight, out, *torch.autograd.grad(out.square().sum(), leaf)))
     finally:
@@ -109,9 +109,9 @@ def test_any_number_of_threads_gives_the_same():
 
 @needs_gpu
 def test_every_device_gives_the_same():
-    points, centres, x = random(3, 20, 3), random(3, 8, 3, seed=1), random(3, 8, 4, seed=2)
-    here = nearest_centers(points, centres)
-    there = nearest_centers(points.cuda(), centres.cuda())
+    points, centers, x = random(3, 20, 3), random(3, 8, 3, seed=1), random(3, 8, 4, seed=2)
+    here = nearest_centers(points, centers)
+    there = nearest_centers(points.cuda(), centers.cuda())
     torch.testing.assert_close([t.cpu() for t in there], list(here))
     torch.testing.assert_close(
         interpolated(x.cuda(), *there).cpu(), interpolated(x, *here), rtol=1e-4, atol=1e-5

@@ -1,4 +1,4 @@
-"""Neighbourhoods of the networks on clouds, against all pairs, plain loops and torch's autograd."""
+"""Neighborhoods of the networks on clouds, against all pairs, plain loops and torch's autograd."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def test_the_k_nearest_are_found_in_blocks_of_rows(pairs, monkeypatch):
     assert torch.equal(as_sets(k_nearest(x, 6)), as_sets(by_all_pairs(x, 6)))
 
 
-def test_a_cloud_of_fewer_points_than_neighbours_gives_all_of_them():
+def test_a_cloud_of_fewer_points_than_neighbors_gives_all_of_them():
     found = k_nearest(random(2, 4, 3), 20)
     assert torch.equal(as_sets(found), torch.arange(4).expand(2, 4, 4))
 
@@ -84,23 +84,23 @@ def test_features_that_became_nan_still_give_points_of_the_cloud():
 # ---------------------------------------------------------------------------- balls
 
 
-def plain_balls(centres, points, radius, k):
+def plain_balls(centers, points, radius, k):
     found = []
-    for own, cloud in zip(centres.numpy(), points.numpy(), strict=True):
-        for centre in own:
-            inside = np.flatnonzero(np.linalg.norm(cloud - centre, axis=1) <= radius)[:k]
+    for own, cloud in zip(centers.numpy(), points.numpy(), strict=True):
+        for center in own:
+            inside = np.flatnonzero(np.linalg.norm(cloud - center, axis=1) <= radius)[:k]
             found.append([*inside, *[inside[0]] * (k - len(inside))])
-    return torch.tensor(np.array(found)).view(*centres.shape[:2], k)
+    return torch.tensor(np.array(found)).view(*centers.shape[:2], k)
 
 
 def test_balls_are_those_of_plain_loops():
     points = random(3, 40, 3)
-    centres = points[:, 5:25]
-    inside = (torch.cdist(centres, points) <= 1.0).sum(2)
+    centers = points[:, 5:25]
+    inside = (torch.cdist(centers, points) <= 1.0).sum(2)
     assert (inside < 6).any() and (inside > 6).any()  # both padded and cut off
-    found = ball_query(centres, points, 1.0, 6)
+    found = ball_query(centers, points, 1.0, 6)
     assert found.dtype == torch.int64
-    assert torch.equal(found, plain_balls(centres, points, 1.0, 6))
+    assert torch.equal(found, plain_balls(centers, points, 1.0, 6))
 
 
 def test_balls_by_hand_hold_their_boundary_and_repeat_their_first_point():
@@ -149,7 +149,7 @@ def test_all_points_are_farthest_points_where_so_many_are_asked_for():
     assert torch.equal(found.sort(1).values, torch.arange(17).expand(2, 17))
 
 
-# ---------------------------------------------------------------------------- sums over neighbours
+# ---------------------------------------------------------------------------- sums over neighbors
 
 
 def test_gathered_takes_rows_of_the_own_cloud():
@@ -169,7 +169,7 @@ def plain_max_and_sum(x, index):
 
 @pytest.mark.parametrize("b, n, k, c", [(3, 12, 5, 4), (1, 4, 1, 3), (2, 6, 9, 8)])
 def test_max_and_sum_have_the_values_and_gradients_of_autograd(b, n, k, c):
-    # Some neighbours are the same point twice, as where balls are padded.
+    # Some neighbors are the same point twice, as where balls are padded.
     x, index = random(b, n, c).requires_grad_(), some_index(b, n, k, n)
     upstream = random(b, n, c, seed=1), random(b, n, c, seed=2)
     results = []
@@ -247,7 +247,7 @@ def test_an_error_in_a_thread_is_raised(count, threads):
 
 
 @needs_gpu
-def test_every_device_finds_the_same_neighbourhoods():
+def test_every_device_finds_the_same_neighborhoods():
     x = random(3, 40, 3)
     on_gpu = x.cuda()
     assert torch.equal(as_sets(k_nearest(on_gpu, 5)).cpu(), as_sets(k_nearest(x, 5)))
