@@ -13,7 +13,6 @@ from inr2vec_core.ops.neighbors import (
     k_nearest,
     max_and_sum,
 )
-from inr2vec_core.ops.parallel import each_cloud
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 
@@ -215,32 +214,6 @@ def test_any_number_of_threads_gives_the_same(function, threads):
         results.append(function(x, index))
     for one, two in zip(*results, strict=True):
         assert torch.equal(one, two)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-@pytest.mark.parametrize("b", [1, 2, 5])
-def test_each_cloud_is_visited_once_with_its_part(b, count, threads):
-    threads(count)
-    x, seen = torch.arange(3.0 * b).view(b, 3), torch.zeros(b, 3)
-
-    def kernel(part, whole, factor, out):
-        assert whole.tolist() == [7, 8]
-        out += factor * part
-
-    each_cloud(kernel, b, x, np.array([7, 8]), 2.0, seen)
-    assert torch.equal(seen, 2 * x)
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_an_error_in_a_thread_is_raised(count, threads):
-    threads(count)
-
-    def kernel(part):
-        if part.item() == 2:
-            raise ZeroDivisionError("in cloud 2")
-
-    with pytest.raises(ZeroDivisionError, match="in cloud 2"):
-        each_cloud(kernel, 4, torch.arange(4))
 
 
 # ---------------------------------------------------------------------------- GPUs
