@@ -1,90 +1,100 @@
-"""The table that sets encoders side by side: their costs, and what their embeddings are worth."""
+"""The comparison of encoders: their costs, and the quality of their embeddings."""
 
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from inr2vec_core.reporting.tables import (
+from inr2vec_core.reporting.markdown import (
     convergence_marker,
     convergence_note,
-    markdown,
+    markdown_table,
     method_notes,
     pivot_metrics,
 )
 
 KEYS = ["dataset", "inr", "method"]
 SCORES = ("accuracy", "probe accuracy", "hit@1", "mAP@10")  # shares, shown in percent
-COSTS = ("parameters", "embedded a second", "training s")
+COSTS = ("parameters", "INRs/s", "training (s)")
 DISTANCES = ("CD x1000 (val)", "CD x1000")
 
 
-def distance_of_found(chamfer: float, failed: float, counted_as: float) -> float:
-    """The mean over shapes that were found, of a mean in which the share `failed` counted so.
-
-    NaN where none was found.
-    """
-    return (chamfer - failed * counted_as) / (1 - failed) if failed < 1 else float("nan")
-
-
-def encoder_rows(values: pd.DataFrame, same: Mapping[str, str]) -> pd.DataFrame:
-    """Mean and standard deviation over seeds of the encoder; of its classifier, where it has one.
+def mean_without_failures(mean: float, failed: float, penalty: float) -> float:
+    """Remove failures from a mean.
 
     Args:
-        values: dataset, inr, method, metric, value, flat (None where nobody asked), a row for
-            each seed of a classifier or network.
-        same: method -> the method that it repeats with another seed, or itself.
+        mean: the mean over all shapes.
+        failed: the share of shapes that failed, in [0, 1].
+        penalty: the value that stands for a failed shape in the mean.
 
     Returns:
-        Columns dataset, inr, method, metric, mean, std (of the sample; empty for one), seeds,
-        flat (whether all were).
+        The mean over the other shapes; NaN where all failed.
     """
-    pooled = values.assign(method=values["method"].map(lambda name: same.get(name, name)))
+    return (mean - failed * penalty) / (1 - failed) if failed < 1 else float("nan")
+
+
+def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
+    """Average over seeds.
+
+    The spread is that of the encoder's seeds where an encoder was trained with several, otherwise
+    that of its classifier's.
+
+    Args:
+        values: the columns dataset, inr, method, metric, value and converged (empty where there is
+            no curve), a row for each seed of a classifier or network.
+        repeats: encoder -> the encoder that it repeats with another seed, or itself.
+
+    Returns:
+        The columns dataset, inr, method, metric, mean, std (of the sample; empty for one seed),
+        seeds, and converged (whether all seeds had converged).
+    """
+    pooled = values.assign(method=values["method"].map(lambda name: repeats.get(name, name)))
     pooled["entry"] = values["method"]
-    repeated = pooled.groupby(KEYS)["entry"].transform("nunique") > 1
-    each = pooled[repeated].groupby([*KEYS, "metric", "entry"], sort=False)
-    means = each.agg({"value": "mean", "converged": "first"}).reset_index()
-    # In the order in which the methods stand, those of several entries by their first.
-    together = pd.concat([pooled[~repeated], means])
-    grouped = together.groupby([*KEYS, "metric"], sort=False)
+    has_seeds = pooled.groupby(KEYS)["entry"].transform("nunique") > 1
+    entries = pooled[has_seeds].groupby([*KEYS, "metric", "entry"], sort=False)
+    entry_means = entries.agg({"value": "mean", "converged": "first"}).reset_index()
+    grouped = pd.concat([pooled[~has_seeds], entry_means]).groupby([*KEYS, "metric"], sort=False)
     table = grouped.agg(
         mean=("value", "mean"),
         std=("value", "std"),
         seeds=("value", "size"),
         converged=("converged", _all),
     )
+    # In the order of the methods; a method of several entries stands where its first does.
     order = pooled[[*KEYS, "metric"]].drop_duplicates()
     return table.reindex(pd.MultiIndex.from_frame(order)).reset_index()
 
 
-def _all(flat: pd.Series) -> bool | None:
-    known = flat.dropna()
+def _all(converged: pd.Series) -> bool | None:
+    known = converged.dropna()
     return bool(known.all()) if len(known) else None
 
 
-def encoders_in_columns(table: pd.DataFrame, devices: Iterable[str]) -> str:
-    """Markdown of `encoder_rows`: a row per data set and method, a column per metric.
+def encoder_markdown(table: pd.DataFrame, devices: Iterable[str]) -> str:
+    """Format the comparison: a row for each data set and method, a column for each metric.
 
-    Args: devices: those that speeds were measured on.
+    Args:
+        table: from `encoder_rows`.
+        devices: the devices that speeds were measured on.
     """
-
-    def cell(row) -> str:
-        if row.metric in COSTS:
-            return f"{row.mean:,.0f}"
-        mean = f"{row.mean:.3g}" if row.metric in DISTANCES else f"{row.mean:.1f}"
-        return mean + convergence_marker(row) + (f" ± {row.std:.1f}" if row.std == row.std else "")
-
-    shown = table.assign(cell=[cell(row) for row in table.itertuples()])
+    shown = table.assign(cell=[_cell(row) for row in table.itertuples()])
     rows = shown[KEYS].drop_duplicates()
-    together = rows.groupby(KEYS[:2], sort=False).ngroup().sort_values(kind="stable").index
-    wide = pivot_metrics(shown, rows.loc[together])
+    by_dataset = rows.groupby(KEYS[:2], sort=False).ngroup().sort_values(kind="stable").index
+    wide = pivot_metrics(shown, rows.loc[by_dataset])
     note = (
-        f"Embedded a second: INRs, in batches, on {', '.join(sorted(set(devices)))}; training s: "
-        "in the run as it was. CD x1000 (mean squared nearest distance, both ways, of the shapes "
-        "that were found) and F-score (%): of shapes rebuilt from embeddings, of the test split "
-        "where nothing else is said. Accuracy (%): of the classifier of Table 2; probe accuracy: "
-        "of logistic regression on standardised embeddings; networks are tested on shapes rebuilt "
-        "from INRs. Mean ± standard deviation over seeds of the encoder where there are several, "
-        "else of the classifier."
+        f"INRs/s: embedded in batches on {', '.join(sorted(set(devices)))}; training (s): in the "
+        "run as it was. CD x1000 (mean squared nearest distance, both ways, of the shapes with a "
+        "surface) and F-score (%): of shapes reconstructed from embeddings, of the test split "
+        "unless another is named. Accuracy (%): of the classifier of Table 2; probe accuracy: of "
+        "logistic regression on standardized embeddings; networks are tested on shapes "
+        "reconstructed from INRs. Mean ± standard deviation over seeds of the encoder where there "
+        "are several, else of the classifier."
     )
     note += method_notes(table["method"]) + convergence_note(table)
-    return markdown(["data set", "inr", "method", *wide.columns], wide, note)
+    return markdown_table(["data set", "inr", "method", *wide.columns], wide, note)
+
+
+def _cell(row) -> str:
+    if row.metric in COSTS:
+        return f"{row.mean:,.0f}"
+    mean = f"{row.mean:.3g}" if row.metric in DISTANCES else f"{row.mean:.1f}"
+    return mean + convergence_marker(row) + (f" ± {row.std:.1f}" if pd.notna(row.std) else "")

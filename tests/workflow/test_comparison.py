@@ -27,7 +27,7 @@ def table(compared):
 
 def test_every_encoder_has_every_metric_and_the_probe_its_accuracy(table):
     metrics = {
-        "parameters", "embedded a second", "training s", "CD x1000 (val)", "CD x1000", "F-score",
+        "parameters", "INRs/s", "training (s)", "CD x1000 (val)", "CD x1000", "F-score",
         "hit@1", "mAP@10", "accuracy", "probe accuracy",
     }  # fmt: skip
     for method in ("inr2vec", "projected", "mine"):

@@ -60,7 +60,7 @@ def test_one_training_serves_originals_and_rebuilt_shapes(compared):
 
 def test_table10_times_every_size(compared):
     table = rows(compared, 10)
-    assert set(zip(table["method"], table["points"], strict=True)) == {
+    assert set(zip(table["method"], table["n_points"], strict=True)) == {
         (method, points) for method in ("inr2vec", "pointnet") for points in (64, 80)
     }
     assert (table["seconds"] > 0).all()

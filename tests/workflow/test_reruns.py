@@ -9,10 +9,8 @@ import pytest
 from conftest import Workflow
 
 # What follows each stage, stage by stage.
-FIGURES = {
-    "plot_encoder_training", "plot_tsne", "plot_confusion", "plot_decoded", "plot_interpolated",
-    "plot_retrieved",
-}  # fmt: skip
+PLOTS = {"plot_encoder_training", "plot_tsne", "plot_confusion"}
+FIGURES = {"plot_decoded", "plot_interpolated", "plot_retrieved", *PLOTS}
 CLASSIFYING = {"classify_embeddings", "plot_confusion", "table2"}
 EMBEDDING = {
     "embed_inrs", "evaluate_retrieval", "plot_tsne", "plot_interpolated", "plot_retrieved",
@@ -42,7 +40,10 @@ CODE = {
         "table2",
     },
     "inr2vec_core/reporting/tables.py": {"table2", "table_reconstruction"},
-    "inr2vec_core/reporting/figures.py": FIGURES,
+    "inr2vec_core/reporting/markdown.py": {"table2", "table_reconstruction"},
+    "inr2vec_core/reporting/figure_style.py": FIGURES,
+    "inr2vec_core/reporting/plots.py": PLOTS,
+    "inr2vec_core/reporting/shape_figures.py": FIGURES - PLOTS,
     "inr2vec_core/io/shape_sets.py": EXAMPLES,
     "inr2vec_core/reporting/viewer.py": {"write_shape_viewer"},
     "workflow_scripts/encoders/embed_inrs.py": EMBEDDING,

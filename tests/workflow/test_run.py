@@ -22,7 +22,7 @@ def test_table2_has_a_row_for_each_method_and_metric(finished_run):
     table = pd.read_csv(run.path / TABLE2)
     assert list(table) == [
         "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "epochs",
-        "points", "converged", "paper",
+        "n_points", "converged", "paper",
     ]  # fmt: skip
     assert table[KINDS].to_numpy().tolist() == [
         ["inr2vec", "Demo", "small", "accuracy", 2, 6],

@@ -23,7 +23,7 @@ def main(snakemake):
     training = {k: metadata[k] for k in ("epochs", "converged")}
     write_embeddings(
         snakemake.output[0], data.shape_id, data.class_name, data.split, x,
-        points=description["points"], **training, **provenance(snakemake),
+        n_points=description["points"], **training, **provenance(snakemake),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def main(snakemake):
         snakemake, data, np.array([of_shape.get(name, missing) for name in ids]), seed,
         epochs=int(training["epochs"]), converged=parse_bool(training["converged"]),
         validation_accuracy=float(training["best_accuracy"]),
-        points=getattr(inputs, "points", None),
+        n_points=getattr(inputs, "points", None),
         parameters=sum(p.numel() for p in model.parameters()),
     )  # fmt: skip
 

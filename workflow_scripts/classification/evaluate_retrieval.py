@@ -26,7 +26,7 @@ def of_training(embeddings):
         return {}
     return {
         "converged": parse_bool(known["converged"]),
-        **{k: int(known[k]) for k in ("epochs", "points")},
+        **{k: int(known[k]) for k in ("epochs", "n_points")},
     }
 
 

@@ -49,4 +49,4 @@ def predictor_of(given, parts: Parts, seed: int, device) -> LoadedPredictor:
     model, description = load_model(given.model, build_segmenter)
     points = description["points"]
     predict = NetworkPredictor(model.to(device), parts, points, seed, device)
-    return LoadedPredictor(predict, None, told | {"points": points})
+    return LoadedPredictor(predict, None, told | {"n_points": points})

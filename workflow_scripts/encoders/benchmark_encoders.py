@@ -9,7 +9,7 @@ from inr2vec_core.io.checkpoints import read_metadata
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import embed, load_inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED
-from inr2vec_core.reporting.encoder_table import distance_of_found
+from inr2vec_core.reporting.encoder_table import mean_without_failures
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.timing import median_seconds, name_of
 from workflow_scripts.common.job import run, torch_device
@@ -29,13 +29,13 @@ def main(snakemake):
         seconds, _ = median_seconds(lambda e=encoder: embed(e, flat), device)
         values = {
             "parameters": sum(p.numel() for p in encoder.parameters()),
-            "embedded a second": BATCH / seconds,
+            "INRs/s": BATCH / seconds,
         }
         if method in snakemake.params.own:  # else they are other shapes'
             course = pd.read_parquet(history).set_index("epoch")
             best = course.loc[int(read_metadata(model_file)["best_epoch"])]
-            distance = distance_of_found(best["chamfer"], best["failed"], FAILED)
-            values |= {"training s": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
+            distance = mean_without_failures(best["chamfer"], best["failed"], FAILED)
+            values |= {"training (s)": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
         rows += [{"method": method, "metric": k, "value": v} for k, v in values.items()]
     with atomic(snakemake.output[0]) as path:
         pd.DataFrame(rows).assign(device=name_of(device)).to_parquet(path, index=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.reporting.encoder_table import SCORES, encoder_rows, encoders_in_columns
+from inr2vec_core.reporting.encoder_table import SCORES, encoder_markdown, encoder_rows
 from inr2vec_core.reporting.tables import reconstruction_rows, write_table
 from workflow_scripts.common.job import run
 
@@ -35,7 +35,7 @@ def main(snakemake):
     values = pd.concat(frames).dropna(subset="value")
     table = encoder_rows(values, params.same)
     table["dataset"] = table["dataset"].map(params.titles)
-    text = "# Encoders side by side\n\n" + encoders_in_columns(table, devices)
+    text = "# Encoders side by side\n\n" + encoder_markdown(table, devices)
     write_table(table, *snakemake.output, text, "%.6g")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.reporting.figures import plot_learning
+from inr2vec_core.reporting.plots import plot_validation_accuracy
 from workflow_scripts.common.job import run
 
 
@@ -15,7 +15,7 @@ def main(snakemake):
         network = Path(file).parts[-3]
         curves.setdefault(network, []).append(pd.read_parquet(file).dropna(subset=["accuracy"]))
     with atomic(snakemake.output[0]) as path:
-        plot_learning(curves, path, snakemake.params.title)
+        plot_validation_accuracy(curves, path, snakemake.params.title)
 
 
 if __name__ == "__main__":

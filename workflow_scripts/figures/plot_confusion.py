@@ -4,7 +4,7 @@ import pandas as pd
 from sklearn.metrics import confusion_matrix
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.reporting.figures import plot_confusion
+from inr2vec_core.reporting.plots import plot_confusion
 from workflow_scripts.common.job import run
 
 

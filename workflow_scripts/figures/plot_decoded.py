@@ -2,7 +2,7 @@
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.shape_sets import read_examples
-from inr2vec_core.reporting.figures import plot_shape_grid
+from inr2vec_core.reporting.shape_figures import plot_shape_grid
 from workflow_scripts.common.job import run
 
 TITLES = {"original": "original", "INR": "from INR", "embedding": "from embedding"}

@@ -3,14 +3,14 @@
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.reporting.figures import plot_times
+from inr2vec_core.reporting.plots import plot_inference_time
 from workflow_scripts.common.job import run
 
 
 def main(snakemake):
     table = pd.read_parquet(snakemake.input[0])
     with atomic(snakemake.output[0]) as path:
-        plot_times(table, path, f"{snakemake.params.title} ({table['device'].iloc[0]})")
+        plot_inference_time(table, path, f"{snakemake.params.title} ({table['device'].iloc[0]})")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
-from inr2vec_core.reporting.figures import plot_interpolation
+from inr2vec_core.reporting.shape_figures import plot_interpolation
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream

@@ -5,7 +5,7 @@ import numpy as np
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.reporting.figures import plot_retrieved
+from inr2vec_core.reporting.shape_figures import plot_retrieved
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.tasks.classification.retrieval import nearest
 from workflow_scripts.common.job import run

@@ -8,7 +8,7 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
-from inr2vec_core.reporting.figures import plot_parts
+from inr2vec_core.reporting.shape_figures import plot_parts
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts

@@ -4,7 +4,7 @@ from sklearn.manifold import TSNE
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.reporting.figures import plot_scatter
+from inr2vec_core.reporting.plots import plot_scatter
 from workflow_scripts.common.job import run
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.inrs.fields import MODALITIES
-from inr2vec_core.reporting.tables import generation_in_columns, generation_rows, write_table
+from inr2vec_core.reporting.markdown import generation_markdown
+from inr2vec_core.reporting.tables import generation_rows, write_table
 from workflow_scripts.common.job import run
 
 
@@ -24,7 +25,7 @@ def main(snakemake):
         rows = generation_rows(pd.concat(classes))
         frames.append(rows.assign(**named)[[*named, *rows.columns]])
     table = pd.concat(frames)
-    text = "# Generated shapes\n\n" + generation_in_columns(table)
+    text = "# Generated shapes\n\n" + generation_markdown(table)
     write_table(table, *snakemake.output, text, "%.4g")
 
 

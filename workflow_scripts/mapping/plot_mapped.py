@@ -3,7 +3,7 @@
 import numpy as np
 
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.reporting.figures import plot_shape_grid
+from inr2vec_core.reporting.shape_figures import plot_shape_grid
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.utils.progress import track
 from workflow_scripts.common.job import run, torch_device

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.reporting.tables import mapping_rows, mappings_in_columns, write_table
+from inr2vec_core.reporting.markdown import mapping_markdown
+from inr2vec_core.reporting.tables import mapping_rows, write_table
 from workflow_scripts.common.job import run
 
 
@@ -18,7 +19,7 @@ def main(snakemake):
         rows = mapping_rows(shapes)
         frames.append(rows.assign(**named)[[*named, *rows.columns]])
     table = pd.concat(frames)
-    text = f"# {params.title}\n\n" + mappings_in_columns(table)
+    text = f"# {params.title}\n\n" + mapping_markdown(table)
     write_table(table, *snakemake.output, text, "%.4g")
 
 

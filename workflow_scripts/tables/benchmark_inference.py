@@ -44,10 +44,10 @@ def main(snakemake):
             classify = by_encoder if is_encoder else by_network
             call = classify(entry, params, kind, classes, device)
             time, runs = seconds(lambda c=call, x=flat[:1] if is_encoder else cloud: c(x))
-            row = {"method": name, "points": points, "runs": runs, "device": name_of(device)}
-            rows.append(row | {"rebuilt": False, "seconds": time})
+            row = {"method": name, "n_points": points, "runs": runs, "device": name_of(device)}
+            rows.append(row | {"with_reconstruction": False, "seconds": time})
             if rebuilding and not is_encoder:
-                rows.append(row | {"rebuilt": True, "seconds": time + rebuilding})
+                rows.append(row | {"with_reconstruction": True, "seconds": time + rebuilding})
     with atomic(snakemake.output[0]) as path:
         pd.DataFrame(rows).to_parquet(path, index=False)
 

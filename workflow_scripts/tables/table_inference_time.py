@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.reporting.tables import times_in_columns, write_table
+from inr2vec_core.reporting.markdown import inference_time_markdown
+from inr2vec_core.reporting.tables import write_table
 from workflow_scripts.common.job import run
 
 
@@ -18,11 +19,11 @@ def main(snakemake):
         frames.append(frame)
     table = pd.concat(frames)
     paper = pd.DataFrame(params.paper).rename(columns={"value": "paper"})
-    paper["points"] = paper["metric"].astype(int)
-    paper["rebuilt"] = paper["split"] == "rebuilt"
-    keys = ["method", "points", "rebuilt"]
+    paper["n_points"] = paper["metric"].astype(int)
+    paper["with_reconstruction"] = paper["split"] == "rebuilt"
+    keys = ["method", "n_points", "with_reconstruction"]
     table = table.merge(paper[[*keys, "paper"]], "left", keys)
-    text = "# Table 10: inference time\n\n" + times_in_columns(table)
+    text = "# Table 10: inference time\n\n" + inference_time_markdown(table)
     write_table(table, *snakemake.output, text, "%.4g")
 
 

@@ -5,12 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.inrs.fields import MODALITIES
-from inr2vec_core.reporting.tables import (
-    reconstruction_in_columns,
-    reconstruction_rows,
-    with_paper_figures,
-    write_table,
-)
+from inr2vec_core.reporting.markdown import reconstruction_markdown
+from inr2vec_core.reporting.tables import add_paper_values, reconstruction_rows, write_table
 from workflow_scripts.common.job import run
 
 
@@ -25,8 +21,8 @@ def main(snakemake):
     table = pd.concat(frames)[
         ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
     ]
-    table = with_paper_figures(table, pd.DataFrame(params.paper), ["split"])
-    text = "# Rebuilt shapes\n\n" + reconstruction_in_columns(table)
+    table = add_paper_values(table, pd.DataFrame(params.paper), ["split"])
+    text = "# Rebuilt shapes\n\n" + reconstruction_markdown(table)
     write_table(table, *snakemake.output, text, "%.4g")
 
 

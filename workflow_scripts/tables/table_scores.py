@@ -3,12 +3,8 @@
 import pandas as pd
 
 from inr2vec_core.inrs.fields import MODALITIES
-from inr2vec_core.reporting.tables import (
-    in_paper_layout,
-    read_metrics,
-    with_paper_figures,
-    write_table,
-)
+from inr2vec_core.reporting.markdown import scores_markdown
+from inr2vec_core.reporting.tables import add_paper_values, read_metrics, write_table
 from workflow_scripts.common.job import run
 
 
@@ -17,8 +13,8 @@ def main(snakemake):
     table = read_metrics(snakemake.input, params.metrics)
     table.insert(1, "modality", [MODALITIES[params.fields[d]] for d in table["dataset"]])
     table["dataset"] = table["dataset"].map(params.titles)
-    table = with_paper_figures(table, pd.DataFrame(params.paper))
-    text = f"# {params.title}\n\n" + in_paper_layout(table)
+    table = add_paper_values(table, pd.DataFrame(params.paper))
+    text = f"# {params.title}\n\n" + scores_markdown(table)
     write_table(table, *snakemake.output, text, "%.2f")
 
 

@@ -6,12 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.inrs.fields import MODALITIES
-from inr2vec_core.reporting.tables import (
-    parts_in_columns,
-    read_metrics,
-    with_paper_figures,
-    write_table,
-)
+from inr2vec_core.reporting.markdown import segmentation_markdown
+from inr2vec_core.reporting.tables import add_paper_values, read_metrics, write_table
 from workflow_scripts.common.job import run
 
 
@@ -22,8 +18,8 @@ def main(snakemake):
     table = read_metrics(snakemake.input, ["instance mIoU", "class mIoU", *of_classes])
     table.insert(1, "modality", MODALITIES["udf"])
     table["dataset"] = table["dataset"].map(params.titles)
-    table = with_paper_figures(table, pd.DataFrame(params.paper))
-    text = f"# {params.title}\n\n" + parts_in_columns(table)
+    table = add_paper_values(table, pd.DataFrame(params.paper))
+    text = f"# {params.title}\n\n" + segmentation_markdown(table)
     write_table(table, *snakemake.output, text, "%.2f")
 
 

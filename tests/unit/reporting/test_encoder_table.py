@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from inr2vec_core.reporting.encoder_table import (
-    distance_of_found,
+    encoder_markdown,
     encoder_rows,
-    encoders_in_columns,
+    mean_without_failures,
 )
 
 VALUES = pd.DataFrame(
@@ -34,7 +34,7 @@ def rows():
     return encoder_rows(VALUES, {"ours": "ours", "again": "ours"})
 
 
-def test_entries_of_other_seeds_are_pooled_each_with_the_mean_of_its_classifiers(rows):
+def test_encoders_of_other_seeds_are_pooled_by_the_means_of_their_classifiers(rows):
     found = rows.set_index(["dataset", "method", "metric"])
     assert found.loc[("clouds", "ours", "accuracy"), ["mean", "seeds"]].tolist() == [82, 2]
     assert found.loc[("clouds", "ours", "accuracy"), "std"] == pytest.approx(8**0.5)  # 80 and 84
@@ -44,14 +44,14 @@ def test_entries_of_other_seeds_are_pooled_each_with_the_mean_of_its_classifiers
     assert "again" not in found.index.get_level_values("method")
 
 
-def test_one_that_still_rises_makes_its_row_rise(rows):
+def test_a_row_has_converged_if_all_its_seeds_have(rows):
     converged = rows.set_index(["dataset", "method", "metric"])["converged"]
     assert not converged[("clouds", "net", "accuracy")]
     assert converged[("clouds", "ours", "accuracy")] is None
 
 
-def test_markdown_has_a_row_a_method_data_set_by_data_set(rows):
-    head, _, *lines, _, note = encoders_in_columns(rows, ["a card", "a card"]).splitlines()
+def test_markdown_has_a_row_for_each_method_sorted_by_data_set(rows):
+    head, _, *lines, _, note = encoder_markdown(rows, ["a card", "a card"]).splitlines()
     assert head == "| data set | inr | method | parameters | accuracy | CD x1000 |"
     assert lines == [
         "| clouds | small | ours | 1,234,567 | 82.0 ± 2.8 | – |",
@@ -63,6 +63,6 @@ def test_markdown_has_a_row_a_method_data_set_by_data_set(rows):
     assert "weights_probe is" in note and "bounding_box" not in note
 
 
-def test_shapes_that_were_not_found_leave_the_mean():
-    assert distance_of_found((0.2 + 0.4 + 100 + 100) / 4, 0.5, 100) == pytest.approx(0.3)
-    assert math.isnan(distance_of_found(100, 1, 100))
+def test_failed_shapes_are_removed_from_the_mean():
+    assert mean_without_failures((0.2 + 0.4 + 100 + 100) / 4, 0.5, 100) == pytest.approx(0.3)
+    assert math.isnan(mean_without_failures(100, 1, 100))

@@ -1,0 +1,67 @@
+"""Plots of numbers are written as PNG files that are not blank."""
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+
+from inr2vec_core.reporting.plots import (
+    plot_confusion,
+    plot_inference_time,
+    plot_scatter,
+    plot_training_curves,
+    plot_validation_accuracy,
+)
+
+
+def curves(path):
+    history = pd.DataFrame({
+        "epoch": [1, 2, 3, 4], "loss": [4.0, 3.0, 2.0, 1.0], "chamfer": [np.nan, 2.0, np.nan, 1.0],
+    })  # fmt: skip
+    plot_training_curves(history, path, "training", ("loss", "chamfer"))
+
+
+def scatter(path, classes=3):
+    xy = np.random.default_rng(0).normal(size=(60, 2))
+    plot_scatter(xy, np.arange(60) % classes, [f"c{k}" for k in range(classes)], path, "map")
+
+
+def scatter_of_forty_classes(path):
+    scatter(path, 40)
+
+
+def confusion(path):
+    counts = np.diag([5, 3, 0])  # no shape of the last class
+    plot_confusion(counts, ["a", "b", "c"], path, "confusion")
+
+
+def learning(path):
+    history = pd.DataFrame({"epoch": [1, 2, 3], "accuracy": [0.2, 0.6, 0.7]})
+    plot_validation_accuracy({"pointnet": [history, history], "dgcnn": [history]}, path, "networks")
+
+
+def times(path):
+    rows = [("inr2vec", 64, False, 0.001), ("inr2vec", 128, False, 0.001),
+            ("dgcnn", 64, True, 0.5), ("dgcnn", 128, True, 2.0)]  # fmt: skip
+    columns = ["method", "n_points", "with_reconstruction", "seconds"]
+    plot_inference_time(pd.DataFrame(rows, columns=columns), path, "time")
+
+
+PLOTS = [curves, scatter, scatter_of_forty_classes, confusion, learning, times]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_figure_is_a_png_that_is_not_blank(plot, tmp_path):
+    path = tmp_path / "temporary.tmp"  # as `atomic` names files, without .png
+    plot(path)
+    assert path.read_bytes().startswith(b"\x89PNG")
+    pixels = matplotlib.image.imread(path, format="png")
+    height, width, _ = pixels.shape
+    assert height > 150 and width > 150
+    assert 0.002 < (pixels[..., :3] < 0.9).any(2).mean() < 0.9
+
+
+def test_the_same_figure_has_the_same_bytes(tmp_path):
+    confusion(tmp_path / "a")
+    confusion(tmp_path / "b")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
