@@ -1,22 +1,45 @@
 """What the networks read of a shape: an augmented view to train on, and views to test on.
 
-Augmentation as in the paper (Section 4): each axis scaled, clouds jittered; a grid is shifted, as
-Maturana & Scherer (2015) do. Class scores of a test shape are averaged over its views.
+Augmentation as in the paper (Section 4): each axis is scaled, clouds are jittered; a grid is
+shifted as by Maturana & Scherer (2015). Class scores of a test shape are averaged over its views.
 """
+
+from typing import Protocol
 
 import numpy as np
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
+from inr2vec_core.geometry.shapes import CloudShape, Shape, VoxelShape
 from inr2vec_core.shapes.augmentation import distort
 
 SHIFT = 16  # a grid is shifted by at most the resolution divided by this
 
 
-class CloudInput:
-    """So many of a cloud's points, drawn at random.
+class NetworkInput(Protocol):
+    """What a network reads of a shape.
 
-    Args: jitter: of augmented views; see `clouds.distort`.
+    Attributes:
+        form: the class of the shapes that it takes.
+    """
+
+    form: type[Shape]
+
+    def augmented(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+        """A view to train on: (...) float32."""
+
+    def views(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+        """Views to test on: (n_views, ...) float32."""
+
+
+class CloudInput:
+    """A number of a cloud's points, drawn at random.
+
+    Args:
+        points: number of points.
+        jitter: standard deviation of the jitter of augmented views (`augmentation.distort`).
+
+    Raises:
+        InputError: on reading a cloud with fewer points.
     """
 
     form = CloudShape
@@ -26,14 +49,14 @@ class CloudInput:
 
     def augmented(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
         """A view to train on: (points, 3) float32."""
-        some = self._some(shape_id, shape, rng)
-        return distort(some, rng, jitter=self.jitter).astype(np.float32)
+        points = self._draw(shape_id, shape, rng)
+        return distort(points, rng, jitter=self.jitter).astype(np.float32)
 
     def views(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
         """Views to test on: (1, points, 3) float32."""
-        return self._some(shape_id, shape, rng)[None]
+        return self._draw(shape_id, shape, rng)[None]
 
-    def _some(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
+    def _draw(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
         n = len(shape.points)
         if n < self.points:
             raise InputError(
@@ -49,12 +72,11 @@ class VoxelInput:
     form = VoxelShape
 
     def augmented(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
-        """A view to train on, shifted: (R, R, R) float32."""
+        """A shifted view to train on: (R, R, R) float32."""
         grid = shape.grid
-        most = len(grid) // SHIFT
-        padded = np.pad(grid, most)
-        x, y, z = rng.integers(0, 2 * most + 1, 3)
-        n = len(grid)
+        n, max_shift = len(grid), len(grid) // SHIFT
+        padded = np.pad(grid, max_shift)
+        x, y, z = rng.integers(0, 2 * max_shift + 1, 3)
         return padded[x : x + n, y : y + n, z : z + n].astype(np.float32)
 
     def views(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:

@@ -9,16 +9,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inr2vec_core.baselines.autoencoder import chamfer_loss
+from inr2vec_core.baselines.inputs import NetworkInput
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
 from inr2vec_core.tasks.classification.task import accuracy
 from inr2vec_core.training.convergence import (
     ConvergenceCheck,
     convergence_of_accuracy,
     convergence_of_distance,
 )
-from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.training.precision import autocast
+from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -40,63 +42,71 @@ class NetworkSettings:
     precision: str = "float32"
 
 
-class _ShapeTask:
-    """What trainings on shapes share: augmented views in shuffled batches, made ahead."""
+class _ShapeTask(ShardTask):
+    """What trainings on shapes share: augmented views of each shape.
+
+    Args:
+        model: the network.
+        inputs: what the network reads of a shape.
+        train: the training split.
+        validation: the validation split.
+        settings: batches and precision.
+        seed: of augmentation and shuffling.
+        device: where the model is trained.
+
+    Raises:
+        InputError: the shapes have another form than the network reads, or there is only one.
+    """
+
+    stream = ("network",)
 
     def __init__(
         self,
         model: nn.Module,
-        inputs,
+        inputs: NetworkInput,
         train: ShardedShapes,
         validation: ShardedShapes,
         settings: NetworkSettings,
         seed: int,
         device: torch.device,
     ):
-        self.model, self.inputs, self.seed, self.device = model.to(device), inputs, seed, device
-        self.data, self.validation, self.settings = train, validation, settings
-        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
-        self.steps_per_epoch = train.n_batches(settings.batch)
+        super().__init__(model, train, validation, settings, seed, device)
+        self.inputs = inputs
         if len(train) < 2:
             raise InputError(f"{len(train)} training shape(s): a network needs at least 2")
-        (one,) = train.read(np.array([0]), ["shapes"])["shapes"]
-        if not isinstance(one, inputs.form):
+        (first,) = train.read(np.array([0]), ["shapes"])["shapes"]
+        if not isinstance(first, inputs.form):
             raise InputError(
                 f"the network reads {inputs.form.__name__}s and the data set has "
-                f"{type(one).__name__}s: choose a network for its `field`"
+                f"{type(first).__name__}s: choose a network for its `field`"
             )
 
-    def batches(self, epoch: int) -> Iterator[tuple[Tensor, list[str]]]:
-        """Augmented views (b, ...) and class names (b,), made ahead in a thread."""
-        stream = self.data.shuffled(
-            self.settings.batch, ("shapes",), self.settings.buffer, self.seed, "network", epoch
-        )
-        return prefetch((self._augmented(batch, epoch), batch.class_name) for batch in stream)
-
-    def _augmented(self, batch: Batch, epoch: int) -> Tensor:
+    def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, list[str]]:
+        """Augmented views (b, ...) and class names (b,)."""
         views = [
             self.inputs.augmented(
                 shape_id, shape, numpy_stream(self.seed, "augmented", shape_id, epoch)
             )
             for shape_id, shape in zip(batch.shape_id, batch.columns["shapes"], strict=True)
         ]
-        return torch.from_numpy(np.stack(views))
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed)
+        return torch.from_numpy(np.stack(views)), batch.class_name
 
     def _validation_batches(self) -> Iterator[Batch]:
         return self.validation.in_order(4 * self.settings.batch, ("shapes",))
 
 
 class ShapeClassification(_ShapeTask):
-    """The trainer's task (`training.Task`): classes of shapes, best validation accuracy.
+    """The trainer's task (`trainer.Task`): classes of shapes, best validation accuracy.
 
     Args:
         model: views (b, ...) -> logits (b, classes), with `loss(views, labels) -> ()`.
-        inputs: what the model reads of a shape (`inputs.py`).
-        train, validation: the splits.
+        inputs: what the model reads of a shape.
+        train: the training split.
+        validation: the validation split.
         classes: all class names, in the order of the logits.
+        settings: batches and precision.
+        seed: of augmentation and shuffling.
+        device: where the model is trained.
 
     Raises:
         InputError: the shapes have another form than the network reads, or there is only one.
@@ -107,7 +117,7 @@ class ShapeClassification(_ShapeTask):
     def __init__(
         self,
         model: nn.Module,
-        inputs,
+        inputs: NetworkInput,
         train: ShardedShapes,
         validation: ShardedShapes,
         classes: Sequence[str],
@@ -121,8 +131,8 @@ class ShapeClassification(_ShapeTask):
     def loss(self, batch: tuple[Tensor, list[str]]) -> Tensor:
         """The network's loss of a batch."""
         views, names = batch
-        with self._autocast():
-            return self.model.loss(views.to(self.device), self._labels(names).to(self.device))
+        with self.autocast():
+            return self.model.loss(*self.on_device((views, self._labels(names))))
 
     def _labels(self, names: Sequence[str]) -> Tensor:
         return torch.tensor([self._number[name] for name in names])
@@ -132,7 +142,7 @@ class ShapeClassification(_ShapeTask):
         scores = torch.cat([
             scores_of(
                 self.model, self.inputs, batch.shape_id, batch.columns["shapes"], self.seed,
-                self.device, self._mixed,
+                self.device, self.settings.precision,
             )
             for batch in self._validation_batches()
         ])  # fmt: skip
@@ -143,22 +153,23 @@ class ShapeClassification(_ShapeTask):
         }
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
-        """Whether a training's curve still rose at its end."""
+        """Whether the validation curve of a training still rose at its end."""
         return convergence_of_accuracy(history, self.score, len(self.validation))
 
 
 class PointAutoencoderTask(_ShapeTask):
-    """The trainer's task: clouds from their embeddings, best validation Chamfer distance.
+    """The trainer's task (`trainer.Task`): clouds from their embeddings, best Chamfer distance.
 
-    Args: as of `ShapeClassification`, without classes; the model as `point_autoencoder.py` has it.
+    Its arguments are those of `ShapeClassification` without the classes; the model is a
+    `PointAutoencoder`.
     """
 
     score, higher_is_better = "chamfer", False
 
     def loss(self, batch: tuple[Tensor, list[str]]) -> Tensor:
-        """Mean Chamfer distance of the batch."""
+        """Mean Chamfer distance of the batch, and the encoder's penalty."""
         views = batch[0].to(self.device)
-        with self._autocast():
+        with self.autocast():
             decoded = self.model(views)
         return chamfer_loss(decoded.float(), views) + getattr(self.model.encoder, "penalty", 0.0)
 
@@ -167,20 +178,32 @@ class PointAutoencoderTask(_ShapeTask):
         total = 0.0
         for batch in self._validation_batches():
             views = views_of(self.inputs, batch.shape_id, batch.columns["shapes"], self.seed)
-            for some in views[:, 0].split(CHUNK):
-                some = some.to(self.device)
-                with self._autocast():
-                    decoded = self.model(some)
-                total += float(chamfer_loss(decoded.float(), some)) * len(some)
+            for clouds in views[:, 0].split(CHUNK):
+                clouds = clouds.to(self.device)
+                with self.autocast():
+                    decoded = self.model(clouds)
+                total += float(chamfer_loss(decoded.float(), clouds)) * len(clouds)
         return {"chamfer": total / len(self.validation)}
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
-        """Whether a training's curve still fell at its end."""
+        """Whether the validation curve of a training still fell at its end."""
         return convergence_of_distance(history, self.score)
 
 
-def views_of(inputs, shape_ids: Sequence[str], shapes: Sequence[Shape], seed: int) -> Tensor:
-    """Views to test on: (n, n_views, ...); they depend on seed and shape alone."""
+def views_of(
+    inputs: NetworkInput, shape_ids: Sequence[str], shapes: Sequence[Shape], seed: int
+) -> Tensor:
+    """Views to test on, which depend on the seed and the shape alone.
+
+    Args:
+        inputs: what the network reads of a shape.
+        shape_ids: ids of n shapes.
+        shapes: the n shapes.
+        seed: of the random choices in views.
+
+    Returns:
+        (n, n_views, ...).
+    """
     return torch.from_numpy(np.stack([
         inputs.views(name, shape, numpy_stream(seed, "views", name))
         for name, shape in zip(shape_ids, shapes, strict=True)
@@ -190,24 +213,39 @@ def views_of(inputs, shape_ids: Sequence[str], shapes: Sequence[Shape], seed: in
 @torch.no_grad()
 def scores_of(
     model: nn.Module,
-    inputs,
+    inputs: NetworkInput,
     shape_ids: Sequence[str],
     shapes: Sequence[Shape],
     seed: int,
     device: torch.device,
-    mixed: bool = False,
+    precision: str = "float32",
 ) -> Tensor:
-    """Class probabilities of shapes, the mean over their views: (n, classes) on the CPU."""
+    """Class probabilities of shapes, the mean over their views.
+
+    Args:
+        model: views (b, ...) -> logits (b, classes).
+        inputs: what the model reads of a shape.
+        shape_ids: ids of n shapes.
+        shapes: the n shapes.
+        seed: of the random choices in views.
+        device: where the model is.
+        precision: "bfloat16" computes in mixed precision where the device has it.
+
+    Returns:
+        (n, classes) on the CPU.
+    """
     model.eval()
     views = views_of(inputs, shape_ids, shapes, seed)
-    flat = views.flatten(0, 1).to(device)
-    with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
-        scores = torch.cat([model(some).float().softmax(1) for some in flat.split(CHUNK)])
+    with autocast(device, precision):
+        scores = torch.cat([
+            model(chunk).float().softmax(1)
+            for chunk in views.flatten(0, 1).to(device).split(CHUNK)
+        ])  # fmt: skip
     return scores.view(len(views), -1, scores.shape[1]).mean(1).cpu()
 
 
 def score_split(
-    model: nn.Module, inputs, data: ShardedShapes, seed: int, device: torch.device
+    model: nn.Module, inputs: NetworkInput, data: ShardedShapes, seed: int, device: torch.device
 ) -> list[np.ndarray]:
     """Class probabilities (classes,) of each shape of a data set, in stored order."""
     batches = track(data.in_order(CHUNK, ["shapes"]), "testing", -(-len(data) // CHUNK), "batch")
@@ -222,9 +260,9 @@ def score_split(
 
 @torch.no_grad()
 def embed_clouds(
-    model: nn.Module, inputs, data: ShardedShapes, seed: int, device: torch.device
+    model: nn.Module, inputs: NetworkInput, data: ShardedShapes, seed: int, device: torch.device
 ) -> Iterator[np.ndarray]:
-    """Embeddings of all clouds of a data set in stored order, some at a time: (b, e) each."""
+    """Embeddings of all clouds of a data set in stored order, in batches: (b, e) each."""
     model.eval()
     for batch in track(
         data.in_order(CHUNK, ["shapes"]), "embedding", -(-len(data) // CHUNK), "batch"

@@ -1,11 +1,22 @@
-"""What a device's matrix products are fast in."""
+"""Mixed precision, on devices that multiply matrices faster in bfloat16."""
 
 import torch
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether matrix products in bfloat16 are faster than in float32 there."""
+    """Whether matrix products in bfloat16 are faster than in float32 on a device."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     has = torch.cpu.get_capabilities()
     return has.get("avx512_bf16", False) or has.get("amx_bf16", False)
+
+
+def autocast(device: torch.device, precision: str) -> torch.autocast:
+    """A context of mixed precision where it is asked for and faster, and of float32 elsewhere.
+
+    Args:
+        device: where the computation runs.
+        precision: "bfloat16" for mixed precision, or "float32".
+    """
+    mixed = precision == "bfloat16" and has_bfloat16(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=mixed)

@@ -20,7 +20,7 @@ from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
-from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.training.precision import autocast
 from inr2vec_core.utils.seeding import numpy_stream
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
@@ -79,7 +79,6 @@ class Inr2vecTask:
     ):
         self.model, self.mix, self.settings = model.to(device), mix, settings
         self.seed, self.device = seed, device
-        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
         self._samplers = ThreadPoolExecutor(samplers)
         self._pools: dict[str, np.ndarray] = {}
         self.data = ShardedShapes(inr_files, shape_files, ["train"])
@@ -125,7 +124,7 @@ class Inr2vecTask:
         """The mean loss of the batch's queries."""
         flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
         coords, labels = dequantize(queries)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
+        with autocast(self.device, self.settings.precision):
             return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:

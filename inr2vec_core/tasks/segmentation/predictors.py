@@ -16,6 +16,7 @@ from inr2vec_core.models.part_decoder import PartDecoder
 from inr2vec_core.tasks.segmentation.iou import restricted_argmax
 from inr2vec_core.tasks.segmentation.labeled_clouds import LabeledCloud, PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
+from inr2vec_core.training.precision import autocast
 from inr2vec_core.utils.seeding import numpy_stream
 
 Predictor = Callable[[Sequence[str], Sequence[str], Sequence[np.ndarray]], list[np.ndarray]]
@@ -29,7 +30,7 @@ class DecoderPredictor:
 
     Args:
         embeddings: (e,) by shape id.
-        mixed: whether to compute in mixed precision.
+        precision: "bfloat16" computes in mixed precision where the device has it.
     """
 
     def __init__(
@@ -38,10 +39,10 @@ class DecoderPredictor:
         parts: Parts,
         embeddings: Mapping[str, np.ndarray],
         device: torch.device,
-        mixed: bool = False,
+        precision: str = "float32",
     ):
         self._model, self._parts, self._embeddings = model, parts, embeddings
-        self._device, self._mixed = device, mixed
+        self._device, self._precision = device, precision
 
     @torch.no_grad()
     def __call__(
@@ -61,7 +62,7 @@ class DecoderPredictor:
             )
             predicted = []
             for some in torch.from_numpy(cloud).float().to(self._device).split(QUERIES):
-                with torch.autocast(self._device.type, torch.bfloat16, enabled=self._mixed):
+                with autocast(self._device, self._precision):
                     logits = self._model(embedding, one_hot, some[None])
                 predicted.append(restricted_argmax(logits, allowed)[0])
             out.append(torch.cat(predicted).cpu().numpy())
@@ -77,7 +78,7 @@ class NetworkPredictor:
         model: points (b, n, 3) and classes (b, C) -> logits (b, n, P).
         points: so many at once.
         seed: of the groups, which depend on it and the shape alone.
-        mixed: whether to compute in mixed precision.
+        precision: "bfloat16" computes in mixed precision where the device has it.
     """
 
     def __init__(
@@ -87,10 +88,10 @@ class NetworkPredictor:
         points: int,
         seed: int,
         device: torch.device,
-        mixed: bool = False,
+        precision: str = "float32",
     ):
         self._model, self._parts, self._points, self._seed = model, parts, points, seed
-        self._device, self._mixed = device, mixed
+        self._device, self._precision = device, precision
 
     @torch.no_grad()
     def __call__(
@@ -124,7 +125,7 @@ class NetworkPredictor:
 
     def _predict(self, points: Tensor, one_hot: Tensor, allowed: Tensor) -> np.ndarray:
         points, one_hot, allowed = (t.to(self._device) for t in (points.float(), one_hot, allowed))
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._mixed):
+        with autocast(self._device, self._precision):
             logits = self._model(points, one_hot)
         return restricted_argmax(logits, allowed).cpu().numpy()
 

@@ -4,7 +4,7 @@ Both see some labelled points of each shape and step, and are judged by the part
 the validation clouds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.sharded_dataset import Batch, prefetch
+from inr2vec_core.io.sharded_dataset import Batch
 from inr2vec_core.models.part_decoder import PartDecoder
 from inr2vec_core.shapes.augmentation import distort
 from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
@@ -24,7 +24,7 @@ from inr2vec_core.tasks.segmentation.predictors import (
     segmented,
 )
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_mean
-from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.seeding import numpy_stream
 
 
@@ -46,10 +46,11 @@ class SegmentationSettings:
     precision: str = "float32"
 
 
-class _Segmentation:
-    """What both trainings share: random points in shuffled batches, best class mIoU."""
+class _Segmentation(ShardTask):
+    """What both trainings share: random labeled points of each cloud, best class mIoU."""
 
     score, higher_is_better = "class_miou", True
+    stream = ("parts",)
     predict: Predictor
 
     def __init__(
@@ -63,19 +64,10 @@ class _Segmentation:
     ):
         if len(train) < 2:
             raise InputError(f"{len(train)} training shape(s): a segmentation needs at least 2")
-        self.model, self.data, self.validation = model.to(device), train, validation
-        self.settings, self.seed, self.device = settings, seed, device
-        self._mixed = settings.precision == "bfloat16" and has_bfloat16(device)
-        self.steps_per_epoch = train.n_batches(settings.batch)
+        super().__init__(model, train, validation, settings, seed, device)
 
-    def batches(self, epoch: int) -> Iterator[tuple[Tensor, ...]]:
-        """What the model's `loss` takes, made ahead in a thread."""
-        stream = self.data.shuffled(
-            self.settings.batch, ("shapes",), self.settings.buffer, self.seed, "parts", epoch
-        )
-        return prefetch(self._batch(batch, epoch) for batch in stream)
-
-    def _batch(self, batch: Batch, epoch: int) -> tuple[Tensor, ...]:
+    def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, ...]:
+        """What the model's `loss` takes: its inputs, and labels (b, points) int64."""
         clouds = self.data.labelled(batch)
         points, labels = zip(*(self._draw(cloud, epoch) for cloud in clouds), strict=True)
         one_hot = self.data.parts.one_hot(batch.class_name)
@@ -89,26 +81,27 @@ class _Segmentation:
         raise NotImplementedError
 
     def _draw(self, cloud: LabeledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
-        """Some points to train on (points, 3) float32 and their parts (points,)."""
+        """Random points to train on (points, 3) float32, and their parts (points,)."""
         rng = numpy_stream(self.seed, "labelled points", cloud.shape_id, epoch)
         chosen = rng.permutation(len(cloud.points))[: self.settings.points]
-        return self._seen(cloud.points[chosen], rng), cloud.labels[chosen]
+        return self._augment(cloud.points[chosen], rng), cloud.labels[chosen]
 
-    def _seen(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _augment(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Points (points, 3) as they are trained on."""
         return points
 
     def loss(self, batch: tuple[Tensor, ...]) -> Tensor:
         """The model's loss of a batch."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._mixed):
-            return self.model.loss(*(t.to(self.device, non_blocking=True) for t in batch))
+        with self.autocast():
+            return self.model.loss(*self.on_device(batch))
 
     def validate(self) -> dict[str, float]:
         """Class and instance mIoU of the validation clouds, all their points."""
         names, ious = [], []
         for cloud, predicted in segmented(self.predict, self.validation.clouds()):
             names.append(cloud.class_name)
-            own = self.validation.parts.numbers(cloud.class_name)
-            ious.append(shape_iou(predicted, cloud.labels, own))
+            parts_of_class = self.validation.parts.numbers(cloud.class_name)
+            ious.append(shape_iou(predicted, cloud.labels, parts_of_class))
         mean = MeanIoU.of(names, ious)
         return {
             "class_miou": mean.by_class,
@@ -117,17 +110,21 @@ class _Segmentation:
         }
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
-        """Whether a training's curve still rose at its end."""
+        """Whether the validation curve of a training still rose at its end."""
         return convergence_of_mean(history, self.score, "class_miou_error")
 
 
 class EmbeddingSegmentation(_Segmentation):
-    """The trainer's task (`training.Task`): parts of queries told from embeddings.
+    """The trainer's task (`trainer.Task`): parts of query points, predicted from embeddings.
 
     Args:
-        train, validation: their shapes all have an embedding (`PartDataset`, `embedded`); the
-            queries are points of the clouds.
+        model: embeddings (b, e), classes (b, C), points (b, n, 3) -> logits (b, n, P).
+        train: training clouds, whose points are the queries; all of them have an embedding.
+        validation: validation clouds, likewise.
         embeddings: (e,) float32 by shape id.
+        settings: batches and precision.
+        seed: of points and shuffling.
+        device: where the model is trained.
 
     Raises:
         InputError: there is only one training shape.
@@ -145,7 +142,7 @@ class EmbeddingSegmentation(_Segmentation):
     ):
         super().__init__(model, train, validation, settings, seed, device)
         self._embeddings = embeddings
-        self.predict = DecoderPredictor(model, train.parts, embeddings, device, self._mixed)
+        self.predict = DecoderPredictor(model, train.parts, embeddings, device, settings.precision)
 
     def _inputs(
         self, shape_id: list[str], points: np.ndarray, one_hot: np.ndarray
@@ -154,13 +151,18 @@ class EmbeddingSegmentation(_Segmentation):
 
 
 class CloudSegmentation(_Segmentation):
-    """The trainer's task (`training.Task`): parts of clouds' points, by a network that reads them.
+    """The trainer's task (`trainer.Task`): parts of points, by a network that reads the cloud.
 
-    Points to train on are stretched and jittered, as those of the classifiers are (`CloudInput`).
+    Training points are stretched and jittered as those of the classifiers (`CloudInput`).
 
     Args:
         model: points (b, n, 3) and classes (b, C) -> logits (b, n, P), with
             `loss(points, one_hot, labels) -> ()`.
+        train: training clouds.
+        validation: validation clouds.
+        settings: batches and precision.
+        seed: of points, groups and shuffling.
+        device: where the model is trained.
 
     Raises:
         InputError: there is only one training shape, or its cloud has too few points.
@@ -177,14 +179,14 @@ class CloudSegmentation(_Segmentation):
     ):
         super().__init__(model, train, validation, settings, seed, device)
         (first,) = train.read(np.array([0]), ["shapes"])["shapes"]
-        have = len(first.points)
-        if have < settings.points:
+        n_points = len(first.points)
+        if n_points < settings.points:
             raise InputError(
-                f"the network takes {settings.points} points and the clouds have {have}: "
+                f"the network takes {settings.points} points and the clouds have {n_points}: "
                 "lower the network's `points`"
             )
         self.predict = NetworkPredictor(
-            model, train.parts, settings.points, seed, device, self._mixed
+            model, train.parts, settings.points, seed, device, settings.precision
         )
 
     def _inputs(
@@ -192,5 +194,5 @@ class CloudSegmentation(_Segmentation):
     ) -> tuple[np.ndarray, ...]:
         return points, one_hot
 
-    def _seen(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def _augment(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return distort(points, rng).astype(np.float32)

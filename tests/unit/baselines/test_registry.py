@@ -21,6 +21,7 @@ from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.training import precision as precision_module
 from inr2vec_core.training import trainer
 from inr2vec_core.training.trainer import TrainSettings, train
 
@@ -437,7 +438,7 @@ class Watching(nn.Module):
 def test_precision_is_mixed_where_asked_for_and_the_device_has_it(
     precision, has, mixed, shard, monkeypatch
 ):
-    monkeypatch.setattr(task_module, "has_bfloat16", lambda device: has)
+    monkeypatch.setattr(precision_module, "has_bfloat16", lambda device: has)
     task = made_task(shard, Watching(), precision=precision)
     task.loss(next(iter(task.batches(1))))
     task.validate()
@@ -461,14 +462,15 @@ def test_validation_by_hand(shard):
 # ---------------------------------------------------------------------------- scores
 
 
-def scored(model, ids, inputs=None, seed=0, mixed=False):
+def scored(model, ids, inputs=None, seed=0, precision="float32"):
     return scores_of(
-        model, inputs or CloudInput(20), ids, [cloud_of(i) for i in ids], seed, CPU, mixed
+        model, inputs or CloudInput(20), ids, [cloud_of(i) for i in ids], seed, CPU, precision
     )
 
 
 @pytest.mark.parametrize("kind", OF_CLOUDS)
-def test_scores_sum_to_one_and_do_not_depend_on_other_shapes_of_the_batch(kind):
+def test_scores_sum_to_one_and_do_not_depend_on_other_shapes_of_the_batch(kind, monkeypatch):
+    monkeypatch.setattr(precision_module, "has_bfloat16", lambda device: True)
     model = built(kind, classes="abc")
     ids = [f"{CLASSES[k % 2]}/{k}" for k in range(5)]
     model(random(8, 20, 3))  # running figures that are not the first ones
@@ -477,7 +479,7 @@ def test_scores_sum_to_one_and_do_not_depend_on_other_shapes_of_the_batch(kind):
     torch.testing.assert_close(scores.sum(1), torch.ones(5))
     torch.testing.assert_close(scored(model, ids[3:]), scores[3:], rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(scored(model, ids[::-1]).flip(0), scores, rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(scored(model, ids, mixed=True), scores, rtol=0, atol=0.1)
+    torch.testing.assert_close(scored(model, ids, precision="bfloat16"), scores, rtol=0, atol=0.1)
 
 
 def test_scores_are_taken_in_evaluation_mode_and_without_gradients():

@@ -22,7 +22,7 @@ from inr2vec_core.reconstruction import evaluate
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.tasks.autoencoding import task as autoencoding
 from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings, Inr2vecTask
-from inr2vec_core.training.precision import has_bfloat16
+from inr2vec_core.training import precision
 from inr2vec_core.training.trainer import TrainSettings, train
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -110,7 +110,7 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_labels(task):
 
 @pytest.mark.parametrize("has", [False, True])
 def test_mixed_precision_where_the_device_has_it(task, has, monkeypatch):
-    monkeypatch.setattr(autoencoding, "has_bfloat16", lambda device: has)
+    monkeypatch.setattr(precision, "has_bfloat16", lambda device: has)
     settings = dataclasses.replace(SETTINGS, precision="bfloat16")
     mixed = Inr2vecTask(
         task.model.eval(), *task.files, QuerySampling(), settings, 0, torch.device("cpu")
@@ -119,15 +119,6 @@ def test_mixed_precision_where_the_device_has_it(task, has, monkeypatch):
     loss, expected = mixed.loss(batch), task.loss(batch)
     assert torch.equal(loss, expected) is not has
     torch.testing.assert_close(loss, expected, rtol=0.02, atol=0)
-
-
-@pytest.mark.parametrize("flags, has", [
-    ({}, False), ({"avx512_bf16": False}, False), ({"avx512_bf16": True}, True),
-    ({"avx512_bf16": False, "amx_bf16": True}, True),
-])  # fmt: skip
-def test_processors_with_products_in_bfloat16(flags, has, monkeypatch):
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: flags)
-    assert has_bfloat16(torch.device("cpu")) is has
 
 
 @torch.no_grad()

@@ -30,6 +30,7 @@ from inr2vec_core.tasks.segmentation.task import (
     EmbeddingSegmentation,
     SegmentationSettings,
 )
+from inr2vec_core.training import precision as precision_module
 from inr2vec_core.training.trainer import TrainSettings, train
 
 CPU = torch.device("cpu")
@@ -512,7 +513,7 @@ class WatchingDecoder(PartDecoder):
 def test_precision_is_mixed_where_asked_for_and_the_device_has_it(
     make, kind, precision, has, mixed, shard, monkeypatch
 ):
-    monkeypatch.setattr(tasks_module, "has_bfloat16", lambda device: has)
+    monkeypatch.setattr(precision_module, "has_bfloat16", lambda device: has)
     task = make(shard, model=kind(), precision=precision)
     loss = task.loss(next(iter(task.batches(1))))
     assert loss.dtype == torch.float32
