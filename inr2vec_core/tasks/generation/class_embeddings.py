@@ -1,4 +1,4 @@
-"""The embeddings of one class, which is all that a generator learns from."""
+"""The embeddings of one class, from which a generator learns."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,12 @@ from inr2vec_core.io.embeddings import EmbeddingSet
 
 @dataclass(frozen=True)
 class ClassEmbeddings:
-    """Embeddings of a class's training and validation shapes, (n, e) and (m, e) float32.
+    """The embeddings of a class's training and validation shapes.
+
+    Attributes:
+        class_name: the class.
+        train: (n, e) float32.
+        validation: (m, e) float32.
 
     Raises:
         InputError: there are fewer than two different training embeddings or no validation
@@ -36,12 +41,20 @@ class ClassEmbeddings:
             )
         if (self.train == self.train[0]).all():
             raise InputError(
-                f"all {n} training embeddings of class {name} are the same: the encoder tells "
-                "nothing; train it anew, or leave the class out"
+                f"all {n} training embeddings of class {name} are the same: the encoder "
+                "distinguishes nothing; train it anew, or leave the class out"
             )
 
     @classmethod
     def of(cls, data: EmbeddingSet, class_name: str) -> "ClassEmbeddings":
-        """Those of a data set; a class that it does not have is one without shapes."""
-        own = np.array([data.classes[k] == class_name for k in data.labels], bool)
-        return cls(class_name, *(data.x[own & (data.split == s)] for s in ("train", "val")))
+        """Select the embeddings of a class.
+
+        Args:
+            data: the embeddings of a data set.
+            class_name: the class.
+
+        Raises:
+            InputError: as above, also where the data set does not have the class.
+        """
+        of_class = np.array([data.classes[k] == class_name for k in data.labels], bool)
+        return cls(class_name, *(data.x[of_class & (data.split == s)] for s in ("train", "val")))

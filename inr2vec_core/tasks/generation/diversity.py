@@ -1,4 +1,4 @@
-"""Whether a generator lost the variety of what it learnt from."""
+"""Mode collapse: whether a generator's samples are as diverse as its training embeddings."""
 
 import logging
 from dataclasses import dataclass
@@ -7,37 +7,48 @@ import numpy as np
 from scipy.spatial.distance import pdist, squareform
 
 _log = logging.getLogger(__name__)
-LEAST = 0.25  # of either ratio; below, a generator counts as collapsed
+THRESHOLD = 0.25  # of either ratio; below it, a generator has collapsed
 
 
 @dataclass(frozen=True)
 class Diversity:
-    """How much as many generated embeddings vary as there are training embeddings, against those.
+    """The diversity of generated embeddings, relative to as many training embeddings.
 
     Attributes:
-        spread: ratio of the mean distances between two embeddings of a set; about 1 where the
-            generator is right, 0 where all its samples are one.
-        neighbours: ratio of the median distances to the nearest other of the set; near 0 where
-            the samples are copies of a few, however far these lie apart.
+        spread: ratio of the mean distances between two embeddings of a set; about 1 for a good
+            generator, 0 where all samples are the same.
+        neighbors: ratio of the median distances to the nearest other embedding of the set; near 0
+            where the samples are copies of a few, however far these lie apart.
     """
 
     spread: float
-    neighbours: float
+    neighbors: float
 
     @classmethod
     def of(cls, generated: np.ndarray, train: np.ndarray) -> "Diversity":
-        """Of generated (at least n, e) and training embeddings (n, e), which differ."""
-        (spread, near), (own_spread, own_near) = map(_distances, (generated[: len(train)], train))
-        # Where most training embeddings have a twin, copies are what was to be learnt.
-        return cls(spread / own_spread, near / own_near if own_near else 1.0)
+        """Compare generated with training embeddings.
+
+        Args:
+            generated: at least (n, e) embeddings, of which the first n are used.
+            train: (n, e) embeddings, not all the same.
+        """
+        spread, nearest = _distances(generated[: len(train)])
+        train_spread, train_nearest = _distances(train)
+        # Where most training embeddings have a duplicate, duplicates are what was to be learned.
+        return cls(spread / train_spread, nearest / train_nearest if train_nearest else 1.0)
 
     @property
     def collapsed(self) -> bool:
-        return not min(self.spread, self.neighbours) >= LEAST  # nor NaN
+        """Whether either ratio is below the threshold, or not a number."""
+        return not min(self.spread, self.neighbors) >= THRESHOLD
 
     def report(self, label: str) -> None:
-        """Say it: to the log, and as a warning where the generator collapsed."""
-        level, word = (
+        """Log the ratios, as a warning where the generator collapsed.
+
+        Args:
+            label: the name of the generator in the message.
+        """
+        level, verdict = (
             (logging.WARNING, "collapsed; train it longer or with another learning rate")
             if self.collapsed
             else (logging.INFO, "did not collapse")
@@ -45,12 +56,12 @@ class Diversity:
         _log.log(
             level, "%s: the generator %s: its samples are %.2f times as far from one another as "
             "the training embeddings, and %.2f times as far from the nearest other (collapsed: "
-            "below %.2f)", label, word, self.spread, self.neighbours, LEAST,
+            "below %.2f)", label, verdict, self.spread, self.neighbors, THRESHOLD,
         )  # fmt: skip
 
 
 def _distances(x: np.ndarray) -> tuple[float, float]:
     """Mean distance of two rows, and median distance to the nearest other row."""
-    pairs = squareform(pdist(x.astype(np.float64)))
-    off_diagonal = np.where(np.eye(len(x), dtype=bool), np.inf, pairs)
-    return float(pairs.sum() / (len(x) * (len(x) - 1))), float(np.median(off_diagonal.min(1)))
+    distances = squareform(pdist(x.astype(np.float64)))
+    to_others = np.where(np.eye(len(x), dtype=bool), np.inf, distances)
+    return float(distances.sum() / (len(x) * (len(x) - 1))), float(np.median(to_others.min(1)))

@@ -1,8 +1,8 @@
-"""Training a generator of embeddings against a critic: WGAN with gradient penalty.
+"""Training a generator of embeddings: a Wasserstein GAN with gradient penalty.
 
-Arjovsky et al. 2017, Gulrajani et al. 2017; settings of the paper's authors. Critic and generator
-take their steps in turn, which are the trainer's batches: the loss of each reaches the parameters
-of one alone, so that a single optimiser serves both as two would.
+After Arjovsky et al. 2017 and Gulrajani et al. 2017, with the settings of the paper's authors. A
+batch of the trainer is a step of the critic or one of the generator. The loss of each reaches the
+parameters of that network alone, so that one optimizer serves both as two would.
 """
 
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ class GanSettings:
     """Steps of a training; the defaults are the paper's.
 
     Attributes:
-        batch: embeddings a step; all of a smaller class.
-        critic_steps: of the critic for each of the generator.
-        penalty: the gradient penalty's weight.
+        batch: embeddings of a step; all embeddings of a smaller class.
+        critic_steps: steps of the critic for each step of the generator.
+        penalty: weight of the gradient penalty.
     """
 
     batch: int = 50
@@ -39,7 +39,13 @@ class GanSettings:
 
 @dataclass(frozen=True)
 class CriticStep:
-    """Real embeddings (b, e), noise (b, noise), and where between both to ask for slopes (b, 1)."""
+    """The batch of a step of the critic.
+
+    Attributes:
+        real: (b, e) training embeddings.
+        noise: (b, noise) inputs of the generator.
+        mix: (b, 1) in [0, 1]; where the gradient is penalized, from fake (0) to real (1).
+    """
 
     real: Tensor
     noise: Tensor
@@ -48,27 +54,34 @@ class CriticStep:
 
 @dataclass(frozen=True)
 class GeneratorStep:
-    """Noise (b, noise)."""
+    """The batch of a step of the generator.
+
+    Attributes:
+        noise: (b, noise) inputs of the generator.
+    """
 
     noise: Tensor
 
 
 class LatentGanTask:
-    """The trainer's task (`training.Task`): best by the energy distance to the class's embeddings.
+    """The task of a latent GAN; the best epoch has the lowest energy distance.
 
-    A Wasserstein critic gives no figure that the models of two epochs can be compared by, so the
-    best is the one whose samples are distributed most like training and validation embeddings, in
-    equal parts: training embeddings alone would reward copies of them, and a few validation
-    embeddings alone are so unlike the rest that a generator that has hardly begun can be nearest.
-    The authors' released code takes the last epoch (`TrainSettings.keep` has its weights too).
+    The loss of a Wasserstein critic cannot compare the models of two epochs. The best model is the
+    one whose samples have the lowest energy distance to training and validation embeddings, in
+    equal parts. Training embeddings alone would reward copies of them; a few validation embeddings
+    alone differ so much from the rest that an untrained generator can be nearest. The authors'
+    released code takes the last epoch (`TrainSettings.keep` keeps its weights).
 
-    To be trained with `TrainSettings(..., lr=1e-4, weight_decay=0, betas=(0.5, 0.999))`, which make
-    AdamW Adam. An epoch has about as many critic steps as pass once over the class, and at least
-    one generator step. The history's `loss` is the mean over steps of both kinds, and says little.
+    Train with `TrainSettings(..., lr=1e-4, weight_decay=0, betas=(0.5, 0.999))`, for which AdamW is
+    Adam. The critic passes about once over the class in an epoch, and the generator takes at least
+    one step. The `loss` of the history is the mean over the steps of both, and means little.
 
     Args:
-        data: of one class.
-        seed: of batches and noise, together with the class's name.
+        model: generator and critic.
+        data: the embeddings of a class.
+        settings: the steps of the training.
+        seed: the seed of batches and noise, together with the class's name.
+        device: the device to train on.
     """
 
     score, higher_is_better = "energy", False
@@ -89,7 +102,7 @@ class LatentGanTask:
         self.steps_per_epoch = self._rounds * (settings.critic_steps + 1)
 
     def batches(self, epoch: int) -> Iterator[CriticStep | GeneratorStep]:
-        """Rounds of some critic steps and a generator step; each step draws anew from the class."""
+        """Iterate over rounds of critic steps and a generator step, each a new draw."""
         stream = torch_stream(self.seed, "gan", self.data.class_name, epoch)
         n = self._batch
         for _ in range(self._rounds):
@@ -103,28 +116,31 @@ class LatentGanTask:
         return self.model.generator.draw_noise(self._batch, stream).to(self.device)
 
     def loss(self, batch: CriticStep | GeneratorStep) -> Tensor:
-        """The critic's loss, of which only the critic learns, or the generator's, likewise."""
+        """The loss of the critic or of the generator (Gulrajani et al. 2017, Eq. 3).
+
+        Only the parameters of that network have gradients.
+        """
         generator, critic = self.model.generator, self.model.critic
         if isinstance(batch, GeneratorStep):
             frozen = {name: p.detach() for name, p in critic.named_parameters()}
             return -functional_call(critic, frozen, generator(batch.noise)).mean()
         with torch.no_grad():
             fake = generator(batch.noise)
-        slopes = slopes_between(critic, batch.real, fake, batch.mix)
-        gap = critic(batch.real).mean() - critic(fake).mean()
-        return self.settings.penalty * (slopes - 1).square().mean() - gap
+        norms = gradient_norms(critic, batch.real, fake, batch.mix)
+        distance = critic(batch.real).mean() - critic(fake).mean()
+        return self.settings.penalty * (norms - 1).square().mean() - distance
 
     def validate(self) -> dict[str, float]:
-        """Figures of the same noise each time.
+        """Compare samples of the same noise, at every epoch, with the embeddings of the class.
 
         Returns:
-            energy: the mean of the next two.
-            energy_train: energy distance of samples to training embeddings, in their units.
-            energy_validation: the same to validation embeddings.
-            gap: how much higher the critic puts training embeddings than samples: the estimate of
-                their Wasserstein distance, in the embeddings' units.
-            gap_validation: the same of validation embeddings; where it is far smaller, the critic
-                knows the training shapes by heart.
+            * energy: the mean of the next two.
+            * energy_train: energy distance of samples to training embeddings, in their unit.
+            * energy_validation: energy distance of samples to validation embeddings.
+            * wasserstein: the critic's estimate of the Wasserstein distance of samples to training
+              embeddings, in their unit.
+            * wasserstein_validation: the same for validation embeddings. Where it is far smaller,
+              the critic overfits the training shapes.
         """
         generator, critic = self.model.generator, self.model.critic
         stream = torch_stream(self.seed, "gan validation", self.data.class_name)
@@ -133,7 +149,7 @@ class LatentGanTask:
         def mean_score(x: np.ndarray) -> float:
             return critic(torch.as_tensor(x).to(self.device)).mean().item()
 
-        of_samples = mean_score(samples)
+        sample_score = mean_score(samples)
         train, validation = (
             energy_distance(samples, x) for x in (self.data.train, self.data.validation)
         )
@@ -141,17 +157,27 @@ class LatentGanTask:
             "energy": (train + validation) / 2,
             "energy_train": train,
             "energy_validation": validation,
-            "gap": mean_score(self.data.train) - of_samples,
-            "gap_validation": mean_score(self.data.validation) - of_samples,
+            "wasserstein": mean_score(self.data.train) - sample_score,
+            "wasserstein_validation": mean_score(self.data.validation) - sample_score,
         }
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
-        """Whether the samples still came nearer to the class's embeddings at the end."""
+        """Check whether the energy distance still fell at the end."""
         return convergence_of_distance(history, self.score)
 
 
-def slopes_between(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Lengths of the critic's gradient at real * mix + fake * (1 - mix): (b,), differentiable."""
+def gradient_norms(critic: Critic, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """Compute norms of the critic's gradient between real and fake embeddings.
+
+    Args:
+        critic: the critic.
+        real: (b, e) training embeddings.
+        fake: (b, e) generated embeddings.
+        mix: (b, 1) in [0, 1]; the gradient is taken at real * mix + fake * (1 - mix).
+
+    Returns:
+        (b,) norms, differentiable.
+    """
     between = torch.lerp(fake, real, mix).requires_grad_()
     (gradient,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return gradient.norm(dim=1)
