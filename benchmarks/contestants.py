@@ -13,25 +13,22 @@ from scipy.spatial import cKDTree
 from side_by_side import Contestant
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
+from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.preprocessing import thinned
+from inr2vec_core.geometry.queries import SCALE, QuerySampling, dequantize, sample_coordinates
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.shapes import CloudShape
-from inr2vec_core.geometry.surface import prepare_cloud
-from inr2vec_core.inrs.fields import CLIP
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.queries import (
-    SCALE,
-    QuerySampling,
-    dequantize,
-    sample_coordinates,
-    sample_queries,
-)
 from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows
+from inr2vec_core.modalities import modality
+from inr2vec_core.modalities._base import CLIP
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.shapes.procedural import CLASSES, make_shape
 
 DEPTH, LR, SEED = 4, 1e-4, 0
+UDF = modality("udf")
 
 
 def repeated(call: Callable[[int], object], per_call: float, device: torch.device) -> Contestant:
@@ -59,7 +56,7 @@ def clouds(n: int) -> list[np.ndarray]:
     for i in range(n):
         mesh = make_shape(SEED, CLASSES[i % len(CLASSES)], i)
         rng = np.random.default_rng(i)
-        made.append(prepare_cloud(Mesh(mesh.vertices, mesh.faces), 2048, rng))
+        made.append(normalize(thinned(Mesh(mesh.vertices, mesh.faces), 2048, rng)[0]))
     return made
 
 
@@ -68,7 +65,7 @@ def stored_queries(n: int, per_shape: int) -> torch.Tensor:
     rng = np.random.default_rng(SEED)
     mix = QuerySampling()
     return torch.from_numpy(
-        np.stack([sample_queries(CloudShape(c), per_shape, mix, rng) for c in clouds(n)])
+        np.stack([UDF.sample_queries(CloudShape(c), per_shape, mix, rng) for c in clouds(n)])
     )
 
 
@@ -178,7 +175,7 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
 
     def ours(k: int) -> None:
         for i in range(k):
-            sample_queries(CloudShape(cloud), per_shape, mix, np.random.default_rng(i))
+            UDF.sample_queries(CloudShape(cloud), per_shape, mix, np.random.default_rng(i))
 
     return {
         "reference": repeated(plain, per_shape, cpu),
@@ -205,7 +202,7 @@ def training(
         [*plain_encoder.parameters(), *plain_decoder.parameters()], lr=LR, foreach=True
     )
     model = Inr2vec(
-        Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder), shape
+        Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder), shape, UDF
     ).to(device)
     adam = torch.optim.AdamW(model.parameters(), lr=LR, fused=True)
 

@@ -23,11 +23,11 @@ from side_by_side import in_own_process
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import normalize
 
-from inr2vec_core.inrs.fields import values_of
+from inr2vec_core.geometry.queries import SCALE
 from inr2vec_core.inrs.fitting import FitSettings, fit
 from inr2vec_core.inrs.neural_field import CPU_ELEMENTS, InrField
-from inr2vec_core.inrs.queries import SCALE
 from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.reconstruction.extract import cloud_from_udf, mesh_from_sdf, voxels_from_occupancy
@@ -36,7 +36,7 @@ CPU, SEEDS = torch.device("cpu"), torch.Generator()
 INRS = {"64x4": (SirenConfig(64, 4), 1e-3), "512x4": (SirenConfig(512, 4), 2e-4)}  # learning rate
 DECODERS = {"demo": (256, 128), "paper": (1024, 512)}  # embedding, hidden
 RADIUS, QUERIES, STEPS = 0.7, 1024, 80
-sdf = values_of("sdf")
+sdf = modality("sdf").values
 CASES = {  # what outputs mean, and what is made of the field
     "mesh 128^3": (sdf, lambda f: mesh_from_sdf(f, 128)),
     "voxels 64^3": (lambda o: torch.sigmoid(-o), lambda f: voxels_from_occupancy(f, 64)),

@@ -9,6 +9,7 @@ ROOT = workflow.basedir
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 from inr2vec_core.errors import InputError
+from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.dataset import ShapeDataset
 from workflow_scripts.common import config_checks, environment
 from workflow_scripts.common.config import ConfigError, complete_config
@@ -149,9 +150,9 @@ def without(entry, *keys):
 
 
 def training_settings(wildcards):
-    """What of an encoder's entry its training depends on; nothing cuts a cloud."""
-    field = config["datasets"][wildcards.dataset]["field"]
-    unused = ["seed", *(["iso_level"] if field == "udf" else [])]
+    """What of an encoder's entry its training depends on."""
+    cut = modality_of(wildcards.dataset).cut_at_level
+    unused = ("seed",) if cut else ("seed", "iso_level")
     return without(entry("encoders")(wildcards), *unused)
 
 
@@ -173,20 +174,40 @@ def field_of(dataset):
     return config["datasets"][dataset]["field"]
 
 
+def modality_of(dataset):
+    """The modality of a data set's shapes."""
+    return modality(field_of(dataset))
+
+
 def datasets_of(table):
     """The data sets in a table's rows."""
     return sorted({row["dataset"] for row in config["tables"][table]})
 
 
+@functools.cache
+def code_version(script, field, *files):
+    return PROJECT_CODE.version(script, *files, field=field)
+
+
 def code(script):
-    return PROJECT_CODE.version(script)
+    """A params function: the code of a script, with the modality of the job's data set only.
+
+    A job that has no data set in its wildcards may use any modality.
+    """
+    return lambda wildcards: code_version(script, field_of_job(wildcards))
 
 
-def code_of_encoders(script, *names):
+def code_of_encoders(script, wildcards, *names):
     """The code of a script that uses these entries' encoders, one file each."""
     types = {trained_entry(name)["type"] for name in names}
     files = [f"inr2vec_core/encoders/{type}.py" for type in sorted(types)]
-    return PROJECT_CODE.version(script, *files)
+    return code_version(script, field_of_job(wildcards), *files)
+
+
+def field_of_job(wildcards):
+    """The field of the data set in a job's wildcards; None if there is none."""
+    dataset = wildcards.get("dataset")
+    return dataset and field_of(dataset)
 
 
 SCORED = (

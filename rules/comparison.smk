@@ -20,7 +20,7 @@ rule benchmark_encoders:
         methods=compared_encoders,
         own=own_encoders,
         code=lambda wildcards: code_of_encoders(
-            "encoders/benchmark_encoders.py", *compared_encoders(wildcards)
+            "encoders/benchmark_encoders.py", wildcards, *compared_encoders(wildcards)
         ),
     script:
         "../workflow_scripts/encoders/benchmark_encoders.py"

@@ -37,7 +37,7 @@ rule train_encoder:
             "seed", config["seed"]
         ),
         code=lambda wildcards: code_of_encoders(
-            "encoders/train_encoder.py", wildcards.encoder
+            "encoders/train_encoder.py", wildcards, wildcards.encoder
         ),
     script:
         "../workflow_scripts/encoders/train_encoder.py"
@@ -64,7 +64,7 @@ rule embed_inrs:
     params:
         precision=lambda wildcards: config["encoders"][wildcards.encoder]["precision"],
         code=lambda wildcards: code_of_encoders(
-            "encoders/embed_inrs.py", wildcards.encoder
+            "encoders/embed_inrs.py", wildcards, wildcards.encoder
         ),
     script:
         "../workflow_scripts/encoders/embed_inrs.py"

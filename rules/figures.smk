@@ -133,11 +133,9 @@ rule plot_interpolated:
         runtime=120,
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
-        settings=lambda wildcards: {
-            "udf": config["reconstruction"]["cloud_points"],
-            "sdf": config["reconstruction"]["resolution"],
-            "occ": config["datasets"][wildcards.dataset]["voxels"]["resolution"],
-        },
+        size=lambda wildcards: modality_of(wildcards.dataset).size_without_original(
+            config["datasets"][wildcards.dataset], config["reconstruction"]
+        ),
         seed=config["seed"],
         code=code("figures/plot_interpolated.py"),
     script:

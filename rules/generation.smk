@@ -101,7 +101,7 @@ rule table_generation:
         ENV
     params:
         titles={name: title_of(name) for name in datasets_of("generation")},
-        fields={name: field_of(name) for name in datasets_of("generation")},
+        modalities={d: modality_of(d).title for d in datasets_of("generation")},
         code=code("generation/table_generation.py"),
     script:
         "../workflow_scripts/generation/table_generation.py"

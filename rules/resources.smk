@@ -25,10 +25,7 @@ def shapes_per_shard(dataset):
 
 def stored_queries(dataset):
     """Queries of each shape that are stored while its INR is fitted."""
-    entry = config["datasets"][dataset]
-    if entry["field"] == "occ":
-        return entry["voxels"]["resolution"] ** 3
-    return entry["queries"]["per_shape"]
+    return modality_of(dataset).n_stored_queries(config["datasets"][dataset])
 
 
 def fit_minutes(wildcards, attempt):
@@ -56,13 +53,7 @@ def fit_mib(wildcards, attempt):
 
 def shape_numbers(dataset, queries):
     """About how many numbers of 4 bytes a shape takes while an encoder is trained."""
-    entry = config["datasets"][dataset]
-    if (
-        entry["field"] == "sdf"
-    ):  # the surface with its search tree, and a pool of queries
-        return 200_000 + 32 * queries
-    voxels = entry["voxels"]["resolution"] ** 3 // 4
-    return voxels if entry["field"] == "occ" else 3 * entry["points"]
+    return modality_of(dataset).numbers_per_shape(config["datasets"][dataset], queries)
 
 
 def train_mib(wildcards, attempt):

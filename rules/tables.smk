@@ -39,7 +39,7 @@ for name, (metrics, tested, what) in SCORES.items():
             title=f"{name.replace('table', 'Table ')}: {what}",
             metrics=metrics,
             titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
-            fields={dataset: field_of(dataset) for dataset in datasets_of(name)},
+            modalities={d: modality_of(d).title for d in datasets_of(name)},
             paper=environment.paper_figures(int(name.removeprefix("table"))),
             code=code("tables/table_scores.py"),
         script:
@@ -76,6 +76,7 @@ for name, (tested, what) in PARTS.items():
         params:
             title=f"{name.replace('table', 'Table ')}: {what}",
             titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
+            modality=modality("udf").title,
             paper=environment.paper_figures(int(name.removeprefix("table"))),
             code=code("tables/table_segmentation.py"),
         script:
@@ -101,7 +102,7 @@ rule table_reconstruction:
         ENV
     params:
         titles={name: title_of(name) for name in datasets_of("reconstruction")},
-        fields={name: field_of(name) for name in datasets_of("reconstruction")},
+        modalities={d: modality_of(d).title for d in datasets_of("reconstruction")},
         paper=environment.paper_figures(4, 8),
         code=code("tables/table_reconstruction.py"),
     script:
@@ -129,6 +130,7 @@ rule benchmark_inference:
         hidden=config["classification"]["hidden"],
         code=lambda wildcards: code_of_encoders(
             "tables/benchmark_inference.py",
+            wildcards,
             *(set(timed_methods(wildcards)) & set(config["encoders"])),
         ),
     script:

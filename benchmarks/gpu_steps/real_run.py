@@ -18,14 +18,15 @@ from gpu_steps.sampler import process_pool, sample_ahead
 from gpu_steps.sizes import PAPER_TRAINING, TINY_TRAINING
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import choose_batching, fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.queries import QuerySampling
 from inr2vec_core.inrs.siren import SirenConfig, initial_weights
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings, Inr2vecTask
@@ -132,6 +133,7 @@ def _model(sizes: dict) -> Inr2vec:
         Inr2vecEncoder(shape, sizes["hidden"], sizes["embedding"]),
         ImplicitDecoder(sizes["embedding"], sizes["decoder"]),
         shape,
+        modality("udf"),
     )
 
 

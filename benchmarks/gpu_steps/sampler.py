@@ -11,8 +11,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 import numpy as np
 
 from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.geometry.shapes import CloudShape
-from inr2vec_core.inrs.queries import QuerySampling, sample_queries
+from inr2vec_core.modalities import modality
 
 
 def queries_of(raw: np.ndarray, per_shape: int, seed: int) -> np.ndarray:
@@ -26,7 +27,7 @@ def queries_of(raw: np.ndarray, per_shape: int, seed: int) -> np.ndarray:
     Returns:
         (per_shape, 4) int16, as the library stores them.
     """
-    return sample_queries(
+    return modality("udf").sample_queries(
         CloudShape(normalize(raw)), per_shape, QuerySampling(), np.random.default_rng(seed)
     )
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.geometry.shapes import CloudShape
-from inr2vec_core.inrs.queries import QuerySampling, sample_queries
+from inr2vec_core.modalities import modality
 
 CLASSES = ("ball", "box", "cylinder", "torus")
 
@@ -49,7 +50,9 @@ def stored_queries(n: int, per_shape: int) -> np.ndarray:
         (n, per_shape, 4) int16, as the library stores them.
     """
     made = [
-        sample_queries(CloudShape(normalize(simple_cloud(kind, 1024, rng))), per_shape, mix, rng)
+        modality("udf").sample_queries(
+            CloudShape(normalize(simple_cloud(kind, 1024, rng))), per_shape, mix, rng
+        )
         for mix, rng in [(QuerySampling(), np.random.default_rng(0))]
         for kind in (CLASSES * 4)[: min(n, 16)]
     ]

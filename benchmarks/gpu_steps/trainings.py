@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 from gpu_steps.fits import DEPTH, LR, start
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
-from inr2vec_core.inrs.queries import dequantize
+from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs.siren import SirenConfig, rows
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 
@@ -68,6 +69,7 @@ def training(sizes: dict, device: torch.device) -> Training:
         Inr2vecEncoder(shape, sizes["hidden"], sizes["embedding"]),
         ImplicitDecoder(sizes["embedding"], sizes["decoder"]),
         shape,
+        modality("udf"),
     ).to(device)
     return Training(model, *_batch(sizes, device))
 

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.augmentation import distort
 from inr2vec_core.geometry.shapes import CloudShape, Shape, VoxelShape
-from inr2vec_core.shapes.augmentation import distort
 
 SHIFT = 16  # a grid is shifted by at most the resolution divided by this
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from inr2vec_core.geometry.augmentation import distort
 from inr2vec_core.geometry.shapes import MeshShape
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.shapes.augmentation import distort
 
 SCALE = 100  # of displacements; InstanceNorm's epsilon is then nothing beside their variance
 CACHED = 20_000  # meshes

@@ -5,14 +5,31 @@ from typing import NamedTuple
 import numpy as np
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.geometry.raw import check_finite
+
+
+def check_finite(points: np.ndarray) -> None:
+    """Checks coordinates.
+
+    Args:
+        points: (P, 3).
+
+    Raises:
+        BadShape: some points have NaN or infinite coordinates; the message counts them.
+    """
+    bad = int((~np.isfinite(points)).any(axis=1).sum())
+    if bad:
+        raise BadShape(f"{bad} of {len(points)} points have NaN or infinite coordinates")
 
 
 class Frame(NamedTuple):
-    """The sphere that a shape is placed in: `centre` (3,) float64 and radius, in the file's unit.
+    """The sphere that a shape is placed in.
 
-    Shapes of one frame can be compared with one another; a shape in another's frame may lie off
-    the centre of the unit sphere.
+    Shapes of one frame can be compared with one another. A shape in another's frame may lie off
+    the center of the unit sphere.
+
+    Attributes:
+        centre: (3,) float64, in the file's unit.
+        scale: the radius, in the file's unit.
     """
 
     centre: np.ndarray
@@ -42,10 +59,27 @@ class Frame(NamedTuple):
         return cls(centre, scale)
 
     def place(self, points: np.ndarray) -> np.ndarray:
-        """Points (P, 3) of the file in units of the sphere: float32."""
+        """Points in units of the sphere.
+
+        Args:
+            points: (P, 3), in the file's unit.
+
+        Returns:
+            (P, 3) float32.
+        """
         return ((np.asarray(points, np.float64) - self.centre) / self.scale).astype(np.float32)
 
 
 def normalize(points: np.ndarray) -> np.ndarray:
-    """Points (P, 3) in their own frame, float32 in the unit sphere; raises as `Frame.of`."""
+    """Points placed in their own frame.
+
+    Args:
+        points: (P, 3), in any unit.
+
+    Returns:
+        (P, 3) float32, unit sphere.
+
+    Raises:
+        BadShape: as `Frame.of`.
+    """
     return Frame.of(points).place(points)

@@ -11,6 +11,7 @@ import os
 import numpy as np
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.frames import check_finite
 from inr2vec_core.geometry.mesh_topology import (
     Edges,
     Pieces,
@@ -19,7 +20,7 @@ from inr2vec_core.geometry.mesh_topology import (
     edges_of,
     to_unit,
 )
-from inr2vec_core.geometry.raw import Mesh, check_finite
+from inr2vec_core.geometry.raw import Mesh
 
 OPEN_MESHES = ("winding", "repair", "reject")
 

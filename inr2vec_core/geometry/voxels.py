@@ -52,6 +52,26 @@ def occupied_centroids(grid: np.ndarray) -> np.ndarray:
     return centroids(len(grid))[grid.reshape(-1)]
 
 
+def dilated(grid: np.ndarray) -> np.ndarray:
+    """A grid's occupied voxels and their 26 neighbors.
+
+    scipy's dilation takes as long as all else that draws a grid's queries.
+
+    Args:
+        grid: (R, R, R) bool.
+
+    Returns:
+        (R, R, R) bool.
+    """
+    for axis in range(3):
+        old = np.moveaxis(grid, axis, 0)
+        new = old.copy()
+        new[1:] |= old[:-1]
+        new[:-1] |= old[1:]
+        grid = np.moveaxis(new, 0, axis)
+    return grid
+
+
 def fill_mesh(distance: SignedDistance, resolution: int) -> np.ndarray:
     """Marks the voxels whose centres lie inside a mesh of the cube: (R, R, R) bool."""
     return distance.inside(centroids(resolution)).reshape((resolution,) * 3)

@@ -16,15 +16,16 @@ from types import ModuleType, SimpleNamespace
 import torch
 from torch import Tensor
 
+from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs.kernels import kernels_for
-from inr2vec_core.inrs.losses import LossAndGradient, loss_of
-from inr2vec_core.inrs.queries import dequantize
 from inr2vec_core.inrs.siren import SirenConfig, unflatten
+from inr2vec_core.modalities import modality
+from inr2vec_core.ops.losses import LossAndGradient
 
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How INRs are fitted; the defaults are the paper's (Appendix F). See `losses.loss_of`."""
+    """How INRs are fitted; the defaults are the paper's (Appendix F). See `Modality`."""
 
     steps: int = 500
     queries: int = 10_000
@@ -167,7 +168,7 @@ def fit(
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
     batch = SirenBatch(initial, shape, min(chunk or q, q))
     adam = batch.adam(settings.lr)
-    loss = loss_of(settings.field, settings.loss)
+    loss = modality(settings.field).loss_and_gradient(settings.loss)
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))
     # From each shape's own start on, so that a step's block is one slice for all.

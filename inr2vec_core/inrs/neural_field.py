@@ -16,6 +16,7 @@ from torch import Tensor
 
 from inr2vec_core.inrs.kernels import kernels_for, plain
 from inr2vec_core.inrs.siren import SirenConfig, unflatten
+from inr2vec_core.ops.autograd import value_and_gradient
 
 # Activations of one layer per chunk, in elements; on a CPU of each thread (docs/performance.md).
 CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 24
@@ -24,7 +25,7 @@ CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 24
 ToValues = Callable[[Tensor], Tensor]
 
 
-class _ChunkedField(ABC):
+class ChunkedField(ABC):
     """Points in chunks, on a CPU in as many threads as torch may use, one chunk in each.
 
     Two points share nothing, so no product has to be split between cores; and the compiled kernels
@@ -80,7 +81,7 @@ class _ChunkedField(ABC):
             list(_threads(self._workers).map(share, range(self._workers)))
 
 
-class InrField(_ChunkedField):
+class InrField(ChunkedField):
     """The field of one INR; the gradient is taken by hand, from the cosines of the forward pass.
 
     It keeps its buffers, so two threads must not use one object at once.
@@ -112,7 +113,7 @@ class InrField(_ChunkedField):
 
     def _values_and_gradients(self, points: Tensor, worker: int) -> tuple[Tensor, Tensor]:
         sines, *cosines = self._buffers(worker, len(points))
-        values, slopes = _by_autograd(self._to_values, self._outputs(points, sines, cosines))
+        values, slopes = value_and_gradient(self._to_values, self._outputs(points, sines, cosines))
         return values, self._output_gradients(sines, cosines) * slopes[:, None]
 
     def _buffers(self, worker: int, n: int) -> list[Tensor]:
@@ -139,15 +140,6 @@ class InrField(_ChunkedField):
             torch.bmm(delta, self._layers[k][0], out=upstream)
             delta = cosines[k - 1].mul_(upstream)
         return torch.bmm(delta, self._layers[0][0])[0]
-
-
-def _by_autograd(function: ToValues, at: Tensor) -> tuple[Tensor, Tensor]:
-    """A function's values, and the gradients of each with respect to its own argument."""
-    at = at.detach().requires_grad_()
-    with torch.enable_grad():
-        values = function(at)
-        (gradients,) = torch.autograd.grad(values.sum(), at)
-    return values.detach(), gradients
 
 
 @cache

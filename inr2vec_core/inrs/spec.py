@@ -3,32 +3,45 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from torch import Tensor
 
-from inr2vec_core.inrs.fields import values_of
 from inr2vec_core.inrs.neural_field import InrField
 from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.io.hdf5 import open_shard
+from inr2vec_core.modalities import Modality, modality
 
 
 @dataclass(frozen=True)
 class InrSpec:
-    """What the INRs of an entry have in common: sizes, field, and the loss of their fitting."""
+    """What the INRs of an entry have in common.
+
+    Attributes:
+        siren: their sizes.
+        modality: the form of the shapes and the field they are fitted to.
+        loss: the loss they are fitted with.
+    """
 
     siren: SirenConfig
-    field: str
+    modality: Modality
     loss: str
 
     @classmethod
     def of(cls, inr_file: str | Path) -> "InrSpec":
-        """The specification of the INRs in a shard."""
+        """The specification of the INRs in a shard.
+
+        Args:
+            inr_file: the shard.
+
+        Raises:
+            InputError: the file is not readable, or no modality has the name of its field.
+        """
         with open_shard(inr_file) as file:
             siren, settings = (json.loads(file.attrs[k]) for k in ("siren", "settings"))
-            return cls(
-                SirenConfig(siren["width"], siren["depth"]), file.attrs["field"], settings["loss"]
-            )
+            sizes = SirenConfig(siren["width"], siren["depth"])
+            return cls(sizes, modality(file.attrs["field"]), settings["loss"])
 
     def fields(self, weights: Tensor) -> Sequence[InrField]:
         """The fields of INRs.
@@ -36,5 +49,5 @@ class InrSpec:
         Args:
             weights: (b, n_parameters), on the device where fields will be evaluated.
         """
-        values = values_of(self.field, self.loss)
+        values = partial(self.modality.values, loss=self.loss)
         return [InrField(flat, self.siren, values) for flat in weights]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inr2vec_core.geometry.shapes import CloudShape, MeshShape, Shape
+from inr2vec_core.geometry.shapes import Shape, ShapeVisitor
 from inr2vec_core.geometry.voxels import cube_surface
 
 EXTENSIONS = ("npy", "obj", "ply")
@@ -14,6 +14,7 @@ def write_shape(shape: Shape, path: str | Path, extension: str) -> None:
     """Write a cloud's points, a mesh's surface, or voxels as cubes, in units of the shape's sphere.
 
     Args:
+        shape: the shape.
         path: any name, for temporary names have no ending.
         extension: "ply" and "obj" hold points or triangles; "npy" holds the points (n, 3), the
             corners of a mesh's triangles (F, 3, 3), or the occupancy (R, R, R) bool.
@@ -22,23 +23,24 @@ def write_shape(shape: Shape, path: str | Path, extension: str) -> None:
         raise ValueError(f"cannot write {extension!r}: use {', '.join(EXTENSIONS)}")
     with Path(path).open("wb") as file:
         if extension == "npy":
-            np.save(file, _array(shape))
+            np.save(file, shape.to_array())
         else:
-            exported = _trimesh(shape).export(file_type=extension)
+            exported = shape.accept(_Trimesh()).export(file_type=extension)
             file.write(exported if isinstance(exported, bytes) else exported.encode())
 
 
-def _array(shape: Shape) -> np.ndarray:
-    if isinstance(shape, CloudShape):
-        return shape.points
-    return shape.vertices[shape.faces] if isinstance(shape, MeshShape) else shape.grid
+class _Trimesh(ShapeVisitor):
+    """Shapes as trimesh has them."""
 
+    def visit_points(self, points):
+        import trimesh  # takes half a second to import
 
-def _trimesh(shape: Shape):
-    import trimesh  # takes half a second to import
+        return trimesh.PointCloud(points)
 
-    if isinstance(shape, CloudShape):
-        return trimesh.PointCloud(shape.points)
-    if isinstance(shape, MeshShape):
-        return trimesh.Trimesh(shape.vertices, shape.faces, process=False)
-    return trimesh.Trimesh(*cube_surface(shape.grid), process=False)
+    def visit_triangles(self, vertices, faces):
+        import trimesh
+
+        return trimesh.Trimesh(vertices, faces, process=False)
+
+    def visit_voxels(self, grid):
+        return self.visit_triangles(*cube_surface(grid))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.geometry.raw import Cloud, Grid, Mesh, check_finite
+from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.io.pcd import read_pcd
 from inr2vec_core.io.voxel_grids import as_grid, read_binvox, read_h5_grid, read_npz_array
 
@@ -38,8 +38,7 @@ def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
         raise BadShape(f"{path}: no reader for {path.suffix or 'files without extension'}")
     with reasons_of(path):
         geometry = reader(path)
-        if not isinstance(geometry, Grid):
-            check_finite(geometry.points if isinstance(geometry, Cloud) else geometry.vertices)
+        geometry.check_finite()
     return geometry
 
 

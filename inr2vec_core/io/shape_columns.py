@@ -1,6 +1,12 @@
-"""The place of shapes in an HDF5 shard."""
+"""The place of shapes in an HDF5 shard.
 
-from collections.abc import Sequence
+Clouds and grids of a data set have one size and are rows of one array. Meshes differ: their
+vertices and faces lie one mesh after another, and `*_start` says where each begins. Parts of a
+cloud's points are rows as well, of numbers whose names the shard tells once, in `part_names`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import h5py
 import numpy as np
@@ -8,71 +14,115 @@ import numpy as np
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels, Shape, VoxelShape
 from inr2vec_core.io.hdf5 import read_strings
 
+Columns = dict[str, np.ndarray | list[str]]
 
-def shape_columns(shapes: Sequence[Shape], form: type) -> dict[str, np.ndarray | list[str]]:
+
+def shape_columns(shapes: Sequence[Shape], shape_class: type[Shape]) -> Columns:
     """Columns of a shard, as `read_shapes` reads them; grids are packed into bits.
 
     Clouds of which some have parts give `parts` (N, n) int16, -1 in the rows of those that have
     none, and `part_names`, which is no column: the names that occur, sorted.
+
+    Args:
+        shapes: shapes of one form; there may be none.
+        shape_class: their form.
     """
-    if form is MeshShape:
-        return {
-            "vertices": _stacked([s.vertices for s in shapes], np.float32),
-            "vertex_start": _starts([s.vertices for s in shapes]),
-            "faces": _stacked([s.faces for s in shapes], np.int32),
-            "face_start": _starts([s.faces for s in shapes]),
-            "closed": np.array([s.closed for s in shapes], bool),
-        }
-    if form is VoxelShape:
-        grids = np.array([s.grid for s in shapes], bool)
-        resolution = grids.shape[1] if shapes else 0
-        return {
-            "voxels": np.packbits(grids.reshape(len(shapes), -1), axis=1) if shapes
-            else np.empty((0, 0), np.uint8),
-            "resolution": np.full(len(shapes), resolution, np.int32),
-        }  # fmt: skip
-    points = np.array([s.points for s in shapes], np.float32)
-    columns = {"points": points if shapes else np.empty((0, 0, 3), np.float32)}
-    return columns | _part_columns([s.parts for s in shapes], points.shape[:2])
+    return _LAYOUTS[shape_class].pack(shapes)
 
 
 def read_shapes(file: h5py.File, rows: np.ndarray) -> np.ndarray:
-    """Shapes of some rows, ascending and different, of an open shard: (n,) array of objects."""
+    """Shapes of some rows of a shard.
+
+    Args:
+        file: the open shard.
+        rows: ascending and different.
+
+    Returns:
+        (n,) array of shapes.
+    """
     out = np.empty(len(rows), object)
-    if len(rows) == 0:
-        return out
-    if "points" in file:
-        clouds = zip(read_rows(file["points"], rows), _read_parts(file, rows), strict=True)
-        for i, (points, parts) in enumerate(clouds):
-            out[i] = CloudShape(points, parts)
-    elif "voxels" in file:
-        resolution = read_rows(file["resolution"], rows)
-        for i, (bits, r) in enumerate(
-            zip(read_rows(file["voxels"], rows), resolution, strict=True)
-        ):
-            out[i] = VoxelShape(np.unpackbits(bits, count=r**3).reshape(r, r, r).astype(bool))
-    else:
-        vertex, face, closed = (file[k][:] for k in ("vertex_start", "face_start", "closed"))
-        for i, row in enumerate(rows):
-            out[i] = MeshShape(
-                file["vertices"][vertex[row] : vertex[row + 1]],
-                file["faces"][face[row] : face[row + 1]],
-                bool(closed[row]),
-            )
+    if len(rows):
+        layout = next(layout for layout in _LAYOUTS.values() if layout.column in file)
+        out[:] = list(layout.read(file, rows))
     return out
 
 
 def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
-    """Sorted rows; one contiguous read where they are dense, which HDF5 serves far faster."""
+    """Rows of a column; one contiguous read where they are dense, which HDF5 serves far faster.
+
+    Args:
+        dataset: the column.
+        rows: ascending and different, at least one.
+    """
     first, last = int(rows[0]), int(rows[-1]) + 1
     if last - first <= 4 * len(rows):
         return dataset[first:last][rows - first]
     return dataset[rows]
 
 
-def _part_columns(
-    labels: Sequence[PartLabels | None], size: tuple[int, int]
-) -> dict[str, np.ndarray | list[str]]:
+def _pack_clouds(shapes: Sequence[CloudShape]) -> Columns:
+    points = np.array([s.points for s in shapes], np.float32)
+    columns = {"points": points if shapes else np.empty((0, 0, 3), np.float32)}
+    return columns | _part_columns([s.parts for s in shapes], points.shape[:2])
+
+
+def _read_clouds(file: h5py.File, rows: np.ndarray) -> Iterator[CloudShape]:
+    return map(CloudShape, read_rows(file["points"], rows), _read_parts(file, rows))
+
+
+def _pack_meshes(shapes: Sequence[MeshShape]) -> Columns:
+    return {
+        "vertices": _stacked([s.vertices for s in shapes], np.float32),
+        "vertex_start": _starts([s.vertices for s in shapes]),
+        "faces": _stacked([s.faces for s in shapes], np.int32),
+        "face_start": _starts([s.faces for s in shapes]),
+        "closed": np.array([s.closed for s in shapes], bool),
+    }
+
+
+def _read_meshes(file: h5py.File, rows: np.ndarray) -> Iterator[MeshShape]:
+    vertex, face, closed = (file[k][:] for k in ("vertex_start", "face_start", "closed"))
+    for row in rows:
+        yield MeshShape(
+            file["vertices"][vertex[row] : vertex[row + 1]],
+            file["faces"][face[row] : face[row + 1]],
+            bool(closed[row]),
+        )
+
+
+def _pack_voxels(shapes: Sequence[VoxelShape]) -> Columns:
+    grids = np.array([s.grid for s in shapes], bool)
+    resolution = grids.shape[1] if shapes else 0
+    bits = np.packbits(grids.reshape(len(shapes), -1), axis=1) if shapes else None
+    return {
+        "voxels": np.empty((0, 0), np.uint8) if bits is None else bits,
+        "resolution": np.full(len(shapes), resolution, np.int32),
+    }
+
+
+def _read_voxels(file: h5py.File, rows: np.ndarray) -> Iterator[VoxelShape]:
+    columns = (read_rows(file[name], rows) for name in ("voxels", "resolution"))
+    for bits, r in zip(*columns, strict=True):
+        yield VoxelShape(np.unpackbits(bits, count=r**3).reshape(r, r, r).astype(bool))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How shapes of one form are stored; `column` is one that no other form has."""
+
+    column: str
+    pack: Callable[[Sequence[Shape]], Columns]
+    read: Callable[[h5py.File, np.ndarray], Iterator[Shape]]
+
+
+_LAYOUTS = {
+    CloudShape: _Layout("points", _pack_clouds, _read_clouds),
+    MeshShape: _Layout("vertices", _pack_meshes, _read_meshes),
+    VoxelShape: _Layout("voxels", _pack_voxels, _read_voxels),
+}
+
+
+def _part_columns(labels: Sequence[PartLabels | None], size: tuple[int, int]) -> Columns:
     if all(parts is None for parts in labels):
         return {}
     used = {parts.names[k] for parts in labels if parts for k in np.unique(parts.index)}

@@ -14,7 +14,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from inr2vec_core.geometry.shapes import FORMS, Shape
+from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.hdf5 import open_shard, read_strings, write_shard
 from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 
@@ -49,16 +49,18 @@ class Example:
     versions: dict[str, Shape | None]
 
 
-def write_shape_sets(path: str | Path, sets: Sequence[ShapeSet], field: str, **attrs) -> None:
+def write_shape_sets(
+    path: str | Path, sets: Sequence[ShapeSet], shape_class: type[Shape], **attrs
+) -> None:
     """Write sets of shapes.
 
     Args:
         path: the file to write.
         sets: the sets, of different names.
-        field: the field ("udf", "sdf" or "occ") that says the form of the shapes.
+        shape_class: the form of the shapes.
         attrs: further attributes of the file.
     """
-    write_shard(path, _columns(sets, FORMS[field]), **_attributes(sets), **attrs)
+    write_shard(path, _columns(sets, shape_class), **_attributes(sets), **attrs)
 
 
 def read_shape_sets(path: str | Path) -> list[ShapeSet]:

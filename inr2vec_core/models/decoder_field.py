@@ -4,17 +4,19 @@ import copy
 
 from torch import Tensor, nn
 
-from inr2vec_core.inrs.neural_field import ToValues, _by_autograd, _ChunkedField
+from inr2vec_core.inrs.neural_field import ChunkedField, ToValues
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
+from inr2vec_core.ops.autograd import value_and_gradient
 
 
-class DecoderField(_ChunkedField):
+class DecoderField(ChunkedField):
     """The field that a decoder gives for one embedding; the gradient is autograd's.
 
     Args:
         decoder: one with a single output; its parameters are neither copied nor changed.
         embedding: (e,), on the device of the decoder and the points.
-        to_values, chunk: as for `InrField`.
+        to_values: as for `InrField`.
+        chunk: as for `InrField`.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class DecoderField(_ChunkedField):
         self._to_values = to_values
         self._embedding = embedding.detach()[None]
         # The same memory without gradients, so that autograd keeps nothing for the decoder's own.
+        # A copy, because `functional_call` changes the module while it runs, and chunks are
+        # evaluated in several threads.
         frozen = {id(p): nn.Parameter(p.detach(), False) for p in decoder.parameters()}
         self._decoder = copy.deepcopy(decoder, frozen)
 
@@ -35,4 +39,4 @@ class DecoderField(_ChunkedField):
         return self._to_values(self._decoder(self._embedding, points[None])[0])
 
     def _values_and_gradients(self, points: Tensor, worker: int) -> tuple[Tensor, Tensor]:
-        return _by_autograd(self._values, points)
+        return value_and_gradient(self._values, points)

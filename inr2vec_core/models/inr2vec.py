@@ -8,23 +8,31 @@ from torch import Tensor, nn
 
 from inr2vec_core.encoders import encoder_class
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.fields import values_of
-from inr2vec_core.inrs.losses import criterion_of
+from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.inrs.siren import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
-from inr2vec_core.io.checkpoints import load_model, save_model
+from inr2vec_core.io.checkpoints import load_model
+from inr2vec_core.modalities import Modality, modality
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.ops.chunked_loss import mean_loss
-from inr2vec_core.reconstruction.extract import Field
+from inr2vec_core.reconstruction.evaluate import distance_or_failed
+from inr2vec_core.reconstruction.extract import CloudSettings, Field
+from inr2vec_core.utils.seeding import numpy_stream, torch_stream
+
+_ONE_MOVE = CloudSettings(moves=1, rounds=40)
 
 
 class Inr2vec(nn.Module):
     """An encoder of the weights of INRs of one size, and the implicit decoder that trains it.
 
     Args:
+        encoder: flat weights (b, n_parameters) -> embeddings (b, e).
+        decoder: embeddings and coordinates -> logits.
+        siren: the sizes of the INRs.
+        modality: what the INRs represent.
         shift: added to the decoder's logits where shapes are decoded, and not in training: below 0
-            decoded meshes are thicker and voxels fewer (`levels.calibrate_iso_level`).
+            decoded meshes are thicker and voxels fewer (`iso_level.calibrate_iso_level`).
     """
 
     def __init__(
@@ -32,20 +40,29 @@ class Inr2vec(nn.Module):
         encoder: nn.Module,
         decoder: ImplicitDecoder,
         siren: SirenConfig,
-        field: str = "udf",
+        modality: Modality,
         shift: float = 0.0,
     ):
         super().__init__()
         self.encoder, self.decoder, self.siren = encoder, decoder, siren
-        self.field, self.shift = field, shift
+        self.modality, self.shift = modality, shift
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
         return self.decoder(self.encoder(flat), coords)
 
     def loss(self, flat: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross-entropy or focal loss of the field at queries: labels (b, q) -> ()."""
-        criterion = criterion_of(self.field)
+        """The modality's loss at queries.
+
+        Args:
+            flat: (b, n_parameters) weights.
+            coords: (b, q, 3).
+            labels: (b, q).
+
+        Returns:
+            The mean loss, ().
+        """
+        criterion = self.modality.criterion()
         embedding = self.encoder(flat).to(flat)  # in mixed precision an encoder's may be narrower
         return mean_loss(
             self.decoder, lambda logits, labels: criterion(logits.to(labels), labels),
@@ -55,18 +72,21 @@ class Inr2vec(nn.Module):
     def check(self, spec: InrSpec) -> None:
         """Checks that the model was trained on INRs of this specification.
 
+        Args:
+            spec: what the INRs have in common.
+
         Raises:
             InputError: it was not.
         """
-        if (self.field, self.siren) != (spec.field, spec.siren):
+        if (self.modality, self.siren) != (spec.modality, spec.siren):
             raise InputError(
-                f"the encoder was trained on {self.field} INRs of {self.siren}, these "
-                f"are {spec.field} INRs of {spec.siren}: take one that was trained on such"
+                f"the encoder was trained on {self.modality.name} INRs of {self.siren}, these "
+                f"are {spec.modality.name} INRs of {spec.siren}: take one that was trained on such"
             )
 
     def decoded(self, embedding: Tensor) -> DecoderField:
         """The field that the decoder gives for one embedding (e,), its logits shifted."""
-        values, shift = values_of(self.field), self.shift
+        values, shift = self.modality.values, self.shift
         return DecoderField(self.decoder, embedding, lambda logits: values(logits + shift))
 
     def logits(self, embedding: Tensor) -> DecoderField:
@@ -79,6 +99,43 @@ def embed(encoder: nn.Module, flat: Tensor) -> Tensor:
     """Embeddings of INRs: (b, n_parameters) -> (b, e), BatchNorm by its running figures."""
     encoder.eval()
     return encoder(flat)
+
+
+def decoded_distance(
+    model: Inr2vec,
+    embedding: Tensor,
+    original: Shape,
+    n_points: int,
+    resolution: int,
+    seed: int,
+    shape_id: str,
+) -> float:
+    """Chamfer distance of the shape that is decoded from an embedding, as validations ask for it.
+
+    Clouds take one move. Meshes are compared by points drawn on them (the paper compares
+    vertices, which say nothing of a large flat face).
+
+    Args:
+        model: the decoder's model.
+        embedding: (e,), on the model's device.
+        original: the shape that it is compared with.
+        n_points: points of a cloud, or points drawn on each mesh.
+        resolution: of the grid that a mesh is extracted from.
+        seed: the run's seed.
+        shape_id: names the random streams.
+
+    Returns:
+        The distance; `FAILED` where there is no surface.
+    """
+    size = original.matching_size(n_points, resolution)
+    stream = torch_stream(seed, "validation", shape_id)
+    field = model.decoded(embedding)
+    return distance_or_failed(
+        original,
+        lambda: model.modality.reconstruct(field, size, stream, embedding.device, _ONE_MOVE),
+        n_points,
+        numpy_stream(seed, "validation", shape_id),
+    )
 
 
 def fields_of(spec: InrSpec, weights: Tensor, model: Inr2vec | None = None) -> Sequence[Field]:
@@ -111,7 +168,8 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
     )
-    return Inr2vec(encoder, decoder, siren, architecture["field"], architecture.get("shift", 0.0))
+    shift = architecture.get("shift", 0.0)
+    return Inr2vec(encoder, decoder, siren, modality(architecture["field"]), shift)
 
 
 def build_encoder(architecture: Mapping, siren: SirenConfig) -> nn.Module:
@@ -129,13 +187,11 @@ def build_encoder(architecture: Mapping, siren: SirenConfig) -> nn.Module:
         raise InputError(f"an encoder of type {name} with options {options}: {error}") from error
 
 
-def save_inr2vec(model: Inr2vec, architecture: Mapping, path: str | Path, **metadata) -> None:
-    """Write the model's weights with its description and further metadata (safetensors)."""
-    save_model(model, architecture, path, **metadata)
-
-
 def load_inr2vec(path: str | Path) -> Inr2vec:
-    """Read a model that `save_inr2vec` wrote, in evaluation mode.
+    """Read a model and its description, in evaluation mode.
+
+    Args:
+        path: a file that `save_model` wrote.
 
     Raises:
         InputError: the file is no such model.

@@ -7,6 +7,7 @@ as `CHUNK` says, so that memory does not grow with the resolution or the size of
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
+from inr2vec_core.ops.autograd import value_and_gradient
 
 Field = Callable[[Tensor], Tensor]
 
@@ -102,7 +104,6 @@ def cloud_from_udf(
 def mesh_from_sdf(
     sdf: Field,
     resolution: int = 128,
-    level: float = 0.0,
     device: torch.device | str = "cpu",
 ) -> MeshShape:
     """The surface of an SDF, always closed: marching cubes (paper, Appendix C).
@@ -111,7 +112,7 @@ def mesh_from_sdf(
     of the grid's spacing.
 
     Args:
-        sdf: (m, 3) -> (m,), larger than `level` outside.
+        sdf: (m, 3) -> (m,), positive outside.
         resolution: vertices of the grid along an axis, at -1 and 1 the outermost; at least 2.
 
     Returns:
@@ -120,9 +121,7 @@ def mesh_from_sdf(
     Raises:
         BadShape: all of the cube is outside or inside, or a value is not finite.
     """
-    return mesh_from_grid(
-        grid_values(sdf, resolution, device, centroids=False).cpu().numpy() - level
-    )
+    return mesh_from_grid(grid_values(sdf, resolution, device, centroids=False).cpu().numpy())
 
 
 def mesh_from_grid(values: np.ndarray) -> MeshShape:
@@ -211,24 +210,14 @@ def _with_shell(values: np.ndarray) -> np.ndarray:
 
 def _move(udf: Field, points: Tensor) -> tuple[Tensor, Tensor]:
     """One step of Eq. 5: moved points and the distances they had before, (m, 3) and (m,)."""
-    value_and_gradient = getattr(udf, "value_and_gradient", None)
+    of_points = getattr(udf, "value_and_gradient", partial(value_and_gradient, udf))
     moved, distances = [], []
     for part in points.split(_chunk(points)):
-        distance, gradient = (
-            value_and_gradient(part) if value_and_gradient else _by_autograd(udf, part)
-        )
+        distance, gradient = of_points(part)
         direction = torch.nn.functional.normalize(gradient, dim=1)
         moved.append(part - distance.unsqueeze(1) * direction)
         distances.append(distance)
     return torch.cat(moved), torch.cat(distances)
-
-
-def _by_autograd(field: Field, points: Tensor) -> tuple[Tensor, Tensor]:
-    points = points.detach().requires_grad_(True)
-    with torch.enable_grad():
-        value = field(points)
-        (gradient,) = torch.autograd.grad(value.sum(), points)
-    return value.detach(), gradient
 
 
 @torch.no_grad()

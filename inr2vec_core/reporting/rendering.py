@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib import colormaps, colors
 
-from inr2vec_core.geometry.shapes import CloudShape, MeshShape, Shape, VoxelShape
+from inr2vec_core.geometry.shapes import Shape, ShapeVisitor
 from inr2vec_core.geometry.voxels import exposed_faces
 
 TURN, ELEVATION = np.deg2rad([35.0, 20.0])  # of the eye, about the vertical and above the ground
-COLOURS = {MeshShape: "#86a3c3", VoxelShape: "#dfa56a"}
+MESH_COLOR, VOXEL_COLOR = "#86a3c3", "#dfa56a"
 CLOUD_MAP = "viridis"
 
 _SAMPLES = 2  # a pixel's side is cut into so many samples
@@ -34,30 +34,26 @@ _LIGHT = np.array([-0.5, 0.75, 0.6]) @ CAMERA  # from the upper left, behind the
 
 def is_empty(shape: Shape | None) -> bool:
     """Whether there is nothing to see: no points, no faces, no occupied cube, or no shape."""
-    if isinstance(shape, CloudShape):
-        return len(shape.points) == 0
-    if isinstance(shape, MeshShape):
-        return len(shape.faces) == 0
-    return shape is None or not shape.grid.any()
+    return shape is None or shape.is_empty()
 
 
 def render(
     shape: Shape | None,
     size: int = 320,
-    colour: str | np.ndarray | None = None,
+    color: str | np.ndarray | None = None,
     reach: float = 1.05,
     threads: int = 1,
 ) -> np.ndarray:
     """The picture of a shape on white; white only where `is_empty`.
 
     Args:
-        shape: In the unit sphere, which fits the picture; what lies outside may be cut off.
-        size: Side of the picture, in pixels.
-        colour: Any colour of Matplotlib's, or one for each point of a cloud, (n, 3) in [0, 1].
-            By default meshes are blue-grey and voxels sand, and points are coloured by their
+        shape: in the unit sphere, which fits the picture; what lies outside may be cut off.
+        size: side of the picture, in pixels.
+        color: any color of Matplotlib's, or one for each point of a cloud, (n, 3) in [0, 1].
+            By default meshes are blue-gray and voxels sand, and points are colored by their
             distance from the eye.
-        reach: Half the picture's side, in the shape's unit.
-        threads: That cast rays.
+        reach: half the picture's side, in the shape's unit.
+        threads: threads that cast rays.
 
     Returns:
         (size, size, 3) uint8.
@@ -66,16 +62,11 @@ def render(
         return np.full((size, size, 3), 255, np.uint8)
     side = size * _SAMPLES
     rays = _Rays(threads)
-    if isinstance(shape, CloudShape):
-        seen = _see_cloud(rays, shape, side, reach)
-    elif isinstance(shape, MeshShape):
-        seen = _see_mesh(rays, shape, side, reach)
+    seen = shape.accept(_Look(rays, side, reach))
+    if isinstance(color, np.ndarray):
+        tint = _linear(color)[seen.point]
     else:
-        seen = _see_voxels(rays, shape, side, reach)
-    if isinstance(colour, np.ndarray):
-        tint = _linear(colour)[seen.point]
-    else:
-        base = colour or COLOURS.get(type(shape))
+        base = color or seen.color
         tint = _linear(np.array(colors.to_rgb(base))) if base else _by_depth(seen.position)
     picture = np.ones((side * side, 3))
     picture[seen.sample] = np.clip(tint * seen.shade[:, None] * _lit(rays, seen, side), 0, 1)
@@ -85,13 +76,17 @@ def render(
 
 @dataclass
 class _Seen:
-    """What k samples of the picture show: each one's place in it, flat, and the surface there."""
+    """What k samples of the picture show: each one's place in it, flat, and the surface there.
+
+    `color` is what the form has by default, None for colors by depth.
+    """
 
     sample: np.ndarray  # (k,)
     position: np.ndarray  # (k, 3)
     normal: np.ndarray  # (k, 3), of the surface that is meant
     face: np.ndarray  # (k, 3), of the triangle or sphere that stands for it
-    shade: np.ndarray  # (k,), darkens the colour
+    shade: np.ndarray  # (k,), darkens the color
+    color: str | None
     point: np.ndarray | None = None  # (k,), the point of a cloud
 
 
@@ -131,8 +126,26 @@ class _Rays:
         return self._tensor(rays)
 
 
-def _see_mesh(rays: _Rays, shape: MeshShape, side: int, reach: float) -> _Seen:
-    vertices, faces = np.asarray(shape.vertices, np.float64), np.asarray(shape.faces, np.int64)
+class _Look(ShapeVisitor):
+    """What the camera sees of a shape, which is added to the rays' scene."""
+
+    def __init__(self, rays: _Rays, side: int, reach: float):
+        self._rays, self._side, self._reach = rays, side, reach
+
+    def visit_triangles(self, vertices: np.ndarray, faces: np.ndarray) -> _Seen:
+        return _see_mesh(self._rays, vertices, faces, self._side, self._reach)
+
+    def visit_voxels(self, grid: np.ndarray) -> _Seen:
+        return _see_voxels(self._rays, grid, self._side, self._reach)
+
+    def visit_points(self, points: np.ndarray) -> _Seen:
+        return _see_cloud(self._rays, points, self._side, self._reach)
+
+
+def _see_mesh(
+    rays: _Rays, vertices: np.ndarray, faces: np.ndarray, side: int, reach: float
+) -> _Seen:
+    vertices, faces = np.asarray(vertices, np.float64), np.asarray(faces, np.int64)
     rays.add(vertices, faces)
     sample, hit, (u, v) = _transposed(rays.look(side, reach))
     weights = np.stack([1 - u - v, u, v], axis=1)[..., None]
@@ -147,12 +160,13 @@ def _see_mesh(rays: _Rays, shape: MeshShape, side: int, reach: float) -> _Seen:
     normal = _unit((weights * smooth[hit]).sum(1))
     # Surfaces are seen from both sides: those of scans are open.
     outside = np.where(flat[hit] @ CAMERA[2] < 0, -1.0, 1.0)[:, None]
-    return _Seen(sample, position, outside * normal, outside * flat[hit], np.ones(len(hit)))
+    normal, face = outside * normal, outside * flat[hit]
+    return _Seen(sample, position, normal, face, np.ones(len(hit)), MESH_COLOR)
 
 
-def _see_voxels(rays: _Rays, shape: VoxelShape, side: int, reach: float) -> _Seen:
-    squares, _ = exposed_faces(shape.grid)
-    corners = squares / len(shape.grid) * 2 - 1
+def _see_voxels(rays: _Rays, grid: np.ndarray, side: int, reach: float) -> _Seen:
+    squares, _ = exposed_faces(grid)
+    corners = squares / len(grid) * 2 - 1
     faces = 4 * np.arange(len(corners))[:, None, None] + np.array([[0, 1, 2], [0, 2, 3]])
     rays.add(corners.reshape(-1, 3), faces.reshape(-1, 3))
     sample, hit, (u, v) = _transposed(rays.look(side, reach))
@@ -162,12 +176,13 @@ def _see_voxels(rays: _Rays, shape: VoxelShape, side: int, reach: float) -> _See
     position = corners[hit, 0] + a[:, None] * along + b[:, None] * up
     normal = _unit(np.cross(along, up))
     edge = np.minimum(np.minimum(a, 1 - a), np.minimum(b, 1 - b))
-    return _Seen(sample, position, normal, normal, np.where(edge < 0.06, 0.6, 1.0))
+    shade = np.where(edge < 0.06, 0.6, 1.0)
+    return _Seen(sample, position, normal, normal, shade, VOXEL_COLOR)
 
 
-def _see_cloud(rays: _Rays, shape: CloudShape, side: int, reach: float) -> _Seen:
+def _see_cloud(rays: _Rays, points: np.ndarray, side: int, reach: float) -> _Seen:
     """Points are spheres, which this camera sees as discs: they are drawn, not ray-cast."""
-    points = np.asarray(shape.points, np.float64)
+    points = np.asarray(points, np.float64)
     scale = side / (2 * reach)
     radius = max(np.clip(0.85 / np.sqrt(len(points)), 0.004, 0.03), _LEAST_RADIUS / scale)
     x, y, z = (points @ CAMERA.T * scale * [1, -1, 1] + [side / 2, side / 2, 0]).T
@@ -185,7 +200,8 @@ def _see_cloud(rays: _Rays, shape: CloudShape, side: int, reach: float) -> _Seen
     normal = _unit(position - centre)
     vertices, faces = _octahedra(points, radius)
     rays.add(vertices, faces)
-    return _Seen(sample, position, normal, normal, np.ones(len(sample)), of_sample[sample])
+    shade = np.ones(len(sample))
+    return _Seen(sample, position, normal, normal, shade, None, of_sample[sample])
 
 
 def _discs(x, y, z, radius: float, side: int) -> tuple[np.ndarray, ...]:
@@ -247,7 +263,7 @@ def _lit(rays: _Rays, seen: _Seen, side: int) -> np.ndarray:
 
 
 def _fibonacci(n: int) -> np.ndarray:
-    """(n, 3) unit vectors spread evenly, neighbours in the list far apart."""
+    """(n, 3) unit vectors spread evenly, neighbors in the list far apart."""
     k = np.arange(n)
     height = 1 - 2 * (k + 0.5) / n
     angle = k * np.pi * (3 - np.sqrt(5))

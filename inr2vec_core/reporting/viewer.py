@@ -15,9 +15,9 @@ from string import Template
 
 import numpy as np
 
-from inr2vec_core.geometry.shapes import CloudShape, MeshShape, Shape
+from inr2vec_core.geometry.shapes import Shape, ShapeVisitor
 from inr2vec_core.geometry.voxels import exposed_faces
-from inr2vec_core.reporting.rendering import CAMERA, CLOUD_MAP, COLOURS, is_empty
+from inr2vec_core.reporting.rendering import CAMERA, CLOUD_MAP, MESH_COLOR, is_empty
 
 MOST_POINTS, MOST_FACES = 2048, 6000  # of a cloud and of a mesh; more are thinned
 _DIGITS = 3  # of coordinates, after the point: a thousandth is less than a pixel
@@ -73,7 +73,7 @@ def _figure(names: Sequence[str], versions: Sequence[Shape | None]) -> dict:
     }  # fmt: skip
     width = 1 / max(len(names), 1)
     layout = {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "showlegend": False, "annotations": []}
-    traces = []
+    traces, trace = [], _Trace()
     for k, (name, shape) in enumerate(zip(names, versions, strict=True)):
         key = f"scene{k + 1}" if k else "scene"
         layout[key] = scene | {"domain": {"x": [k * width, (k + 1) * width], "y": [0.08, 1]}}
@@ -81,40 +81,49 @@ def _figure(names: Sequence[str], versions: Sequence[Shape | None]) -> dict:
         if is_empty(shape):
             layout["annotations"].append(_text("no surface", (k + 0.5) * width, 0.5, "firebrick"))
         else:
-            traces.append(_trace(go, shape).update(scene=key, hoverinfo="skip"))
+            traces.append(shape.accept(trace).update(scene=key, hoverinfo="skip"))
     return go.Figure(traces, layout).to_plotly_json() | {"layout": layout}
 
 
-def _text(text: str, x: float, y: float, colour: str) -> dict:
+def _text(text: str, x: float, y: float, color: str) -> dict:
     return {
         "text": text, "x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": "center",
-        "showarrow": False, "font": {"size": 16, "color": colour},
+        "showarrow": False, "font": {"size": 16, "color": color},
     }  # fmt: skip
 
 
-def _trace(go, shape: Shape):
-    if isinstance(shape, CloudShape):
-        points = thinned_cloud(shape.points)
+class _Trace(ShapeVisitor):
+    """What Plotly draws for a shape."""
+
+    def visit_points(self, points: np.ndarray):
+        import plotly.graph_objects as go
+
+        points = thinned_cloud(points)
         depth = np.round(points @ CAMERA[2], 2).tolist()  # from the eye that `render` has
         marker = {"size": 3, "color": depth, "cmin": -1, "cmax": 1, "colorscale": CLOUD_MAP,
                   "line": {"width": 0}}  # fmt: skip
         return go.Scatter3d(**_coordinates(points), mode="markers", marker=marker)
-    if isinstance(shape, MeshShape):
-        return _surface(go, *thinned_mesh(shape), color=COLOURS[MeshShape])
-    squares, cubes = exposed_faces(shape.grid)
-    lattice = (len(shape.grid) + 1,) * 3
-    number, index = np.unique(np.ravel_multi_index(squares.T, lattice).T, return_inverse=True)
-    corners = np.stack(np.unravel_index(number, lattice), axis=1)
-    faces = index[:, [[0, 1, 2], [0, 2, 3]]].reshape(-1, 3)
-    # Cubes of two tones, as on a chessboard, can be told apart without edges.
-    tones = [[0, "#d99c60"], [1, "#e5b07a"]]
-    return _surface(
-        go, corners / len(shape.grid) * 2 - 1, faces, intensitymode="cell", colorscale=tones,
-        intensity=np.repeat(cubes.sum(1) % 2, 2).tolist(), cmin=0, cmax=1, showscale=False,
-    )  # fmt: skip
+
+    def visit_triangles(self, vertices: np.ndarray, faces: np.ndarray):
+        return _surface(*thinned_mesh(vertices, faces), color=MESH_COLOR)
+
+    def visit_voxels(self, grid: np.ndarray):
+        squares, cubes = exposed_faces(grid)
+        lattice = (len(grid) + 1,) * 3
+        number, index = np.unique(np.ravel_multi_index(squares.T, lattice).T, return_inverse=True)
+        corners = np.stack(np.unravel_index(number, lattice), axis=1)
+        faces = index[:, [[0, 1, 2], [0, 2, 3]]].reshape(-1, 3)
+        # Cubes of two tones, as on a chessboard, can be told apart without edges.
+        tones = [[0, "#d99c60"], [1, "#e5b07a"]]
+        return _surface(
+            corners / len(grid) * 2 - 1, faces, intensitymode="cell", colorscale=tones,
+            intensity=np.repeat(cubes.sum(1) % 2, 2).tolist(), cmin=0, cmax=1, showscale=False,
+        )  # fmt: skip
 
 
-def _surface(go, vertices: np.ndarray, faces: np.ndarray, **colour):
+def _surface(vertices: np.ndarray, faces: np.ndarray, **color):
+    import plotly.graph_objects as go
+
     corners = dict(zip("ijk", faces.T.tolist(), strict=True))
     # Plotly leaves normals out that are shorter than an epsilon, which those of fine meshes are.
     lighting = {
@@ -122,7 +131,7 @@ def _surface(go, vertices: np.ndarray, faces: np.ndarray, **colour):
         "facenormalsepsilon": 0, "vertexnormalsepsilon": 0,
     }  # fmt: skip
     return go.Mesh3d(
-        **_coordinates(vertices), **corners, **colour, flatshading=True, lighting=lighting,
+        **_coordinates(vertices), **corners, **color, flatshading=True, lighting=lighting,
         lightposition={"x": -1e4, "y": -2e4, "z": 3e4},
     )  # fmt: skip
 
@@ -134,15 +143,23 @@ def thinned_cloud(points: np.ndarray) -> np.ndarray:
     return points[np.random.default_rng(0).choice(len(points), MOST_POINTS, replace=False)]
 
 
-def thinned_mesh(shape: MeshShape) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (V, 3) and at most about `MOST_FACES` faces (F, 3)."""
-    if len(shape.faces) <= MOST_FACES:
-        return shape.vertices, shape.faces
+def thinned_mesh(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A mesh with at most about `MOST_FACES` faces.
+
+    Args:
+        vertices: (V, 3).
+        faces: (F, 3).
+
+    Returns:
+        Vertices and faces, simplified where there are more.
+    """
+    if len(faces) <= MOST_FACES:
+        return vertices, faces
     import open3d as o3d  # takes two seconds to import
 
     mesh = o3d.geometry.TriangleMesh(
-        o3d.utility.Vector3dVector(np.asarray(shape.vertices, np.float64)),
-        o3d.utility.Vector3iVector(np.asarray(shape.faces, np.int32)),
+        o3d.utility.Vector3dVector(np.asarray(vertices, np.float64)),
+        o3d.utility.Vector3iVector(np.asarray(faces, np.int32)),
     )
     mesh = mesh.simplify_quadric_decimation(MOST_FACES)
     return np.asarray(mesh.vertices), np.asarray(mesh.triangles)

@@ -7,16 +7,17 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.frames import Frame
+from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh, Pair
-from inr2vec_core.geometry.shapes import Shape, VoxelShape
+from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.readers import read_geometry
+from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.catalog import Rejected, ShapeRecord
 from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
 from inr2vec_core.shapes.formats.modelnet_h5 import read_h5_rows
 from inr2vec_core.shapes.formats.mvp import MVP_VIEWS
 from inr2vec_core.shapes.formats.shapenet_part import labeled_cloud, read_labeled_cloud
 from inr2vec_core.shapes.pairing import complete_id
-from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretize, prepare
 from inr2vec_core.utils.seeding import numpy_stream
 
 Geometry = Cloud | Mesh | Grid | Pair
@@ -50,7 +51,7 @@ class ShapeShard:
             place(source),
             copy,
             form,
-            float(shape.grid.mean()) if isinstance(shape, VoxelShape) else np.nan,
+            shape.occupied_share(),
             centre,
             scale,
         )
@@ -82,7 +83,7 @@ def prepare_shapes(
         reader: one of `sources.READERS`; it says where the parts of points and faces are, if they
             have any.
     """
-    shard = ShapeShard()
+    shard, target = ShapeShard(), modality(settings.field)
     for source, geometry in _read(sources, seed, reader):
         try:
             if isinstance(geometry, BadShape):
@@ -91,8 +92,8 @@ def prepare_shapes(
                 numpy_stream(seed, "cloud", s)
                 for s in (source.shape_id, complete_id(source.shape_id))
             ]
-            shape, form, frame = prepare(geometry, settings, *streams)
-            shard.add(source, 0, discretize(shape, settings), form, frame)
+            shape, form, frame = target.prepare(geometry, settings, *streams)
+            shard.add(source, 0, target.discretize(shape, settings), form, frame)
         except BadShape as error:
             shard.rejected.append(Rejected(source.shape_id, place(source), str(error)))
             continue
@@ -100,7 +101,7 @@ def prepare_shapes(
             for copy in range(1, augment_copies + 1):
                 rng = numpy_stream(seed, "augment", source.shape_id, copy)
                 try:
-                    copied = discretize(augmented(shape, rng), settings)
+                    copied = target.discretize(shape.stretched(rng), settings)
                     shard.add(source, copy, copied, form, None)
                 except BadShape as error:  # a plate that was stretched too thin for the grid
                     copy_id = f"{source.shape_id}@{copy}"

@@ -29,14 +29,17 @@ import inr2vec_core.baselines.registry
 import inr2vec_core.baselines.task
 import inr2vec_core.encoders.inr2vec
 import inr2vec_core.encoders.projected
+import inr2vec_core.geometry.queries
 import inr2vec_core.geometry.shapes
 import inr2vec_core.geometry.surface
 import inr2vec_core.inrs.fit_many
 import inr2vec_core.inrs.fitting
-import inr2vec_core.inrs.queries
 import inr2vec_core.inrs.siren
 import inr2vec_core.io.embeddings
 import inr2vec_core.io.sharded_dataset
+import inr2vec_core.modalities.occ
+import inr2vec_core.modalities.sdf
+import inr2vec_core.modalities.udf
 import inr2vec_core.models.classifier
 import inr2vec_core.models.implicit_decoder
 import inr2vec_core.models.inr2vec
@@ -45,7 +48,6 @@ import inr2vec_core.models.part_decoder
 import inr2vec_core.models.transfer
 import inr2vec_core.ops.chamfer
 import inr2vec_core.reconstruction.evaluate
-import inr2vec_core.reconstruction.reconstruct
 import inr2vec_core.tasks.autoencoding.task
 import inr2vec_core.tasks.classification.retrieval
 import inr2vec_core.tasks.classification.task

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from inr2vec_core.encoders import known_types, option_names
+from inr2vec_core.modalities import modality, modality_names
 
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -58,7 +59,13 @@ def _of_datasets(config: dict) -> Iterator[str]:
             yield f"{where}.queries: as many `shares` as `sigmas` are needed"
         if not any([*queries["shares"], queries["uniform"]]):
             yield f"{where}.queries: `shares` and `uniform` are all 0"
-        yield from _impossible_side(where, dataset)
+        if dataset["field"] in modality_names():
+            yield from _impossible_side(where, dataset)
+        else:
+            yield (
+                f"{where}.field: no file inr2vec_core/modalities/{dataset['field']}.py; there are "
+                f"{', '.join(modality_names())}"
+            )
 
 
 def _of_encoders(config: dict) -> Iterator[str]:
@@ -157,13 +164,14 @@ def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[st
 def _impossible_side(where: str, dataset: dict) -> list[str]:
     """What is wrong with the side and the frame of a data set."""
     problems = []
-    if dataset["side"] == "partial" and dataset["field"] != "udf":
+    field = modality(dataset["field"])
+    if dataset["side"] == "partial" and not field.partial:
         problems.append(f"{where}.side: partial shapes are clouds (field udf)")
     if dataset["side"] == "partial" and dataset["augment_copies"]:
         problems.append(f"{where}.augment_copies: partial clouds are not augmented; set it to 0")
     if dataset["frame"] == "complete" and dataset["side"] == "complete":
         problems.append(f"{where}.frame: a complete cloud's is its own")
-    if dataset["frame"] == "mesh" and dataset["field"] == "sdf":
+    if dataset["frame"] == "mesh" and not field.frame_of_mesh:
         problems.append(f"{where}.frame: a mesh's is its own")
     return problems
 

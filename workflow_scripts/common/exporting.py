@@ -3,10 +3,10 @@
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.export import write_shape
-from inr2vec_core.reconstruction.reconstruct import reconstruct
+from inr2vec_core.modalities import Modality
 
 
-def export(snakemake, what: str, field: str, values, stream, device) -> None:
+def export(snakemake, what: str, modality: Modality, field, stream, device) -> None:
     """Write the shape of a field, of the size and kind that the job's wildcards name.
 
     Raises:
@@ -14,7 +14,7 @@ def export(snakemake, what: str, field: str, values, stream, device) -> None:
     """
     w = snakemake.wildcards
     try:
-        shape = reconstruct(field, values, int(w.size), stream, device)
+        shape = modality.reconstruct(field, int(w.size), stream, device)
     except BadShape as error:
         raise InputError(f"{what}: {error}") from error
     with atomic(snakemake.output[0]) as path:

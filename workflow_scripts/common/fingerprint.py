@@ -4,6 +4,8 @@ import ast
 import hashlib
 from pathlib import Path
 
+MODALITIES = "inr2vec_core/modalities"
+
 
 class ProjectCode:
     """The scripts of a project folder and the modules that they import.
@@ -15,12 +17,16 @@ class ProjectCode:
         self._root = root
         self._known: dict[Path, tuple[str, list[Path]]] = {}
 
-    def version(self, script: str, *modules: str) -> str:
+    def version(self, script: str, *modules: str, field: str | None = None) -> str:
         """Fingerprint of a script and of every project module that it imports, however deep.
 
-        Comments, docstrings and layout do not count.
+        Comments, docstrings and layout do not count. Modalities are imported by name; they count
+        for every script that imports their package.
 
-        Args: modules: files that it imports by name when it runs, from the project's folder on.
+        Args:
+            script: the script, below `workflow_scripts`.
+            *modules: further files that it imports by name, relative to the project's folder.
+            field: the only modality that the script uses; None for all.
         """
         seen: dict[str, str] = {}
         waiting = [self._root / path for path in (f"workflow_scripts/{script}", *modules)]
@@ -30,6 +36,8 @@ class ProjectCode:
             if name not in seen:
                 seen[name], imported = self._read(path)
                 waiting += imported
+                if name == f"{MODALITIES}/__init__.py":
+                    waiting += path.parent.glob(f"{field or '[!_]*'}.py")
         return _digest("\n".join(f"{name} {seen[name]}" for name in sorted(seen)))
 
     def _read(self, path: Path) -> tuple[str, list[Path]]:

@@ -6,7 +6,7 @@ from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
-from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
+from inr2vec_core.reconstruction.attempt import shape_or_none
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.tasks.mapping.poisson import poisson_surface
 from inr2vec_core.utils.seeding import torch_stream
@@ -35,13 +35,8 @@ class MappingMethods:
         if method == "input":
             return source
         if method == "poisson":
-            return try_reconstruct(name, poisson_surface, source)
+            return shape_or_none(lambda: poisson_surface(source), name)
         embedding = torch.from_numpy(self._embeddings[method][row]).to(self._device)
-        field, size = (
-            self._decoder.decoded(embedding),
-            matching_size(target, None, self._resolution),
-        )
+        field, size = self._decoder.decoded(embedding), target.matching_size(None, self._resolution)
         stream = torch_stream(self._seed, "mapped", self.pairs.source_id[row])
-        return try_reconstruct(
-            name, reconstruct, self._decoder.field, field, size, stream, self._device
-        )
+        return self._decoder.modality.try_reconstruct(field, size, stream, self._device, label=name)

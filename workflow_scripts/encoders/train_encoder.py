@@ -2,9 +2,10 @@
 
 import torch
 
-from inr2vec_core.inrs.queries import QuerySampling
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.spec import InrSpec
-from inr2vec_core.models.inr2vec import build_inr2vec, save_inr2vec
+from inr2vec_core.io.checkpoints import save_model
+from inr2vec_core.models.inr2vec import build_inr2vec
 from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings, Inr2vecTask
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import provenance, run, torch_device
@@ -14,18 +15,18 @@ from workflow_scripts.common.training import train_with
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    mix = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
+    sampling = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
     kind = InrSpec.of(snakemake.input.inrs[0])
     architecture = {k: settings[k] for k in (
         "type", "hidden", "embedding", "options", "decoder_hidden",
         "decoder_frequencies")}  # fmt: skip
-    architecture["field"] = kind.field
+    architecture["field"] = kind.modality.name
     architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))
     task = Inr2vecTask(
         build_inr2vec(architecture), snakemake.input.inrs, snakemake.input.shapes,
-        QuerySampling(**mix),
+        QuerySampling(**sampling),
         Inr2vecSettings(**{k: settings[k] for k in (
             "batch", "queries", "buffer", "validation_shapes", "validation_points",
             "validation_resolution", "precision")}),
@@ -38,7 +39,7 @@ def main(snakemake):
     )  # fmt: skip
     if settings.get("iso_level") == "validated":
         task.calibrate_iso_level()
-    save_inr2vec(
+    save_model(
         task.model,
         {**architecture, "shift": task.model.shift},
         snakemake.output.model,

@@ -6,7 +6,6 @@ import torch
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.models.inr2vec import load_inr2vec
-from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
 from inr2vec_core.reporting.shape_figures import plot_interpolation
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
@@ -17,7 +16,7 @@ PAIRS, STEPS, SEARCHED = 4, 7, 500
 
 
 def main(snakemake):
-    settings, seed = snakemake.params.settings, snakemake.params.seed
+    size, seed = snakemake.params.size, snakemake.params.seed
     device = torch_device(snakemake)
     model = load_inr2vec(snakemake.input.model[0]).to(device)
     data = read_embeddings(snakemake.input.embeddings)
@@ -29,9 +28,8 @@ def main(snakemake):
             field = model.decoded(torch.lerp(*ends, t))
             stream = torch_stream(seed, "interpolation", data.shape_id[a])
             between = f"{data.shape_id[a]} to {data.shape_id[b]}, at {t:.2f}"
-            size = settings[model.field]
             shapes.append(
-                try_reconstruct(between, reconstruct, model.field, field, size, stream, device)
+                model.modality.try_reconstruct(field, size, stream, device, label=between)
             )
         names = [data.classes[data.labels[k]] for k in (a, b)]
         shown.append((names, shapes))

@@ -7,7 +7,6 @@ from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.reconstruction.reconstruct import reconstruct, try_reconstruct
 from inr2vec_core.reporting.shape_figures import plot_parts
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
@@ -34,7 +33,7 @@ def main(snakemake):
         weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
         (field,) = kind.fields(torch.from_numpy(weights).to(device))
         stream = torch_stream(params.seed, "parts", name)
-        return try_reconstruct(name, reconstruct, kind.field, field, points, stream, device)
+        return kind.modality.try_reconstruct(field, points, stream, device, label=name)
 
     shapes = []
     for cloud in chosen:

@@ -4,7 +4,6 @@ import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.shape_sets import read_shape_sets
-from inr2vec_core.reconstruction.evaluate import evaluation_points
 from inr2vec_core.tasks.generation.metrics import Reference
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
@@ -18,7 +17,7 @@ def main(snakemake):
 
     def points(shape, *what):
         stream = numpy_stream(seed, "generation", name, *what)
-        return None if shape is None else evaluation_points(shape, settings["points"], stream)
+        return None if shape is None else shape.evaluation_points(settings["points"], stream)
 
     test = shapes_of_class(shapes, "test", name, settings["shapes"], seed, "generation")
     clouds = [points(shape, "test", k) for k, shape in enumerate(test)]

@@ -17,7 +17,7 @@ def main(snakemake):
     stream = torch_stream(seed, "export", w.class_name, w.number)
     (embedding,) = torch.from_numpy(generator.sample(1, stream)).to(device)
     what = f"{w.class_name} {w.number} of {w.generator}"
-    export(snakemake, what, model.field, model.decoded(embedding), stream, device)
+    export(snakemake, what, model.modality, model.decoded(embedding), stream, device)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.hdf5 import open_shard, read_strings
 from inr2vec_core.io.shape_sets import ShapeSet, write_shape_sets
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.latent_gan import build_generator
-from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.gaussian import gaussian_samples
@@ -33,7 +33,8 @@ def main(snakemake):
             ShapeSet(f"draw {k}", real("train", n, "training shapes", str(k)), is_draw=True)
             for k in draws
         ]
-        write_shape_sets(snakemake.output[0], sets, params.field, **provenance(snakemake))
+        shape_class = modality(params.field).shape_class
+        write_shape_sets(snakemake.output[0], sets, shape_class, **provenance(snakemake))
         return
     data = read_embeddings(given.embeddings)
     epochs = {}  # samples at some epochs of a training, which are shown and not evaluated
@@ -49,13 +50,13 @@ def main(snakemake):
         with open_shard(given.samples) as file:
             epochs = dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
     model = load_inr2vec(given.model).to(device)
-    size = matching_size(test_shapes[0], None, settings["resolution"])
+    size = test_shapes[0].matching_size(None, settings["resolution"])
 
     def decoded(name, k, embedding):
         field = model.decoded(torch.from_numpy(embedding).to(device))
         what, stream = f"{w.class_name}, {name}, {k}", (seed, "generated", w.class_name, name, k)
         draw = torch_stream(*stream)
-        return try_reconstruct(what, reconstruct, model.field, field, size, draw, device)
+        return model.modality.try_reconstruct(field, size, draw, device, label=what)
 
     sets = {**embeddings, **epochs}
     asked = [(name, k, x) for name, rows in sets.items() for k, x in enumerate(rows)]
@@ -63,7 +64,8 @@ def main(snakemake):
     for name, k, x in track(asked, f"generating ({w.generated_by})", unit="shape"):
         shapes[name].append(decoded(name, k, x))
     sets = [ShapeSet(name, found, name in embeddings) for name, found in shapes.items()]
-    write_shape_sets(snakemake.output[0], sets, model.field, **provenance(snakemake))
+    shape_class = model.modality.shape_class
+    write_shape_sets(snakemake.output[0], sets, shape_class, **provenance(snakemake))
 
 
 def generated(given, class_name, n, seed, draws, device):

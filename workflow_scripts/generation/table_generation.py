@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.inrs.fields import MODALITIES
 from inr2vec_core.reporting.markdown import generation_markdown
 from inr2vec_core.reporting.tables import generation_rows, write_table
 from workflow_scripts.common.job import run
@@ -19,7 +18,7 @@ def main(snakemake):
     frames = []
     for (dataset, inr, encoder, method), classes in by_method.items():
         named = {
-            "method": method, "modality": MODALITIES[params.fields[dataset]],
+            "method": method, "modality": params.modalities[dataset],
             "dataset": params.titles[dataset], "inr": inr, "encoder": encoder,
         }  # fmt: skip
         rows = generation_rows(pd.concat(classes))

@@ -1,5 +1,7 @@
 """How near rebuilt shapes are to their originals: from INRs, from embeddings, or at best."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import torch
@@ -8,8 +10,8 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
-from inr2vec_core.reconstruction.evaluate import oracle_reconstruction, reconstruction_metrics
-from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
+from inr2vec_core.reconstruction.attempt import shape_or_none
+from inr2vec_core.reconstruction.evaluate import reconstruction_metrics
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
@@ -22,6 +24,7 @@ def main(snakemake):
     sizes, device = (settings["cloud_points"], settings["resolution"]), torch_device(snakemake)
     data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
     kind = InrSpec.of(snakemake.input.inrs[0])
+    modality = kind.modality
     model = None
     if source not in ("inr", "floor"):
         model = load_inr2vec(snakemake.input.model[0]).to(device)
@@ -35,12 +38,13 @@ def main(snakemake):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         original, name = columns["shapes"][0], data.shape_id[i]
         draw = (seed, "reconstruction", source, name)
-        size, stream = matching_size(original, *sizes), torch_stream(*draw)
+        size, stream = original.matching_size(*sizes), torch_stream(*draw)
         if source == "floor":
-            rebuilt = try_reconstruct(name, oracle_reconstruction, original, size, stream)
+            oracle = partial(modality.oracle, original, size, stream)
+            rebuilt = shape_or_none(oracle, name)
         else:
             (field,) = fields_of(kind, torch.from_numpy(columns["weights"]).to(device), model)
-            rebuilt = try_reconstruct(name, reconstruct, kind.field, field, size, stream, device)
+            rebuilt = modality.try_reconstruct(field, size, stream, device, label=name)
         row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
         rows.append(
             row | reconstruction_metrics(original, rebuilt, settings["points"], numpy_stream(*draw))

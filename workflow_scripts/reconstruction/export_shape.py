@@ -27,7 +27,7 @@ def main(snakemake):
     model = load_inr2vec(snakemake.input.model[0]).to(device) if w.source != "inr" else None
     (field,) = fields_of(kind, weights, model)
     stream = torch_stream(snakemake.params.seed, "export", w.shape)
-    export(snakemake, f"{w.shape} from {w.source}", kind.field, field, stream, device)
+    export(snakemake, f"{w.shape} from {w.source}", kind.modality, field, stream, device)
 
 
 if __name__ == "__main__":

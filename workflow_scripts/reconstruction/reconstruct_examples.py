@@ -7,7 +7,6 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.shape_sets import Example, write_examples
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
-from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
@@ -32,15 +31,13 @@ def main(snakemake):
     for i in track(index, "rebuilding examples", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         weights, original = torch.from_numpy(columns["weights"]).to(device), columns["shapes"][0]
-        size = matching_size(original, None, snakemake.params.resolution)
+        size = original.matching_size(None, snakemake.params.resolution)
         versions = {"original": original}
         for name, model in models.items():
             (field,) = fields_of(kind, weights, model)
             stream = torch_stream(seed, "figure", data.shape_id[i])
-            versions[name] = try_reconstruct(
-                f"{data.shape_id[i]} from its {name}", reconstruct, kind.field, field, size, stream,
-                device,
-            )  # fmt: skip
+            label = f"{data.shape_id[i]} from its {name}"
+            versions[name] = kind.modality.try_reconstruct(field, size, stream, device, label=label)
         examples.append(Example(data.shape_id[i], data.class_name[i], versions))
     write_examples(snakemake.output[0], examples, **provenance(snakemake))
 

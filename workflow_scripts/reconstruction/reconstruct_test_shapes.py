@@ -3,12 +3,10 @@
 import numpy as np
 import torch
 
-from inr2vec_core.geometry.shapes import FORMS
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.reconstruction.reconstruct import matching_size, reconstruct, try_reconstruct
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import provenance, run, torch_device
@@ -22,17 +20,17 @@ def main(snakemake):
     rows, shapes, missing = [], [], []
     for i in track(tested, "rebuilding", unit="shape"):
         columns, name = data.read(np.array([i]), ("weights", "shapes")), data.shape_id[i]
-        size = matching_size(columns["shapes"][0], None, resolution)
+        size = columns["shapes"][0].matching_size(None, resolution)
         (field,) = kind.fields(torch.from_numpy(columns["weights"]).to(device))
         stream = torch_stream(snakemake.params.seed, "rebuilt", name)
-        shape = try_reconstruct(name, reconstruct, kind.field, field, size, stream, device)
+        shape = kind.modality.try_reconstruct(field, size, stream, device, label=name)
         if shape is None:
             missing.append(name)
         else:
             rows.append((name, data.class_name[i], "test"))
             shapes.append(shape)
     columns = {k: [row[n] for row in rows] for n, k in enumerate(("shape_id", "class", "split"))}
-    columns |= shape_columns(shapes, FORMS[kind.field])
+    columns |= shape_columns(shapes, kind.modality.shape_class)
     write_shard(snakemake.output[0], columns, missing=missing, **provenance(snakemake))
 
 

@@ -5,13 +5,13 @@ import logging
 
 import numpy as np
 
-from inr2vec_core.geometry.shapes import FORMS
+from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
+from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.dataset import ShapeDataset
-from inr2vec_core.shapes.preprocessing import ShapeSettings
 from workflow_scripts.common.job import provenance, run
 
 
@@ -37,7 +37,7 @@ def main(snakemake):
     columns["centre"] = np.array(columns["centre"], np.float64).reshape(-1, 3)
     for name in ("occupied", "scale"):
         columns[name] = np.array(columns[name], np.float64)
-    columns |= shape_columns(shard.shapes, FORMS[settings["field"]])
+    columns |= shape_columns(shard.shapes, modality(settings["field"]).shape_class)
     with atomic(snakemake.output[1]) as path, path.open("w", newline="") as file:
         csv.writer(file).writerows([(r.shape_id, r.source, r.reason) for r in shard.rejected])
     write_shard(snakemake.output[0], columns, **provenance(snakemake))

@@ -1,11 +1,12 @@
-"""Draw each shape's queries and their field values, quantised."""
+"""Draw each shape's queries and their field values, quantized."""
 
 import numpy as np
 
-from inr2vec_core.inrs.queries import QuerySampling, sample_queries
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.hdf5 import IDENTITY, STRINGS, open_shard, read_strings
 from inr2vec_core.io.shape_columns import read_shapes
+from inr2vec_core.modalities import modality
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
 from workflow_scripts.common.job import provenance, run
@@ -14,11 +15,10 @@ from workflow_scripts.common.job import provenance, run
 def main(snakemake):
     import h5py
 
-    settings = dict(snakemake.params.settings["queries"])
-    n = settings.pop("per_shape")
-    mix = QuerySampling(**settings)
-    if snakemake.params.settings["field"] == "occ":
-        n = snakemake.params.settings["voxels"]["resolution"] ** 3  # all centroids
+    settings = snakemake.params.settings
+    target = modality(settings["field"])
+    n = target.n_stored_queries(settings)
+    sampling = QuerySampling(**{k: v for k, v in settings["queries"].items() if k != "per_shape"})
     with (
         open_shard(snakemake.input.shapes) as shapes,
         atomic(snakemake.output[0]) as path,
@@ -32,8 +32,8 @@ def main(snakemake):
         for row, shape_id in enumerate(track(ids, "queries", unit="shape")):
             rng = numpy_stream(snakemake.params.seed, "queries", shape_id)
             (shape,) = read_shapes(shapes, np.array([row]))
-            queries[row] = sample_queries(shape, n, mix, rng)
-        out.attrs.update(field=snakemake.params.settings["field"], **provenance(snakemake))
+            queries[row] = target.sample_queries(shape, n, sampling, rng)
+        out.attrs.update(field=target.name, **provenance(snakemake))
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.models.inr2vec import build_encoder, embed
-from inr2vec_core.reconstruction.reconstruct import reconstruct
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.timing import median_seconds, name_of
 from workflow_scripts.common.job import run, torch_device
@@ -63,7 +63,8 @@ def by_network(entry, params, kind, classes, device):
 
 
 def cloud_of(field, points, device):
-    return reconstruct("udf", field, points, torch.Generator().manual_seed(0), device).points
+    stream = torch.Generator().manual_seed(0)
+    return modality("udf").reconstruct(field, points, stream, device).points
 
 
 def first_cloud(fields, points, device):

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.inrs.fields import MODALITIES
 from inr2vec_core.reporting.markdown import reconstruction_markdown
 from inr2vec_core.reporting.tables import add_paper_values, reconstruction_rows, write_table
 from workflow_scripts.common.job import run
@@ -16,7 +15,7 @@ def main(snakemake):
     for file in snakemake.input:
         _, dataset, _, inr, source = Path(file).with_suffix("").parts
         rows = reconstruction_rows(pd.read_parquet(file))
-        frames.append(rows.assign(method=source, modality=MODALITIES[params.fields[dataset]],
+        frames.append(rows.assign(method=source, modality=params.modalities[dataset],
                                   dataset=params.titles[dataset], inr=inr))  # fmt: skip
     table = pd.concat(frames)[
         ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.inrs.fields import MODALITIES
 from inr2vec_core.reporting.markdown import segmentation_markdown
 from inr2vec_core.reporting.tables import add_paper_values, read_metrics, write_table
 from workflow_scripts.common.job import run
@@ -16,7 +15,7 @@ def main(snakemake):
     found = {key for file in snakemake.input for key in json.loads(Path(file).read_text())}
     of_classes = sorted(key for key in found if key.startswith("mIoU "))
     table = read_metrics(snakemake.input, ["instance mIoU", "class mIoU", *of_classes])
-    table.insert(1, "modality", MODALITIES["udf"])
+    table.insert(1, "modality", params.modality)
     table["dataset"] = table["dataset"].map(params.titles)
     table = add_paper_values(table, pd.DataFrame(params.paper))
     text = f"# {params.title}\n\n" + segmentation_markdown(table)

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.geometry.raw import Cloud, check_finite
+from inr2vec_core.geometry.frames import check_finite
+from inr2vec_core.geometry.raw import Cloud
 from inr2vec_core.io.readers import reasons_of
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
 from inr2vec_core.shapes.formats.modelnet_h5 import read_lines

@@ -8,17 +8,14 @@ constant added to all logits, chosen on validation shapes, mends both.
 
 import logging
 from collections.abc import Iterable
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.inrs.fields import field_values
+from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED, distance_or_failed
-from inr2vec_core.reconstruction.extract import Field, grid_values, mesh_from_grid, voxels_from_grid
-from inr2vec_core.reconstruction.reconstruct import matching_size
 from inr2vec_core.utils.seeding import numpy_stream
 
 _log = logging.getLogger(__name__)
@@ -27,46 +24,43 @@ _log = logging.getLogger(__name__)
 SHIFTS = tuple(sorted((k / 10 for k in range(-12, 3)), key=abs))
 
 
-class HasLogits(Protocol):
-    """An inr2vec: its field, and the decoder's logits for an embedding."""
-
-    field: str
-
-    def logits(self, embedding: Tensor) -> Field:
-        """The logits of one embedding (e,), unshifted."""
-
-
 @torch.no_grad()
 def calibrate_iso_level(
-    model: HasLogits,
+    model: Inr2vec,
     examples: Iterable[tuple[str, Shape, Tensor]],
-    points: int,
+    n_points: int,
     resolution: int,
     seed: int,
 ) -> float:
-    """Of `SHIFTS` the one with the least mean Chamfer distance of decoded shapes.
+    """The one of `SHIFTS` with the least mean Chamfer distance of decoded shapes.
 
-    Where a shape has no surface it counts as where it is worst: one shape must not decide for all.
-    Clouds, which points are moved to and nothing cuts, keep 0.
+    A shape that has no surface at a level counts as it does at its worst level: one shape must not
+    decide for all. Shapes that are not cut, as clouds, keep 0.
 
     Args:
+        model: the trained model.
         examples: name, shape and embedding (e,) of shapes that were not trained on.
-        points: drawn on meshes. resolution: of the grid that a mesh is cut from.
+        n_points: points drawn on meshes.
+        resolution: of the grid that a mesh is extracted from.
+        seed: the run's seed.
     """
-    if model.field == "udf":
+    modality = model.modality
+    if not modality.cut_at_level:
         return 0.0
-    centroids = model.field == "occ"
-    cut = voxels_from_grid if centroids else mesh_from_grid
     rows = []
     for name, original, embedding in examples:
-        size = matching_size(original, points, resolution)
-        logits = grid_values(model.logits(embedding), size, embedding.device, centroids=centroids)
-        values = (field_values(logits + shift, model.field).cpu().numpy() for shift in SHIFTS)
+        size = original.matching_size(n_points, resolution)
+        logits = modality.values_on_grid(model.logits(embedding), size, embedding.device)
         rows.append([
             distance_or_failed(
-                original, points, numpy_stream(seed, "level", name), cut, at_level
+                original,
+                lambda at=shift, logits=logits: modality.cut(
+                    modality.values(logits + at).cpu().numpy()
+                ),
+                n_points,
+                numpy_stream(seed, "level", name),
             )
-            for at_level in values
+            for shift in SHIFTS
         ])  # fmt: skip
     distances = np.array(rows)
     means = np.minimum(distances, _worst_found(distances)).mean(0)

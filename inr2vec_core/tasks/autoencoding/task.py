@@ -13,23 +13,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inr2vec_core.geometry.shapes import MeshShape, Shape
-from inr2vec_core.inrs.queries import QuerySampling, dequantize, sample_queries
+from inr2vec_core.geometry.queries import QuerySampling, dequantize
+from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
-from inr2vec_core.models.inr2vec import Inr2vec
-from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
+from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
+from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
 from inr2vec_core.training.precision import autocast
 from inr2vec_core.utils.seeding import numpy_stream
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
-
-
-LEVEL_SHAPES = 200  # validation shapes, at most, that the level of decoded shapes is settled by
-
-
-POOL = 16  # steps' worth of queries that are kept of each mesh, where all meshes are in memory
+LEVEL_SHAPES = 200  # validation shapes, at most, that the iso level is calibrated on
+POOL = 16  # steps' worth of queries that are kept of a shape, if all shapes are in memory
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,12 @@ class Inr2vecSettings:
     """Batches and validation of inr2vec's training; the defaults are the paper's.
 
     Attributes:
-        batch: INRs a step. queries: fresh queries per INR and step.
+        batch: INRs a step.
+        queries: fresh queries per INR and step.
         buffer: shapes held in memory for shuffling.
-        validation_shapes: at most so many shapes are rebuilt in a validation.
-        validation_points: points of each rebuilt cloud, or drawn on each mesh.
-        validation_resolution: of the grid that a mesh is rebuilt from.
+        validation_shapes: shapes that are reconstructed in a validation, at most.
+        validation_points: points of each reconstructed cloud, or drawn on each mesh.
+        validation_resolution: of the grid that a mesh is extracted from.
         precision: "bfloat16" trains in mixed precision where the device has such products.
     """
 
@@ -58,9 +55,13 @@ class Inr2vecTask:
     """The trainer's task (`training.Task`): cross-entropy of the field, best by Chamfer.
 
     Args:
-        inr_files, shape_files: shards in the same order.
-        mix: the distribution of queries.
+        model: the model to train.
+        inr_files: shards of INRs.
+        shape_files: the shards of their shapes, in the same order.
+        sampling: how queries are spread.
+        settings: batches and validation.
         seed: of queries and shuffling.
+        device: where the model is trained.
         samplers: threads that draw queries ahead; a GPU eats more than one can draw.
     """
 
@@ -71,13 +72,13 @@ class Inr2vecTask:
         model: Inr2vec,
         inr_files: Sequence[str | Path],
         shape_files: Sequence[str | Path],
-        mix: QuerySampling,
+        sampling: QuerySampling,
         settings: Inr2vecSettings,
         seed: int,
         device: torch.device,
         samplers: int = 1,
     ):
-        self.model, self.mix, self.settings = model.to(device), mix, settings
+        self.model, self.sampling, self.settings = model.to(device), sampling, settings
         self.seed, self.device = seed, device
         self._samplers = ThreadPoolExecutor(samplers)
         self._pools: dict[str, np.ndarray] = {}
@@ -90,34 +91,37 @@ class Inr2vecTask:
             model.encoder.calibrate(torch.from_numpy(weights).to(device))
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Weights (b, n_parameters) and quantised queries (b, q, 4), made ahead in a thread."""
+        """Weights (b, n_parameters) and quantized queries (b, q, 4), made ahead in a thread."""
         stream = self.data.shuffled(
             self.settings.batch, ("weights", "shapes"), self.settings.buffer, self.seed, epoch
         )
         return prefetch(self._with_queries(batch, epoch) for batch in stream)
 
     def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
+        modality = self.model.modality
+
         def sample(shape_id: str, shape: Shape) -> np.ndarray:
             stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
-            if isinstance(shape, MeshShape) and len(self.data) <= self.settings.buffer:
+            if modality.keep_queries and len(self.data) <= self.settings.buffer:
                 pool = self._pool(shape_id, shape)
                 return pool[stream.integers(len(pool), size=self.settings.queries)]
-            return sample_queries(shape, self.settings.queries, self.mix, stream)
+            return modality.sample_queries(shape, self.settings.queries, self.sampling, stream)
 
         queries = np.stack(
             list(self._samplers.map(sample, batch.shape_id, batch.columns["shapes"]))
         )
         return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
 
-    def _pool(self, shape_id: str, shape: MeshShape) -> np.ndarray:
-        """Queries of a mesh that all epochs draw from: signed distances cost more than a step.
+    def _pool(self, shape_id: str, shape: Shape) -> np.ndarray:
+        """Queries of a shape that all epochs draw from, where labels cost more than a step.
 
         The paper's are stored likewise, 50 times as many as a step takes (Appendix F).
         """
         if shape_id not in self._pools:
             stream = numpy_stream(self.seed, "pool of queries", shape_id)
-            number = POOL * self.settings.queries
-            self._pools[shape_id] = sample_queries(shape, number, self.mix, stream)
+            self._pools[shape_id] = self.model.modality.sample_queries(
+                shape, POOL * self.settings.queries, self.sampling, stream
+            )
         return self._pools[shape_id]
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:

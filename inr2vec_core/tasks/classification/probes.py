@@ -10,7 +10,6 @@ from sklearn.linear_model import LogisticRegression
 
 from inr2vec_core.encoders._weight_stats import mean_and_scale
 from inr2vec_core.errors import InputError
-from inr2vec_core.geometry.shapes import bounds
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.utils.progress import track
@@ -106,7 +105,7 @@ def probe_bounding_boxes(
     """
     labelled = EmbeddingSet.of(data.shape_id, data.class_name, data.split)
     boxes = np.array([
-        bounds(shape)
+        shape.bounds()
         for chunk in _chunks(np.arange(len(data)), 1)
         for shape in data.read(chunk, ["shapes"])["shapes"]
     ])  # fmt: skip

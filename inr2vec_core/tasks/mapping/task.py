@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import n_batches
-from inr2vec_core.models.inr2vec import Inr2vec
-from inr2vec_core.reconstruction.evaluate import FAILED, decoded_distance
+from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
+from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.geometry.shapes import CloudShape, PartLabels, Shape
+from inr2vec_core.geometry.shapes import PartLabels, Shape
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
 from inr2vec_core.tasks.segmentation.parts import Parts
 
@@ -37,7 +37,7 @@ def part_labels(data: ShardedShapes) -> Iterator[tuple[str, PartLabels]]:
     for batch in data.in_order(AT_ONCE, ["shapes"]):
         for name, class_name, shape in _shapes_of(batch):
             try:
-                yield class_name, _labels_of(shape)
+                yield class_name, shape.part_labels()
             except BadShape as error:
                 raise InputError(f"{name}: {error}; parts cannot be learnt from it") from error
 
@@ -140,25 +140,10 @@ def _shapes_of(batch: Batch) -> Iterator[tuple[str, str, Shape]]:
     return zip(batch.shape_id, batch.class_name, batch.columns["shapes"], strict=True)
 
 
-def _labels_of(shape: Shape) -> PartLabels:
-    """A cloud's labels.
-
-    Raises:
-        BadShape: it has none.
-    """
-    if not isinstance(shape, CloudShape):
-        raise BadShape(
-            f"it is a {type(shape).__name__}, and parts are those of clouds (`field: udf`)"
-        )
-    if shape.parts is None:
-        raise BadShape("its points have no part labels")
-    return shape.parts
-
-
 def _reason(parts: Parts, class_name: str, shape: Shape) -> str:
     """Why a shape's parts cannot be used; nothing if they can."""
     try:
-        parts.labels(class_name, _labels_of(shape))
+        parts.labels(class_name, shape.part_labels())
     except BadShape as error:
         return str(error)
     return ""

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.augmentation import distort
 from inr2vec_core.io.sharded_dataset import Batch
 from inr2vec_core.models.part_decoder import PartDecoder
-from inr2vec_core.shapes.augmentation import distort
 from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
 from inr2vec_core.tasks.segmentation.labeled_clouds import LabeledCloud, PartDataset
 from inr2vec_core.tasks.segmentation.predictors import (

@@ -3,8 +3,9 @@
 import h5py
 import numpy as np
 import pytest
+import trimesh
 
-from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape, bounds
+from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import read_rows, read_shapes, shape_columns
 
@@ -62,11 +63,11 @@ def test_grids_take_a_bit_a_voxel():
 def test_bounds_of_each_form():
     points = np.array([[0, 0, 0], [0.5, -1, 0.25]], np.float32)
     expected = [0, -1, 0, 0.5, 0, 0.25]
-    assert bounds(CloudShape(points)).tolist() == expected
-    assert bounds(MeshShape(points, np.array([[0, 1, 1]]))).tolist() == expected
+    assert CloudShape(points).bounds().tolist() == expected
+    assert MeshShape(points, np.array([[0, 1, 1]])).bounds().tolist() == expected
     grid = np.zeros((4, 4, 4), bool)
     grid[0, 1, 2] = grid[3, 1, 2] = True
-    assert bounds(VoxelShape(grid)).tolist() == [-0.75, -0.25, 0.25, 0.75, -0.25, 0.25]
+    assert VoxelShape(grid).bounds().tolist() == [-0.75, -0.25, 0.25, 0.75, -0.25, 0.25]
 
 
 def test_a_mesh_knows_its_signed_distance():
@@ -82,3 +83,21 @@ def test_sparse_and_dense_reads_agree():
     stored = np.arange(100) * 10
     for wanted in (np.array([3, 4, 6]), np.array([0, 50, 99])):
         assert read_rows(stored, wanted).tolist() == (wanted * 10).tolist()
+
+
+def ball(radius=0.5):
+    made = trimesh.creation.icosphere(4, radius)
+    return MeshShape(made.vertices.astype(np.float32), made.faces.astype(np.int32))
+
+
+def test_points_of_a_mesh_lie_all_over_it(rng):
+    points = ball().evaluation_points(500, rng)
+    assert points.shape == (500, 3)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 0.5, atol=0.003)
+
+
+def test_sizes_follow_the_original():
+    assert CloudShape(np.zeros((3, 3))).matching_size(10, 20) == 10
+    assert CloudShape(np.zeros((3, 3))).matching_size(None, 20) == 3
+    assert ball().matching_size(10, 20) == 20
+    assert VoxelShape(np.zeros((5, 5, 5), bool)).matching_size(10, 20) == 5

@@ -3,11 +3,12 @@
 import pytest
 import torch
 
+from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs import fitting
 from inr2vec_core.inrs.fitting import FitSettings, SirenBatch, fit
-from inr2vec_core.inrs.losses import bce, loss_of
-from inr2vec_core.inrs.queries import dequantize
 from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights
+from inr2vec_core.modalities import modality
+from inr2vec_core.ops.losses import bce
 
 SHAPE = SirenConfig(8, 3)
 
@@ -49,8 +50,12 @@ def gradients_of(batch):
     return SHAPE.omega * torch.cat(parts, 1)
 
 
+LOSSES = [modality(field).loss_and_gradient(kind)
+          for field, kind in (("udf", "bce"), ("sdf", "mse"), ("occ", "bce"))]  # fmt: skip
+
+
 @pytest.mark.parametrize("chunk", [11, 4, 1])
-@pytest.mark.parametrize("loss", [loss_of("udf", "bce"), loss_of("sdf", "mse"), loss_of("occ")],
+@pytest.mark.parametrize("loss", LOSSES,
                          ids=["bce", "mse", "focal"])  # fmt: skip
 def test_gradients_equal_autograd_of_each_single_network(loss, chunk):
     flat = initial(3, torch.float64)

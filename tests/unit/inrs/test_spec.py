@@ -9,6 +9,7 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import SirenConfig, evaluate
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.hdf5 import write_shard
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.inr2vec import build_inr2vec, fields_of
 
 SIREN = SirenConfig(6, 2)
@@ -20,13 +21,13 @@ ARCHITECTURE = {"type": "inr2vec", "hidden": [5], "embedding": 4, "decoder_hidde
 def test_the_kind_of_a_shards_inrs(tmp_path):
     attrs = {"siren": json.dumps(SIREN.describe()), "settings": json.dumps({"loss": "mse"})}
     write_shard(tmp_path / "0.h5", {"shape_id": ["a"]}, field="sdf", **attrs)
-    assert InrSpec.of(tmp_path / "0.h5") == InrSpec(SIREN, "sdf", "mse")
+    assert InrSpec.of(tmp_path / "0.h5") == InrSpec(SIREN, modality("sdf"), "mse")
 
 
 def test_fields_of_inrs_are_their_networks_outputs():
     torch.manual_seed(0)
     flat, points = torch.randn(2, SIREN.n_parameters) / 9, torch.rand(5, 3)
-    fields = InrSpec(SIREN, "sdf", "bce").fields(flat)
+    fields = InrSpec(SIREN, modality("sdf"), "bce").fields(flat)
     for one, field in zip(flat, fields, strict=True):
         expected = 0.1 * (2 * torch.sigmoid(evaluate(one[None], points[None], SIREN)[0]) - 1)
         torch.testing.assert_close(field(points), expected, rtol=1e-4, atol=1e-6)
@@ -36,7 +37,7 @@ def test_fields_of_embeddings_are_the_decoders():
     torch.manual_seed(0)
     model = build_inr2vec(ARCHITECTURE).eval()
     flat, points = torch.randn(2, SIREN.n_parameters), torch.rand(5, 3)
-    fields = fields_of(InrSpec(SIREN, "sdf", "bce"), flat, model)
+    fields = fields_of(InrSpec(SIREN, modality("sdf"), "bce"), flat, model)
     logits = model(flat, points.expand(2, 5, 3)).detach()
     for field, expected in zip(fields, 0.1 * (2 * torch.sigmoid(logits) - 1), strict=True):
         torch.testing.assert_close(field(points), expected, rtol=1e-4, atol=1e-6)
@@ -45,11 +46,11 @@ def test_fields_of_embeddings_are_the_decoders():
 def test_an_encoder_need_not_know_the_inrs_sizes():
     model = build_inr2vec(ARCHITECTURE)
     model.encoder = torch.nn.Linear(SIREN.n_parameters, 4)
-    model.check(InrSpec(SIREN, "sdf", "bce"))
+    model.check(InrSpec(SIREN, modality("sdf"), "bce"))
 
 
 @pytest.mark.parametrize("kind", [
-    InrSpec(SIREN, "udf", "bce"), InrSpec(SirenConfig(6, 3), "sdf", "bce"),
+    InrSpec(SIREN, modality("udf"), "bce"), InrSpec(SirenConfig(6, 3), modality("sdf"), "bce"),
 ], ids=["field", "size"])  # fmt: skip
 def test_a_model_of_other_inrs_is_refused(kind):
     with pytest.raises(InputError, match="trained on sdf INRs"):

@@ -37,16 +37,16 @@ MESH = MeshShape(np.eye(3, dtype=np.float32), np.array([[0, 1, 2]], np.int32))
 
 
 @pytest.mark.parametrize(
-    ("field", "shape"),
-    [("udf", CLOUD), ("sdf", MESH), ("occ", VoxelShape(GRID))],
+    "shape",
+    [CLOUD, MESH, VoxelShape(GRID)],
 )
-def test_sets_are_read_as_they_were_written(tmp_path, field, shape):
+def test_sets_are_read_as_they_were_written(tmp_path, shape):
     sets = [
         ShapeSet("draw 0", [shape, None, shape], is_draw=True),
         ShapeSet("empty", []),
         ShapeSet("lost", [None, None]),
     ]
-    write_shape_sets(tmp_path / "sets.h5", sets, field)
+    write_shape_sets(tmp_path / "sets.h5", sets, type(shape))
     found = read_shape_sets(tmp_path / "sets.h5")
     assert {s.name: [shape is None for shape in s.shapes] for s in found} == {
         "draw 0": [False, True, False], "empty": [], "lost": [True, True]}  # fmt: skip

@@ -5,7 +5,8 @@ import torch
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import SirenConfig
-from inr2vec_core.models.inr2vec import build_inr2vec, load_inr2vec, save_inr2vec
+from inr2vec_core.io.checkpoints import save_model
+from inr2vec_core.models.inr2vec import build_inr2vec, load_inr2vec
 
 ARCHITECTURE = {
     "type": "inr2vec", "hidden": [6, 5], "embedding": 4, "decoder_hidden": 8,
@@ -20,11 +21,9 @@ def test_a_saved_model_computes_the_same_again(tmp_path):
     flat = torch.randn(3, SirenConfig(3, 2).n_parameters)
     coords = torch.rand(3, 7, 3)
     model(flat, coords)  # moves BatchNorm's running figures
-    save_inr2vec(
-        model, {**ARCHITECTURE, "shift": -0.5}, tmp_path / "model.safetensors", best_epoch=3
-    )
+    save_model(model, {**ARCHITECTURE, "shift": -0.5}, tmp_path / "model.safetensors", best_epoch=3)
     loaded = load_inr2vec(tmp_path / "model.safetensors")
-    assert not loaded.training and (loaded.field, loaded.shift) == ("sdf", -0.5)
+    assert not loaded.training and (loaded.modality.name, loaded.shift) == ("sdf", -0.5)
     assert torch.equal(loaded(flat, coords), model.eval()(flat, coords))
 
 

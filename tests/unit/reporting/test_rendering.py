@@ -159,7 +159,7 @@ def test_points_outside_the_picture_are_cut_off():
 
 def test_a_colour_can_be_chosen():
     for shape in (ball(), cubes((3, 3, 3)), CloudShape(np.zeros((1, 3)))):
-        picture = render(shape, SIZE, colour="#ff0000")
+        picture = render(shape, SIZE, color="#ff0000")
         red, green, blue = picture[np.unravel_index(picture[..., 1].argmin(), (SIZE, SIZE))]
         assert red > 100 and green == blue == 0
 

@@ -159,6 +159,6 @@ def test_dense_clouds_are_thinned_the_same_way_each_time(rng):
 
 def test_fine_meshes_are_thinned_and_keep_their_form():
     ball = trimesh.creation.icosphere(5)
-    vertices, faces = thinned_mesh(MeshShape(np.float32(ball.vertices), np.int32(ball.faces)))
+    vertices, faces = thinned_mesh(np.float32(ball.vertices), np.int32(ball.faces))
     assert 0.9 * MOST_FACES < len(faces) <= MOST_FACES < len(ball.faces)
     np.testing.assert_allclose(np.linalg.norm(vertices, axis=1), 1, atol=0.01)

@@ -7,12 +7,12 @@ import pytest
 import trimesh
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Mesh
-from inr2vec_core.geometry.shapes import MeshShape
-from inr2vec_core.shapes import build
+from inr2vec_core.geometry.shapes import CloudShape, MeshShape
+from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.build import place, prepare_shapes
 from inr2vec_core.shapes.catalog import ShapeRecord
-from inr2vec_core.shapes.preprocessing import ShapeSettings, prepare
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_copy_that_is_too_thin_for_the_grid_is_set_aside_alone(sources, monkey
     def thin(shape, rng):
         raise BadShape("no centre of a voxel lies inside")
 
-    monkeypatch.setattr(build, "augmented", thin)
+    monkeypatch.setattr(CloudShape, "stretched", thin)
     shard = prepare_shapes(sources[:1], SMALL, 2, seed=0)
     assert shard.columns["shape_id"] == ["bed/0"]
     assert [bad.shape_id for bad in shard.rejected] == ["bed/0@1", "bed/0@2"]
@@ -174,7 +174,7 @@ def test_real_meshes_with_holes_keep_their_inside(tmp_path):
         kept = np.random.default_rng(0).random(len(whole.faces)) > 0.1
         settings = ShapeSettings(field="sdf")
         mesh = Mesh(np.asarray(whole.vertices, float), np.asarray(whole.faces))
-        true, form, _ = prepare(mesh, settings, np.random.default_rng(0))
+        true, form, _ = modality("sdf").prepare(mesh, settings, np.random.default_rng(0))
         assert form == "watertight"
         holes = MeshShape(true.vertices, true.faces[kept], closed=False)
         queries = np.random.default_rng(1).uniform(-1, 1, (4000, 3)).astype(np.float32)

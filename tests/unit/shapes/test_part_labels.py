@@ -6,16 +6,17 @@ import h5py
 import numpy as np
 import pytest
 
+from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.preprocessing import ShapeSettings, thinned
 from inr2vec_core.geometry.raw import Cloud, Mesh
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels
-from inr2vec_core.geometry.surface import prepare_cloud
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.readers import read_geometry
 from inr2vec_core.io.shape_columns import read_shapes, shape_columns
+from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
-from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, prepare
 from inr2vec_core.shapes.procedural import CLASSES, PARTS
 
 PRINCETON = Path(__file__).parents[4] / "shared" / "data" / "princeton_segmentation"
@@ -29,6 +30,10 @@ SQUARES = Mesh(
     ("upper", "lower"),
 )
 SMALL = ShapeSettings(points=64)
+
+
+def prepare(geometry, settings, rng):
+    return modality(settings.field).prepare(geometry, settings, rng)
 
 
 def names(shape):
@@ -65,14 +70,14 @@ def test_points_keep_their_parts_when_a_cloud_is_thinned(n, rng):
 
 def test_labels_take_nothing_from_the_random_stream(rng):
     for geometry in (SQUARES, halves(200, rng)):
-        plain = prepare_cloud(geometry, 64, np.random.default_rng(5))
+        plain = normalize(thinned(geometry, 64, np.random.default_rng(5))[0])
         shape, _, _ = prepare(geometry, SMALL, np.random.default_rng(5))
         np.testing.assert_array_equal(shape.points, plain)
 
 
 def test_augmented_copies_keep_their_parts(rng):
     shape, _, _ = prepare(SQUARES, SMALL, rng)
-    copy = augmented(shape, rng)
+    copy = shape.stretched(rng)
     assert not np.allclose(copy.points, shape.points)
     assert (names(copy) == names(shape)).all()
     assert (names(copy) == np.where(copy.points[:, 2] > 0, "upper", "lower")).all()

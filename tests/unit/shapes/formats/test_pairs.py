@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.formats.mvp import MVP_VIEWS
 from inr2vec_core.shapes.pairing import complete_id
-from inr2vec_core.shapes.preprocessing import ShapeSettings
 
 N = 4
 

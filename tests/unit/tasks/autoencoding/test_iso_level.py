@@ -11,8 +11,8 @@ import trimesh
 from inr2vec_core.encoders.inr2vec import Encoder
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
 from inr2vec_core.geometry.voxels import centroids
-from inr2vec_core.inrs.fields import values_of
 from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.tasks.autoencoding.iso_level import SHIFTS, calibrate_iso_level
@@ -25,12 +25,12 @@ class Unsure:
     """An inr2vec whose logits are those of a ball of `RADIUS`, and a constant too high."""
 
     def __init__(self, field, too_high):
-        self.field, self.too_high = field, too_high
+        self.modality, self.too_high = modality(field), too_high
 
     def logits(self, embedding):
         def of(points):
             height = points.norm(dim=1) - RADIUS
-            if self.field == "sdf":
+            if self.modality.name == "sdf":
                 right = torch.logit(((height + 0.1) / 0.2).clamp(0.01, 0.99))
             else:
                 right = math.log(0.4 / 0.6) - 20 * height
@@ -91,13 +91,15 @@ def test_clouds_have_no_level_and_are_not_even_read():
 @torch.no_grad()
 def test_a_models_shift_moves_its_decoded_fields_and_not_its_training(field):
     torch.manual_seed(0)
-    model = Inr2vec(Encoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, field).eval()
+    model = Inr2vec(Encoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality(field)).eval()
     flat, points = torch.randn(1, SHAPE.n_parameters), torch.rand(50, 3)
     embedding = model.encoder(flat)
     logits, plain = model.logits(embedding[0])(points), model.decoded(embedding[0])(points)
     loss = model.loss(flat, points[None], torch.ones(1, 50))
     torch.testing.assert_close(logits, model(flat, points[None])[0])
-    torch.testing.assert_close(plain, values_of(field)(logits))
+    torch.testing.assert_close(plain, modality(field).values(logits))
     model.shift = -0.5
-    torch.testing.assert_close(model.decoded(embedding[0])(points), values_of(field)(logits - 0.5))
+    torch.testing.assert_close(
+        model.decoded(embedding[0])(points), modality(field).values(logits - 0.5)
+    )
     assert torch.equal(model.loss(flat, points[None], torch.ones(1, 50)), loss)

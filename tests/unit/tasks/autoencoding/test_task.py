@@ -10,11 +10,11 @@ import trimesh
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.encoders.projected import Encoder as Projected
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
 from inr2vec_core.geometry.voxels import centroids
-from inr2vec_core.inrs.fields import udf_labels
-from inr2vec_core.inrs.queries import QuerySampling, dequantize
 from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.ops.chamfer import compare
@@ -51,7 +51,7 @@ def radius_of(shape_id):
 @pytest.fixture
 def task(make_shards):
     torch.manual_seed(0)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
     made = Inr2vecTask(model, *files, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
     made.files = files
@@ -66,7 +66,7 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
                 row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)
             ]
             seen.append(shape_id)
-            expected = udf_labels(points_of(shape_id), coords.numpy())
+            expected = modality("udf").labels(points_of(shape_id), coords.numpy())
             np.testing.assert_allclose(labels.numpy(), expected, atol=1e-4)
     # Five training shapes in batches of two: the last would be a single row.
     assert len(set(seen)) == len(seen) == 4
@@ -74,7 +74,7 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
 
 
 def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_shards):
-    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
     Inr2vecTask(model, *files, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
     expected = np.mean([weights_of(name) for name, _, split in ROWS if split == "train"], 0)
@@ -82,7 +82,7 @@ def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_s
 
 
 def test_an_encoder_in_mixed_precision_leaves_the_loss_as_precise_as_the_weights():
-    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
     flat, coords = torch.randn(4, SHAPE.n_parameters), torch.rand(4, 50_000, 3)
     with torch.autocast("cpu", torch.bfloat16):
         assert model.encoder(flat).dtype == torch.bfloat16
@@ -176,7 +176,7 @@ def test_embedding_leaves_batchnorm_as_it_is(task):
 
 def test_a_data_set_without_validation_shapes_is_refused(make_shards):
     inrs, shapes = make_shards([ROWS[:5]], weights_of, points_of)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE)
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
     with pytest.raises(InputError, match="val"):
         Inr2vecTask(model, inrs, shapes, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
 
@@ -199,7 +199,9 @@ def solid_task(request, make_shards):
     """A task on meshes or voxels of balls, and what a perfect decoder would give of one."""
     form = {"sdf": mesh_of, "occ": grid_of}[request.param]
     torch.manual_seed(0)
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, request.param)
+    model = Inr2vec(
+        Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality(request.param)
+    )
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, form)
     return Inr2vecTask(model, *shards, QuerySampling(), SETTINGS, 0, torch.device("cpu"))
 
@@ -209,7 +211,7 @@ def test_queries_of_meshes_and_voxels_belong_to_their_shapes(solid_task):
     for one, (coords, labels) in zip(flat, zip(*dequantize(queries), strict=True), strict=True):
         (shape_id,) = [row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)]
         height = coords.norm(dim=1) - radius_of(shape_id)
-        if solid_task.model.field == "occ":
+        if solid_task.model.modality.name == "occ":
             assert torch.equal(labels, (height < 0).float())
         else:
             expected = ((height + 0.1) / 0.2).clamp(0, 1)
@@ -222,7 +224,7 @@ def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
         for n in (1, 2)
     )
     assert first != second
-    if solid_task.model.field == "sdf":
+    if solid_task.model.modality.name == "sdf":
         pools = np.concatenate(list(solid_task._pools.values()))
         assert len(pools) == len(solid_task._pools) * 16 * SETTINGS.queries
         assert first | second <= {tuple(q) for q in pools.tolist()}
@@ -231,7 +233,7 @@ def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
 
 
 def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
-    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, "sdf")
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("sdf"))
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, mesh_of)
     settings = dataclasses.replace(SETTINGS, buffer=2)
     task = Inr2vecTask(model, *shards, QuerySampling(), settings, 0, torch.device("cpu"))
@@ -243,7 +245,7 @@ def test_validation_of_meshes_and_voxels(solid_task, monkeypatch):
     asked = iter(solid_task.validation.shape_id)
 
     def perfect(embedding):
-        radius, sdf = radius_of(next(asked)), solid_task.model.field == "sdf"
+        radius, sdf = radius_of(next(asked)), solid_task.model.modality.name == "sdf"
         if sdf:
             return lambda points: (points.norm(dim=1) - radius).clamp(-0.1, 0.1)
         return lambda points: (points.norm(dim=1) < radius).float()
@@ -251,7 +253,7 @@ def test_validation_of_meshes_and_voxels(solid_task, monkeypatch):
     monkeypatch.setattr(solid_task.model, "decoded", perfect)
     figures = solid_task.validate()
     assert figures["failed"] == 0
-    if solid_task.model.field == "occ":
+    if solid_task.model.modality.name == "occ":
         assert figures["chamfer"] == 0  # the very same voxels
     else:
         assert 0 < figures["chamfer"] < 0.03  # 200 points of each
@@ -270,7 +272,7 @@ def test_the_level_is_settled_by_validation_shapes_and_kept(solid_task, monkeypa
 
 @torch.no_grad()
 def test_an_empty_mesh_or_grid_counts_as_failed(solid_task, monkeypatch):
-    outside = {"sdf": 0.1, "occ": 0.0}[solid_task.model.field]
+    outside = {"sdf": 0.1, "occ": 0.0}[solid_task.model.modality.name]
     monkeypatch.setattr(
         solid_task.model, "decoded", lambda e: lambda points: points[:, 0] * 0 + outside
     )

@@ -8,6 +8,7 @@ import torch
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.io.embeddings import EmbeddingSet
+from inr2vec_core.modalities import modality
 from inr2vec_core.models.transfer import TransferNetwork, build_transfer
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.tasks.mapping.pairs import Pairs, originals, share_a_frame
@@ -107,7 +108,7 @@ def test_frames_are_shared_where_centres_and_scales_agree():
 class Ball(torch.nn.Module):
     """Decodes a ball whose radius is the embedding's first number."""
 
-    field = "udf"
+    modality = modality("udf")
 
     def decoded(self, embedding):
         return lambda points: (points.norm(dim=1) - embedding[0].abs()).abs()

@@ -16,6 +16,7 @@ def distort(
 
     Args:
         points: (n, 3), unit sphere.
+        rng: the random stream.
         scale_range: each axis is multiplied by a factor drawn uniformly from here.
         jitter: standard deviation of the noise added to each coordinate; 0 for the vertices of
             meshes, which are only stretched.
@@ -29,9 +30,15 @@ def distort(
 
 
 def augment(points: np.ndarray, rng: np.random.Generator, jitter: float = 0.01) -> np.ndarray:
-    """A new shape from a normalised one: distorted, and normalised again.
+    """A new shape from a normalized one: distorted, and normalized again.
 
-    Args: points (n, 3), jitter as for `distort`. Returns: (n, 3) float32, unit sphere.
+    Args:
+        points: (n, 3), unit sphere.
+        rng: the random stream.
+        jitter: as for `distort`.
+
+    Returns:
+        (n, 3) float32, unit sphere.
 
     Raises:
         BadShape: as `normalize`.

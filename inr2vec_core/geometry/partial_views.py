@@ -4,9 +4,8 @@ import numpy as np
 
 from inr2vec_core.geometry.frames import Frame
 from inr2vec_core.geometry.raw import Cloud, Mesh
-from inr2vec_core.geometry.surface import sample_surface
 
-DISTANCE = 3.0  # of the viewpoint from the centre, in radii of the shape
+DISTANCE = 3.0  # of the viewpoint from the center, in radii of the shape
 REFLECTED = 200.0  # radius of the sphere that points are reflected in, likewise
 # Points drawn on a mesh for each that is wanted: of most hardly half are seen, of a plate from
 # its edge few.
@@ -20,7 +19,8 @@ def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -
 
     Args:
         whole: the complete shape; a mesh is sampled, more densely where too little is seen.
-        n_points: that will be wanted of the partial cloud.
+        n_points: points that will be wanted of the partial cloud.
+        rng: draws the side, and the points of a mesh.
 
     Returns:
         A part of the points, in the shape's unit, in the order they had.
@@ -30,10 +30,9 @@ def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -
     """
     side = rng.normal(size=3)
     viewpoint = DISTANCE * side / np.linalg.norm(side)
-    if isinstance(whole, Cloud):
-        return Cloud(_seen(whole.points, viewpoint))
     for oversample in OVERSAMPLE:
-        seen = _seen(sample_surface(whole, oversample * n_points, rng)[0], viewpoint)
+        points, _ = whole.surface_points(oversample * n_points, rng)
+        seen = _seen(points, viewpoint)
         if len(seen) >= n_points:
             break
     return Cloud(seen)

@@ -5,17 +5,26 @@ import pytest
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.frames import Frame
+from inr2vec_core.geometry.partial_views import partial_view
+from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Cloud, Mesh, Pair
 from inr2vec_core.geometry.signed_distance import SignedDistance
-from inr2vec_core.geometry.surface import sample_surface
+from inr2vec_core.geometry.surface import Surface
+from inr2vec_core.modalities import modality
 from inr2vec_core.ops.chamfer import chamfer_distance
-from inr2vec_core.shapes.partial_views import partial_view
-from inr2vec_core.shapes.preprocessing import ShapeSettings, prepare
 from inr2vec_core.shapes.procedural import make_shape
 
 
 def rng(seed=0):
     return np.random.default_rng(seed)
+
+
+def prepare(geometry, settings, *streams):
+    return modality(settings.field).prepare(geometry, settings, *streams)
+
+
+def sample(mesh, n, rng):
+    return Surface(mesh.vertices, mesh.faces).sample(n, rng)
 
 
 def chair() -> Mesh:
@@ -65,7 +74,7 @@ def test_a_partial_cloud_lies_on_its_complete_shape_in_one_frame_only():
 def test_the_identity_is_near_where_frames_are_shared():
     # Two samples of one surface: what a perfect completion would reach.
     complete = prepare(chair(), ShapeSettings(points=2048), rng(8))
-    dense = complete.frame.place(sample_surface(chair(), 8192, rng(9))[0])
+    dense = complete.frame.place(sample(chair(), 8192, rng(9))[0])
     floor = chamfer_distance(complete.shape.points, dense)
     partial = partial_of("complete").shape.points
     own = partial_of("own").shape.points
@@ -84,7 +93,7 @@ def one_way(a, b):
 def test_clouds_of_a_mesh_share_its_frame():
     mesh = prepare(chair(), ShapeSettings(field="sdf"), rng())
     cloud = prepare(chair(), ShapeSettings(points=512, frame="mesh"), rng(1))
-    drawn = Cloud(sample_surface(chair(), 600, rng(2))[0])
+    drawn = Cloud(sample(chair(), 600, rng(2))[0])
     paired = prepare(Pair(drawn, chair()), ShapeSettings(points=512, frame="mesh"), rng(3))
     distance = mesh.shape.signed_distance()
     for made in (cloud, paired):

@@ -5,9 +5,12 @@ import pytest
 import trimesh
 
 from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.preprocessing import ShapeSettings, thinned
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
-from inr2vec_core.shapes.preprocessing import ShapeSettings, augmented, discretize, prepare
+from inr2vec_core.geometry.surface import Surface, farthest_points
+from inr2vec_core.modalities import modality
 
 
 def box(extents=(2.0, 1.0, 1.0), keep=slice(None)):
@@ -21,8 +24,9 @@ GRID = Grid(np.pad(np.ones((2, 4, 2), np.uint8), 1))
 
 def made(geometry, rng, **settings):
     settings = ShapeSettings(points=64, resolution=8, **settings)
-    shape, form, _ = prepare(geometry, settings, rng)
-    return discretize(shape, settings), form
+    field = modality(settings.field)
+    shape, form, _ = field.prepare(geometry, settings, rng)
+    return field.discretize(shape, settings), form
 
 
 @pytest.mark.parametrize("geometry, settings, kind, form", [
@@ -80,8 +84,8 @@ def test_what_cannot_be_used_says_why(geometry, settings, reason, rng):
 
 
 def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
-    shape, _, _ = prepare(box(), ShapeSettings(field="sdf"), rng)
-    copy = augmented(shape, rng)
+    shape, _, _ = modality("sdf").prepare(box(), ShapeSettings(field="sdf"), rng)
+    copy = shape.stretched(rng)
     assert np.array_equal(copy.faces, shape.faces) and copy.closed
     centred = copy.vertices - copy.vertices.mean(0)
     # Still a box: every coordinate has two values.
@@ -91,12 +95,77 @@ def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
 
 def test_copies_of_voxels_come_from_a_stretched_cloud(rng):
     settings = ShapeSettings(field="occ", points=64, resolution=8)
-    shape, _, _ = prepare(CLOUD, settings, rng)
-    first, second = (discretize(augmented(shape, rng), settings).grid for _ in range(2))
+    occ = modality("occ")
+    shape, _, _ = occ.prepare(CLOUD, settings, rng)
+    first, second = (occ.discretize(shape.stretched(rng), settings).grid for _ in range(2))
     assert (first != second).any()
 
 
 def test_a_grid_cannot_be_stretched(rng):
-    shape, _, _ = prepare(GRID, ShapeSettings(field="occ", resolution=8), rng)
+    settings = ShapeSettings(field="occ", resolution=8)
+    shape, _, _ = modality("occ").prepare(GRID, settings, rng)
     with pytest.raises(InputError, match="augment_copies"):
-        augmented(shape, rng)
+        shape.stretched(rng)
+
+
+# ---------------------------------------------------------------------------- thinned
+
+# Two triangles, in the planes z = 0 and z = 5, the second with three times the first's area.
+VERTICES = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5], [3, 0, 5], [0, 1, 5]], float)
+TWO_TRIANGLES = Mesh(VERTICES, np.array([[0, 1, 2], [3, 4, 5]]), face_parts=np.array([7, 9]))
+
+
+def seeded(seed=0):
+    return np.random.default_rng(seed)
+
+
+def ball(n, seed=0):
+    return normalize(seeded(seed).normal(size=(n, 3)))
+
+
+def assert_unit_sphere(points):
+    assert points.dtype == np.float32
+    np.testing.assert_allclose(points.mean(axis=0, dtype=np.float64), 0, atol=1e-6)
+    assert np.linalg.norm(points, axis=1).max() == pytest.approx(1, abs=1e-6)
+
+
+def prepared(geometry, n_points, rng):
+    return normalize(thinned(geometry, n_points, rng)[0])
+
+
+def test_prepared_mesh_is_an_even_cloud_in_the_unit_sphere():
+    cloud = prepared(TWO_TRIANGLES, 256, seeded(1))
+    assert cloud.shape == (256, 3)
+    assert_unit_sphere(cloud)
+    np.testing.assert_array_equal(cloud, prepared(TWO_TRIANGLES, 256, seeded(1)))
+
+    def closest(points):
+        distance = np.linalg.norm(points[:, None] - points[None], axis=-1)
+        return (distance + np.eye(len(points)) * 9).min(axis=1).min()
+
+    plain = normalize(Surface(VERTICES, TWO_TRIANGLES.faces).sample(256, seeded(1))[0])
+    assert closest(cloud) > 3 * closest(plain)
+
+
+def test_prepared_cloud_is_the_thinned_source_normalised():
+    source = seeded().normal(size=(100, 3)) * 1e4
+    kept = farthest_points(source, 32, seeded(1))
+    np.testing.assert_array_equal(prepared(Cloud(source), 32, seeded(1)), normalize(kept))
+
+
+def test_labelled_points_lie_on_their_parts():
+    cloud, parts = thinned(TWO_TRIANGLES, 64, seeded())
+    assert set(parts.tolist()) == {7, 9}
+    assert cloud[parts == 7, 2].max() < cloud[parts == 9, 2].min()
+    assert thinned(Cloud(ball(64)), 64, seeded())[1] is None
+
+
+def test_prepare_sets_bad_geometry_aside():
+    for geometry, reason in [
+        (Cloud(np.full((64, 3), np.nan)), "64 of 64 points have NaN"),
+        (Cloud(ball(10)), "has 10 points, 64 asked"),
+        (Cloud(np.ones((64, 3))), "all coincide"),
+        (Mesh(VERTICES, np.array([[0, 0, 1]])), "no area"),
+    ]:
+        with pytest.raises(BadShape, match=reason):
+            prepared(geometry, 64, seeded())
