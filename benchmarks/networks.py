@@ -2,8 +2,8 @@
 
     python benchmarks/networks.py            # [--points 512] [--threads 2] [--repeats 5]
 
-The reference applies every layer to every point, neighbour or edge, with BatchNorm, ReLU and
-maximum as torch has them, and finds neighbours by torch; it has the same weights at first and the
+The reference applies every layer to every point, neighbor or edge, with BatchNorm, ReLU and
+maximum as torch has them, and finds neighbors by torch; it has the same weights at first and the
 same loss. Both in float32, then both in mixed precision. Steps alternate; printed are medians.
 """
 
@@ -49,18 +49,18 @@ class PlainEdges(nn.Module):
         super().__init__()
         self.linear, self.norm = ours.linear, ours.norm
 
-    def forward(self, x, neighbours):
-        own = x.unsqueeze(2).expand(-1, -1, neighbours.shape[2], -1)
-        edges = torch.cat([gather(x, neighbours) - own, own], 3)
+    def forward(self, x, neighbors):
+        own = x.unsqueeze(2).expand(-1, -1, neighbors.shape[2], -1)
+        edges = torch.cat([gather(x, neighbors) - own, own], 3)
         y = F.leaky_relu(self.norm(self.linear(edges.flatten(0, 2))), SLOPE)
-        return y.view(*neighbours.shape, -1).amax(2)
+        return y.view(*neighbors.shape, -1).amax(2)
 
 
 class PlainDGCNN(nn.Module):
     def __init__(self, ours):
         super().__init__()
         self.edges = nn.ModuleList(map(PlainEdges, ours.edges))
-        self.last, self.k = ours.last, ours.neighbours
+        self.last, self.k = ours.last, ours.neighbors
 
     def forward(self, points):
         x, features = points, []
@@ -76,30 +76,30 @@ class PlainDGCNN(nn.Module):
 class PlainAbstraction(nn.Module):
     def __init__(self, ours):
         super().__init__()
-        self.centres, self.radius, self.k = ours.centres, ours.radius, ours.k
-        self.layers = nn.Sequential(ours.first, *ours.rest, ours.most.norm, nn.ReLU())
+        self.centers, self.radius, self.k = ours.centers, ours.radius, ours.k
+        self.layers = nn.Sequential(ours.first, *ours.rest, ours.pooled.norm, nn.ReLU())
 
     def forward(self, points, features):
         n = points.shape[1]
-        centres = points
-        if self.centres < n:
+        centers = points
+        if self.centers < n:
             from_mean = points - points.mean(1, keepdim=True)
             chosen = [from_mean.square().sum(2).argmax(1)]
             distance = torch.full(points.shape[:2], torch.inf)
-            for _ in range(self.centres - 1):
+            for _ in range(self.centers - 1):
                 last = points.gather(1, chosen[-1].view(-1, 1, 1).expand(-1, 1, 3))
                 distance = torch.minimum(distance, (points - last).square().sum(2))
                 chosen.append(distance.argmax(1))
             index = torch.stack(chosen, 1).unsqueeze(2).expand(-1, -1, 3)
-            centres = points.gather(1, index)
-        place = torch.arange(n).expand(*centres.shape[:2], n)
-        place = place.masked_fill(torch.cdist(centres, points) > self.radius, n)
+            centers = points.gather(1, index)
+        place = torch.arange(n).expand(*centers.shape[:2], n)
+        place = place.masked_fill(torch.cdist(centers, points) > self.radius, n)
         index = place.sort(2).values[..., : self.k]
         index = torch.where(index == n, index[..., :1], index)
-        x = gather(points, index) - centres.unsqueeze(2)
+        x = gather(points, index) - centers.unsqueeze(2)
         if features is not None:
             x = torch.cat([x, gather(features, index).to(x.dtype)], 3)
-        return centres, self.layers(x.flatten(0, 2)).view(*index.shape, -1).amax(2)
+        return centers, self.layers(x.flatten(0, 2)).view(*index.shape, -1).amax(2)
 
 
 PLAIN = {PooledLinear: PlainPooled, SetAbstraction: PlainAbstraction, DGCNNEncoder: PlainDGCNN,

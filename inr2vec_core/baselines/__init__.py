@@ -1,4 +1,1 @@
-"""The specialised networks that the paper compares inr2vec with, one published network a file.
-
-Each is trained on discrete shapes; `networks.py` lists and builds them.
-"""
+"""The specialized networks that the paper compares inr2vec with, one published network a file."""

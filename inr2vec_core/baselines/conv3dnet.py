@@ -7,20 +7,22 @@ second convolution's kind, so that the linear layer never reads more than 6^3 ce
 
 from torch import Tensor, nn
 
+from inr2vec_core.baselines.baseline import Baseline
+from inr2vec_core.baselines.inputs import VoxelInput
 from inr2vec_core.errors import InputError
 from inr2vec_core.ops.mlp import activation, shared_mlp
 
 CHANNELS = 32
 SLOPE = 0.1
-LEAST = 11  # the coarsest grid of which anything is left after the second convolution and pooling
-CELLS = 6  # along each axis, that the linear layer reads at most
+MIN_RESOLUTION = 11  # a coarser grid has no cells left after the second convolution and pooling
+MAX_CELLS = 6  # along each axis, that the linear layer reads
 
 
 class Conv3DNetEncoder(nn.Module):
-    """Grids to a global feature: occupancies (b, R, R, R) float -> (b, 128).
+    """Grids to a global feature: occupancies (b, R, R, R) float32 -> (b, 128).
 
     Args:
-        resolution: R.
+        resolution: R, voxels along each axis.
 
     Raises:
         InputError: the grids are too coarse.
@@ -30,14 +32,14 @@ class Conv3DNetEncoder(nn.Module):
 
     def __init__(self, resolution: int):
         super().__init__()
-        if resolution < LEAST:
+        if resolution < MIN_RESOLUTION:
             raise InputError(
-                f"the 3D network takes grids of {LEAST}^3 voxels or more and these have "
+                f"the 3D network takes grids of {MIN_RESOLUTION}^3 voxels or more and these have "
                 f"{resolution}^3: raise the data set's voxels.resolution"
             )
         layers = [*_convolution(1, 5, stride=2), nn.Dropout(0.2), *_pooled(), nn.Dropout(0.3)]
         cells = _cells_pooled((resolution - 5) // 2 + 1)
-        while cells > CELLS:
+        while cells > MAX_CELLS:
             layers += _pooled()
             cells = _cells_pooled(cells)
         self.grids = nn.Sequential(*layers, nn.Flatten())
@@ -69,3 +71,10 @@ def _pooled() -> list[nn.Module]:
 def _cells_pooled(cells: int) -> int:
     """Cells along an axis after `_pooled`."""
     return (cells - 2) // 2
+
+
+BASELINE = Baseline(
+    encoder=lambda description: Conv3DNetEncoder(description["resolution"]),
+    head=lambda description, classes: conv3dnet_head(classes),
+    inputs=lambda description: VoxelInput(),
+)

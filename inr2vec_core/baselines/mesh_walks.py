@@ -1,11 +1,13 @@
 """Random walks over the vertices of meshes, as MeshWalker reads them (Lahav & Tal, 2020).
 
-Published: a walk starts at any vertex; goes on to an unvisited neighbour; where there is none goes
-back, step by step, the way it came; and where that leads nowhere either, jumps to another vertex.
-What is read are displacements, in the authors' code times 100. Not published: a walk that goes
-back passes by dead ends that it went back from before, and it jumps as soon as all that it can
-reach is visited. Nor that meshes are made even (`graph_of`): published are meshes simplified by
-quadrics, whose long edges in flat places tell a modelled shape from one that was rebuilt.
+Published: a walk starts at any vertex and goes on to an unvisited neighbor. Where there is none, it
+goes back, step by step, the way it came. Where that leads nowhere either, it jumps to another
+vertex. The network reads displacements, in the authors' code times 100.
+
+Not published: a walk that goes back skips dead ends from which it has gone back before, and it
+jumps as soon as all that it can reach is visited. Meshes get evenly spread vertices (`graph_of`);
+the published ones are simplified by quadrics, whose long edges in flat places tell a modeled shape
+from a reconstructed one.
 """
 
 from dataclasses import dataclass
@@ -22,26 +24,26 @@ CACHED = 20_000  # meshes
 
 @dataclass(frozen=True)
 class Graph:
-    """Vertices, each with its neighbours.
+    """Vertices, each with its neighbors.
 
     Attributes:
         vertices: (V, 3) float32.
-        first: (V + 1,) int32. neighbours: (E,) int32; those of vertex i are
-            `neighbours[first[i] : first[i + 1]]`, ascending.
+        first: (V + 1,) int32, where each vertex's neighbors start.
+        neighbors: (E,) int32, ascending; those of vertex i are `neighbors[first[i] : first[i + 1]]`.
     """
 
     vertices: np.ndarray
     first: np.ndarray
-    neighbours: np.ndarray
+    neighbors: np.ndarray
 
 
 class WalkInput:
     """Displacements along random walks over a mesh.
 
     Args:
-        steps: vertices of a walk.
-        walks: over each test shape, whose class scores are averaged.
-        cell: see `graph_of`; the graphs are kept by name.
+        steps: number of vertices of a walk.
+        walks: number of walks over a test shape, whose class scores are averaged.
+        cell: side of the cubes of `graph_of`; a shape's graph is kept for the next walk.
     """
 
     form = MeshShape
@@ -75,19 +77,32 @@ class WalkInput:
 
 
 def random_walk(graph: Graph, steps: int, rng: np.random.Generator) -> np.ndarray:
-    """Vertices of a walk, (steps,) int32; once all are visited, they all count as unvisited."""
-    return _walk(graph.first, graph.neighbours, rng.random(steps))
+    """A random walk; once all vertices are visited, all count as unvisited again.
+
+    Args:
+        graph: what to walk over.
+        steps: number of vertices of the walk.
+        rng: the random stream.
+
+    Returns:
+        (steps,) int32, numbers of vertices.
+    """
+    return _walk(graph.first, graph.neighbors, rng.random(steps))
 
 
 def graph_of(mesh: MeshShape, cell: float) -> Graph:
     """A mesh as evenly spread vertices, however its surface is cut into triangles.
 
     The vertices of each cube of a grid become one, at their mean, as in vertex clustering
-    (Rossignac & Borrel, 1993); large faces are cut up first. Vertices are neighbours where a
+    (Rossignac & Borrel, 1993); large faces are subdivided first. Vertices are neighbors where a
     face joins them.
 
     Args:
+        mesh: the mesh.
         cell: side of the cubes, in units of the shape's sphere; about the length of an edge.
+
+    Returns:
+        The graph.
     """
     from trimesh.remesh import subdivide_to_size  # takes most of a second to import
 
@@ -108,21 +123,21 @@ def graph_of(mesh: MeshShape, cell: float) -> Graph:
 
 
 @compiled
-def _walk(first, neighbours, uniform):
+def _walk(first, neighbors, uniform):
     """A walk by one number in [0, 1) for each step: (V + 1,), (E,), (steps,) -> (steps,) int32."""
     every = np.arange(len(first) - 1).astype(np.int32)
     visited = np.zeros(len(every), np.bool_)
-    walk, way = np.empty((2, len(uniform)), np.int32)
-    n = 0  # vertices of the way back
+    walk, path = np.empty((2, len(uniform)), np.int32)
+    n = 0  # vertices of the path back
     for step in range(len(uniform)):
         new = -1
         if n > 0:
-            here = way[n - 1]
-            around = neighbours[first[here] : first[here + 1]]
+            here = path[n - 1]
+            around = neighbors[first[here] : first[here + 1]]
             new = _unvisited(around, visited, uniform[step])
-        if new < 0 and _leads_on(first, neighbours, visited, way[:n]):
+        if new < 0 and _leads_on(first, neighbors, visited, path[:n]):
             n -= 1
-            walk[step] = way[n - 1]
+            walk[step] = path[n - 1]
             continue
         if new < 0:
             n = 0
@@ -131,17 +146,17 @@ def _walk(first, neighbours, uniform):
             visited[:] = False
             new = _unvisited(every, visited, uniform[step])
         visited[new] = True
-        walk[step] = way[n] = new
+        walk[step] = path[n] = new
         n += 1
     return walk
 
 
 @compiled
-def _leads_on(first, neighbours, visited, way):
-    """Whether a vertex of the way back has an unvisited neighbour."""
-    for i in range(len(way) - 1, -1, -1):
-        for k in range(first[way[i]], first[way[i] + 1]):
-            if not visited[neighbours[k]]:
+def _leads_on(first, neighbors, visited, path):
+    """Whether a vertex of the path back has an unvisited neighbor."""
+    for i in range(len(path) - 1, -1, -1):
+        for k in range(first[path[i]], first[path[i] + 1]):
+            if not visited[neighbors[k]]:
                 return True
     return False
 

@@ -2,19 +2,22 @@
 
 from torch import Tensor, nn
 
+from inr2vec_core.baselines.baseline import Baseline
+from inr2vec_core.baselines.mesh_walks import WalkInput
+
 
 class MeshWalkerEncoder(nn.Module):
     """Walks to a feature: displacements (b, steps, 3) -> (b, state // 2).
 
     Published: two linear layers for each vertex, with InstanceNorm over the walk, then three GRUs,
-    of which the last one's last state is the feature; 1024 for `state`. Not published: linear
-    layers without the bias that InstanceNorm takes away, and torch's initial weights.
+    whose last state is the feature; a `state` of 1024. Not published: linear layers without the
+    bias that InstanceNorm removes, and torch's initial weights.
 
     Args:
-        state: numbers in the state of the first and the second GRU; even. The third has half.
+        state: size of the state of the first and the second GRU; even. The third's is half.
 
     Attributes:
-        width: of the feature.
+        width: size of the feature.
     """
 
     def __init__(self, state: int = 1024):
@@ -46,3 +49,12 @@ def _linear(inputs: int, outputs: int) -> list[nn.Module]:
 def meshwalker_head(width: int, classes: int) -> nn.Linear:
     """(b, width) -> logits (b, classes); published without dropout."""
     return nn.Linear(width, classes)
+
+
+BASELINE = Baseline(
+    encoder=lambda description: MeshWalkerEncoder(description["state"]),
+    head=lambda description, classes: meshwalker_head(description["state"] // 2, classes),
+    inputs=lambda description: WalkInput(
+        description["steps"], description["walks"], description["cell"]
+    ),
+)

@@ -35,7 +35,7 @@ def graph(*neighbours):
 def pairs(graph):
     degree = np.diff(graph.first)
     starts = np.repeat(np.arange(len(degree)), degree)
-    return list(zip(starts.tolist(), graph.neighbours.tolist(), strict=True))
+    return list(zip(starts.tolist(), graph.neighbors.tolist(), strict=True))
 
 
 def torus(n):
@@ -61,14 +61,14 @@ def test_the_graph_of_two_triangles():
     assert np.array_equal(of.vertices, square.vertices)
     expected = [(0, 1), (0, 2), (1, 0), (1, 2), (1, 3), (2, 0), (2, 1), (2, 3), (3, 1), (3, 2)]
     assert pairs(of) == expected
-    assert (of.vertices.dtype, of.first.dtype, of.neighbours.dtype) == ("f4", "i4", "i4")
+    assert (of.vertices.dtype, of.first.dtype, of.neighbors.dtype) == ("f4", "i4", "i4")
 
 
 def test_the_vertices_of_a_cell_become_one_at_their_mean():
     vertices = np.concatenate([CORNERS, CORNERS[3:] + np.float32([0, 0, 0.25])]).astype(np.float32)
     mesh = MeshShape(vertices, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 4], [3, 4, 4]], np.int32))
     of = graph_of(mesh, WHOLE)
-    assert len(of.vertices) == 4 and len(of.neighbours) == 12  # all with all
+    assert len(of.vertices) == 4 and len(of.neighbors) == 12  # all with all
     assert [-0.5, -0.5, 0.625] in of.vertices.tolist()
 
 

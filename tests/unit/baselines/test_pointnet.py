@@ -25,7 +25,7 @@ def encoder():
 def set_matrix(transform, matrix):
     """Make a transform's prediction this matrix, whatever the points (it starts as constant)."""
     with torch.no_grad():
-        transform.whole[-1].bias.copy_((matrix - torch.eye(len(matrix))).flatten())
+        transform.matrix[-1].bias.copy_((matrix - torch.eye(len(matrix))).flatten())
 
 
 def test_it_has_the_published_size_less_the_biases_before_batchnorm():
@@ -49,7 +49,7 @@ def test_the_order_of_points_does_not_matter(encoder):
     set_matrix(encoder.input_transform, random(3, 3, seed=2))
     set_matrix(encoder.feature_transform, random(64, 64, seed=3))
     with torch.no_grad():
-        for layer in (encoder.input_transform.whole[-1], encoder.feature_transform.whole[-1]):
+        for layer in (encoder.input_transform.matrix[-1], encoder.feature_transform.matrix[-1]):
             layer.weight.normal_(std=0.05)  # matrices that do depend on the points
     encoder.eval()
     x = random(3, 50, 3)
@@ -104,7 +104,7 @@ def test_the_penalty_is_that_of_the_last_feature_transforms(encoder):
     encoder(random(2, 20, 3))
     assert encoder.penalty.item() == pytest.approx(1e-3 * 9 * 64 / 2)
     encoder.penalty.backward()
-    assert encoder.feature_transform.whole[-1].bias.grad.abs().max() > 0
+    assert encoder.feature_transform.matrix[-1].bias.grad.abs().max() > 0
 
 
 def test_mixed_precision_takes_the_penalty_in_float32():

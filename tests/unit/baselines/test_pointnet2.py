@@ -45,10 +45,10 @@ def test_a_larger_cloud_has_512_centres_and_then_128(encoder):
     encoder.eval()
     x = cloud(1, 600)
     with torch.no_grad():
-        centres, features = encoder.first(x, None)
-        assert centres.shape == (1, 512, 3) and features.shape == (1, 512, 128)
-        centres, features = encoder.second(centres, features)
-        assert centres.shape == (1, 128, 3) and features.shape == (1, 128, 256)
+        centers, features = encoder.level1(x, None)
+        assert centers.shape == (1, 512, 3) and features.shape == (1, 512, 128)
+        centers, features = encoder.level2(centers, features)
+        assert centers.shape == (1, 128, 3) and features.shape == (1, 128, 256)
         assert encoder(x).shape == (1, 1024)
 
 
@@ -69,11 +69,11 @@ def test_the_order_of_points_does_not_matter_while_balls_hold_at_most_k_points(e
 
 
 class Plain(nn.Module):
-    """Every point of every ball relative to its centre, through the layers one after another."""
+    """Every point of every ball relative to its center, through the layers one after another."""
 
     def __init__(self, ours, inputs, widths):
         super().__init__()
-        self.centres, self.radius, self.k = ours.centres, ours.radius, ours.k
+        self.centers, self.radius, self.k = ours.centers, ours.radius, ours.k
         layers = []
         for i, o in zip([3 + inputs, *widths[:-1]], widths, strict=True):
             layers += [nn.Linear(i, o, bias=False), nn.BatchNorm1d(o), nn.ReLU()]
@@ -83,23 +83,23 @@ class Plain(nn.Module):
                 mine.copy_(theirs)
 
     def forward(self, points, features):
-        centres = points
-        if self.centres < points.shape[1]:
-            centres = gathered(points, farthest_points(points, self.centres))
-        index = ball_query(centres, points, self.radius, self.k)
-        x = gathered(points, index) - centres.unsqueeze(2)
+        centers = points
+        if self.centers < points.shape[1]:
+            centers = gathered(points, farthest_points(points, self.centers))
+        index = ball_query(centers, points, self.radius, self.k)
+        x = gathered(points, index) - centers.unsqueeze(2)
         if features is not None:
             x = torch.cat([x, gathered(features, index)], 3)
-        return centres, self.layers(x.flatten(0, 2)).view(*index.shape, -1).amax(2)
+        return centers, self.layers(x.flatten(0, 2)).view(*index.shape, -1).amax(2)
 
 
 def norms(module):
     return [m for m in module.modules() if isinstance(m, nn.BatchNorm1d)]
 
 
-def made(centres, inputs, widths=(8, 6, 10)):
+def made(centers, inputs, widths=(8, 6, 10)):
     torch.manual_seed(0)
-    ours = SetAbstraction(centres, 0.8, 5, inputs, widths)
+    ours = SetAbstraction(centers, 0.8, 5, inputs, widths)
     with torch.no_grad():
         for i, norm in enumerate(norms(ours)):  # weights of both signs
             norm.weight.copy_(random(len(norm.weight), seed=i))
@@ -108,12 +108,12 @@ def made(centres, inputs, widths=(8, 6, 10)):
 
 
 @pytest.mark.parametrize("inputs", [0, 4])
-@pytest.mark.parametrize("centres", [6, 20])
-def test_set_abstraction_is_the_plain_one(centres, inputs):
-    ours, plain = made(centres, inputs)
+@pytest.mark.parametrize("centers", [6, 20])
+def test_set_abstraction_is_the_plain_one(centers, inputs):
+    ours, plain = made(centers, inputs)
     points = cloud(2, 20)
     features = random(2, 20, inputs, seed=1) if inputs else None
-    upstream = random(2, centres, 10, seed=2), random(2, centres, 3, seed=3)
+    upstream = random(2, centers, 10, seed=2), random(2, centers, 3, seed=3)
     results = []
     for module in (ours, plain):
         leaves = [points.clone().requires_grad_()]

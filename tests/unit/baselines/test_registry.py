@@ -131,7 +131,7 @@ def test_pointnets_loss_has_the_penalty_of_its_own_views():
     model = built("pointnet").eval()
     x, labels = random(2, 20, 3), torch.tensor([0, 1])
     with torch.no_grad():
-        model.encoder.feature_transform.whole[-1].bias.copy_(torch.eye(64).flatten())  # 2 I
+        model.encoder.feature_transform.matrix[-1].bias.copy_(torch.eye(64).flatten())  # 2 I
         expected = F.cross_entropy(model(x), labels) + 1e-3 * 9 * 64 / 2
         torch.testing.assert_close(model.loss(x, labels), expected)
 

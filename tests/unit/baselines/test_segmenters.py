@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from inr2vec_core.baselines.dgcnn import CLOUDS, SLOPE, DeepEdgeConv, EdgeTransform
-from inr2vec_core.baselines.pointnet import PointNetParts
+from inr2vec_core.baselines.pointnet import PointNetSegmenter
 from inr2vec_core.baselines.pointnet2 import FeaturePropagation
 from inr2vec_core.baselines.registry import SEGMENTERS, CloudSegmenter, build_segmenter
 from inr2vec_core.errors import InputError
@@ -47,7 +47,7 @@ def used(kind):
     """A network in evaluation whose transforms depend on the points, and whose figures ran."""
     model = built(kind)
     for name, module in model.named_modules():
-        if name.endswith("transform.whole"):
+        if name.endswith("transform.matrix"):
             nn.init.normal_(module[-1].weight, std=0.02)
     for seed in range(3):
         model(clouds(4, 24, seed=20 + seed), one_hots(4, seed))
@@ -242,7 +242,7 @@ def test_pointnets_loss_has_the_penalty_of_its_own_clouds():
     model = built("pointnet").eval()
     x, kinds, labels = clouds(2, 20), one_hots(2), torch.zeros(2, 20, dtype=torch.int64)
     with torch.no_grad():
-        model.network.feature_transform.whole[-1].bias.copy_(torch.eye(128).flatten())  # 2 I
+        model.network.feature_transform.matrix[-1].bias.copy_(torch.eye(128).flatten())  # 2 I
         expected = F.cross_entropy(model(x, kinds).flatten(0, 1), labels.flatten())
         expected = expected + 1e-3 * 9 * 128 / 2
         torch.testing.assert_close(model.loss(x, kinds, labels), expected)
@@ -255,7 +255,7 @@ def test_pointnets_loss_has_the_penalty_of_its_own_clouds():
 def test_transforms_multiply_the_points(kind):
     model, x, kinds = built(kind).eval(), clouds(2, 20), one_hots(2)
     network = model.network
-    whole = (network.input_transform if kind == "pointnet" else network.transform).whole
+    whole = (network.input_transform if kind == "pointnet" else network.transform).matrix
     matrix = torch.linalg.qr(random(3, 3, seed=5))[0]
     with torch.no_grad():
         plain, moved = model(x, kinds), model(x @ matrix, kinds)
@@ -272,9 +272,9 @@ def test_the_transform_of_edges_starts_as_the_identity():
 
 def test_pointnet_joins_the_features_before_and_after_the_transform():
     torch.manual_seed(0)
-    network = PointNetParts(3, PARTS).eval()
+    network = PointNetSegmenter(3, PARTS).eval()
     with torch.no_grad():
-        network.feature_transform.whole[-1].bias.copy_(torch.eye(128).flatten())  # 2 I
+        network.feature_transform.matrix[-1].bias.copy_(torch.eye(128).flatten())  # 2 I
     seen = []
     network.joined.register_forward_hook(lambda module, given, out: seen.extend(given))
     network(clouds(2, 20), one_hots(2))
@@ -363,7 +363,7 @@ def test_neighbours_are_found_among_moved_points_and_in_the_features_of_each_lay
     monkeypatch.setattr("inr2vec_core.baselines.dgcnn.k_nearest", recorded)
     model, x = built("dgcnn", neighbours=4), clouds(2, 12)
     with torch.no_grad():
-        model.network.transform.whole[-1].bias.copy_(torch.eye(3).flatten())  # 2 I
+        model.network.transform.matrix[-1].bias.copy_(torch.eye(3).flatten())  # 2 I
     model(x, one_hots(2))
     assert [tuple(features.shape) for features, _ in asked] == [
         (2, 12, 3), (2, 12, 3), (2, 12, 64), (2, 12, 64)
@@ -389,10 +389,10 @@ def test_propagation_at_the_centres_is_a_network_of_their_own_features():
 def test_pointnet2_spreads_the_clouds_feature_to_all_centres_alike():
     model = used("pointnet2")
     seen = []
-    model.network.of_whole.register_forward_hook(lambda m, given, out: seen.extend([*given, out]))
+    model.network.joined.register_forward_hook(lambda m, given, out: seen.extend([*given, out]))
     model(clouds(2, 24), one_hots(2))
     own, whole, out = seen
     assert own.shape == (2, 24, 256) and whole.shape == (2, 1, 1024)
-    layer = model.network.of_whole
+    layer = model.network.joined
     both = own @ layer.of_own.weight.T + (whole @ layer.of_others.weight.T).expand(2, 24, 256)
     torch.testing.assert_close(out, layer.norm(both.flatten(0, 1)).relu().view(2, 24, 256))
