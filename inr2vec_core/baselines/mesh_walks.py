@@ -29,7 +29,7 @@ class Graph:
     Attributes:
         vertices: (V, 3) float32.
         first: (V + 1,) int32, where each vertex's neighbors start.
-        neighbors: (E,) int32, ascending; those of vertex i are `neighbors[first[i] : first[i + 1]]`.
+        neighbors: (E,) int32; `neighbors[first[i] : first[i + 1]]` are those of i, ascending.
     """
 
     vertices: np.ndarray
