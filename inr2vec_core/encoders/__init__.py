@@ -1,14 +1,20 @@
 """Encoders of INR weights, one a file, whose name is the `type` of an entry in the config.
 
 A file defines a class `Encoder`, a `torch.nn.Module` that is made by
-`Encoder(siren, hidden, embedding, **options)`: the INRs' `SirenConfig`, a list of widths, the
-length of the embedding, and the entry's `options`. It takes flat weights (b, n_parameters) to
-embeddings (b, embedding). In `inrs.siren`, `unflatten` gives the layers, and `rows` the matrix
-that the published encoder reads.
+`Encoder(siren, hidden, embedding, **options)`:
 
-One that has a method `calibrate(flat)` is shown weights (n, n_parameters) of training INRs before
-it is trained. What it takes from them must be a parameter or a registered buffer: nothing else is
-in the model's file.
+    siren: the INRs' `SirenConfig`.
+    hidden: a list of widths.
+    embedding: the length of the embedding.
+    options: the entry's `options`, the parameters after `embedding`.
+
+Its `forward` maps flat weights (b, n_parameters) to embeddings (b, embedding). In `inrs.siren`,
+`unflatten` gives the layers of flat weights, and `rows` the matrix that the published encoder
+reads.
+
+An encoder with a method `calibrate(flat)` is given weights (n, n_parameters) of training INRs
+before it is trained. What it keeps of them must be a parameter or a registered buffer: nothing
+else is in the model's file.
 """
 
 import ast
@@ -23,23 +29,47 @@ if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
 
 
 def known_types() -> list[str]:
-    """The names of the encoders that there are, one for each file beside this one."""
+    """The names of all encoders: of the files beside this one, without those with an underscore."""
     return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_"))
 
 
 def option_names(name: str) -> set[str] | None:
-    """What the class in a file takes as options, read without importing it; None for anything."""
+    """The options of an encoder: its constructor's parameters after `embedding`.
+
+    The file is parsed, not imported.
+
+    Args:
+        name: an encoder's name.
+
+    Returns:
+        The names, or None where the constructor is inherited or takes any.
+    """
     tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
-    classes = [n for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and n.name == "Encoder"]
-    methods = [n for made in classes for n in made.body if isinstance(n, ast.FunctionDef)]
-    taken = [method.args for method in methods if method.name == "__init__"]
-    if not taken or taken[0].kwarg:  # inherited, or whatever comes
+    parameters = _constructor_parameters(tree)
+    if parameters is None or parameters.kwarg:
         return None
-    return {argument.arg for argument in [*taken[0].args[4:], *taken[0].kwonlyargs]}
+    positional = [argument.arg for argument in parameters.args]
+    if "embedding" not in positional:
+        return None
+    options = positional[positional.index("embedding") + 1 :]
+    return {*options, *(argument.arg for argument in parameters.kwonlyargs)}
+
+
+def _constructor_parameters(tree: ast.Module) -> ast.arguments | None:
+    """The parameters of `Encoder.__init__`; None where the class defines none."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == "Encoder":
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef) and member.name == "__init__":
+                    return member.args
+    return None
 
 
 def encoder_class(name: str) -> "type[nn.Module]":
-    """The encoder's class.
+    """The class `Encoder` of a file.
+
+    Args:
+        name: an encoder's name.
 
     Raises:
         InputError: there is no file of this name, or it defines no `Encoder`.

@@ -1,4 +1,4 @@
-"""Weights relative to what training INRs have in common, each by its own spread."""
+"""Mean and spread of each weight over the training INRs, by which encoders standardize weights."""
 
 from torch import Tensor
 
@@ -6,10 +6,16 @@ from inr2vec_core.errors import InputError
 
 
 def mean_and_scale(flat: Tensor) -> tuple[Tensor, Tensor]:
-    """What to subtract from each weight and to divide it by: (n, w), n >= 2 -> (w,), (w,).
+    """Mean and scale of each weight, which standardize it as (weight - mean) / scale.
 
-    The scale is the standard deviation, but not below a tenth of the weights' mean one: a weight
-    that hardly moves says nothing, and would be noise at the others' scale.
+    The scale is the standard deviation, but at least a tenth of its mean over all weights: a weight
+    that hardly varies says nothing, and would be noise at the scale of the others.
+
+    Args:
+        flat: (n, w) weights of n >= 2 INRs.
+
+    Returns:
+        Mean and scale, (w,) each.
 
     Raises:
         InputError: there are fewer than two INRs.

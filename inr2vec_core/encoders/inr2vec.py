@@ -18,9 +18,9 @@ class Encoder(nn.Module):
     """Each row of the stacked hidden weights through the same layers, then the maximum over rows.
 
     Args:
-        shape: the INRs' sizes; the first layer reads rows of `shape.width`.
+        siren: sizes of the INRs; the first layer reads rows of `siren.width` weights.
         hidden: widths of the layers with BatchNorm and ReLU.
-        embedding: length of the embedding, written by one more plain linear layer.
+        embedding: length of the embedding, the output of one more plain linear layer.
 
     >>> encoder = Encoder(SirenConfig(512, 4))
     >>> sum(p.numel() for p in encoder.parameters())
@@ -29,20 +29,20 @@ class Encoder(nn.Module):
 
     def __init__(
         self,
-        shape: SirenConfig,
+        siren: SirenConfig,
         hidden: Sequence[int] = (512, 512, 1024, 1024),
         embedding: int = 1024,
     ):
         super().__init__()
-        self.shape = shape
-        widths = [shape.width, *hidden]
+        self.siren = siren
+        widths = [siren.width, *hidden]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.norms = nn.ModuleList(nn.BatchNorm1d(b) for b in hidden)
         self.last = nn.Linear(hidden[-1], embedding)
 
     def forward(self, flat: Tensor) -> Tensor:
-        """(b, n_parameters) flat weights -> (b, embedding)."""
-        matrix = rows(flat, self.shape)
+        """Flat weights (b, n_parameters) -> embeddings (b, embedding)."""
+        matrix = rows(flat, self.siren)
         if not (self.training or torch.is_grad_enabled()):
             return self._embed(matrix)
         b, n, _ = matrix.shape
@@ -52,7 +52,7 @@ class Encoder(nn.Module):
         return linear_max(x.view(b, n, -1), self.last.weight, self.last.bias)
 
     def _embed(self, matrix: Tensor) -> Tensor:
-        """The same with BatchNorm folded into the layers, few INRs at a time on a CPU."""
+        """The same with BatchNorm folded into the layers, and few INRs at a time on a CPU."""
         layers = [
             fuse_linear_bn_weights(
                 layer.weight, layer.bias,
@@ -62,9 +62,9 @@ class Encoder(nn.Module):
         ]  # fmt: skip
         b, n, _ = matrix.shape
         embeddings = []
-        for some in matrix.split(b if matrix.is_cuda else max(1, CPU_ROWS // n)):
-            x = some.reshape(len(some) * n, -1)
+        for chunk in matrix.split(b if matrix.is_cuda else max(1, CPU_ROWS // n)):
+            x = chunk.reshape(len(chunk) * n, -1)
             for weight, bias in layers:
                 x = F.linear(x, weight, bias).relu_()
-            embeddings.append(self.last(x).view(len(some), n, -1).amax(1))
+            embeddings.append(self.last(x).view(len(chunk), n, -1).amax(1))
         return torch.cat(embeddings)

@@ -70,10 +70,10 @@ def test_options_are_known_without_importing_the_file(tmp_path, monkeypatch):
     assert option_names("projected") == {"rank", "dropout"}
     monkeypatch.setattr(encoders, "__file__", str(tmp_path / "__init__.py"))
     head = "import nothing_there\nclass Encoder:\n    "
-    (tmp_path / "any.py").write_text(f"{head}def __init__(self, shape, hidden, embedding, **kw): 0")
+    (tmp_path / "any.py").write_text(f"{head}def __init__(self, siren, hidden, embedding, **kw): 0")
     (tmp_path / "inherits.py").write_text(f"{head}pass")
     (tmp_path / "keywords.py").write_text(
-        f"{head}def __init__(self, shape, hidden, embedding, a=1, *, b): 0"
+        f"{head}def __init__(self, siren, hidden, embedding, a=1, *, b): 0"
     )
     found = [option_names(name) for name in ("any", "inherits", "keywords")]
     assert found == [None, None, {"a", "b"}]

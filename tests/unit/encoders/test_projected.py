@@ -58,7 +58,7 @@ def test_directions_are_those_in_which_matrices_differ():
         weight += basis[:, :2] @ torch.randn(200, 2, 2) @ basis[:, 2:4].T
     encoder.calibrate(flat)
     encoder.mean.zero_(), encoder.scale.fill_(1)  # the standardised ones are of no low rank
-    matrices, _ = encoder._parts(flat)
+    matrices, _ = encoder._standardized(flat)
     kept = encoder.left @ matrices @ encoder.right
     assert kept.square().sum() > 0.8 * matrices.square().sum()
     for side in (encoder.left @ encoder.left.mT, encoder.right.mT @ encoder.right):
