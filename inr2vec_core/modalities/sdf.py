@@ -39,7 +39,7 @@ class Sdf(DistanceModality):
         return Prepared(*prepare_mesh(geometry, settings.open_meshes))
 
     @staticmethod
-    def labels(distances: np.ndarray) -> np.ndarray:
+    def label_distances(distances: np.ndarray) -> np.ndarray:
         """Labels of signed distances of any size.
 
         Args:
@@ -70,7 +70,7 @@ class Sdf(DistanceModality):
             return next(chunks)
 
         steps = to_steps(sample_coordinates(surface, n, sampling, rng))
-        return quantize(steps, self.labels(shape.signed_distance()(from_steps(steps))))
+        return quantize(steps, self.label_distances(shape.signed_distance()(from_steps(steps))))
 
     def distances(self, labels: Tensor) -> Tensor:
         return (2 * labels - 1) * CLIP

@@ -40,7 +40,7 @@ class Udf(DistanceModality):
         return Prepared(shape, "partial" if settings.side == "partial" else "cloud", frame)
 
     @staticmethod
-    def labels(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    def label_queries(points: np.ndarray, queries: np.ndarray) -> np.ndarray:
         """Labels of queries against a cloud.
 
         Args:
@@ -70,7 +70,7 @@ class Udf(DistanceModality):
             return points[rng.integers(len(points), size=count)]
 
         steps = to_steps(sample_coordinates(surface, n, sampling, rng))
-        return quantize(steps, self.labels(points, from_steps(steps)))
+        return quantize(steps, self.label_queries(points, from_steps(steps)))
 
     def distances(self, labels: Tensor) -> Tensor:
         return (1 - labels) * CLIP

@@ -2,9 +2,28 @@
 
 import ast
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 MODALITIES = "inr2vec_core/modalities"
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A module, or a method of a modality.
+
+    Attributes:
+        digest: its code.
+        files: the project's files that it imports.
+        attributes: the names of all attributes that it reads.
+        methods: of a modality's file, the methods of its classes by name; they are no part of the
+            other fields.
+    """
+
+    digest: str
+    files: list[Path]
+    attributes: set[str]
+    methods: dict[str, "_Unit"]
 
 
 class ProjectCode:
@@ -15,13 +34,17 @@ class ProjectCode:
 
     def __init__(self, root: Path):
         self._root = root
-        self._known: dict[Path, tuple[str, list[Path]]] = {}
+        self._known: dict[Path, _Unit] = {}
 
     def version(self, script: str, *modules: str, field: str | None = None) -> str:
         """Fingerprint of a script and of every project module that it imports, however deep.
 
-        Comments, docstrings and layout do not count. Modalities are imported by name; they count
-        for every script that imports their package.
+        Comments, docstrings, layout and imports for type checkers do not count.
+
+        Modalities are imported by name: they count for every script that imports their package.
+        A modality serves all stages, so of its methods only those count that the script may call:
+        an edit of how shapes are reconstructed must not fit INRs again. A script may call a method
+        if the method's name is read as an attribute anywhere in its code.
 
         Args:
             script: the script, below `workflow_scripts`.
@@ -29,26 +52,43 @@ class ProjectCode:
             field: the only modality that the script uses; None for all.
         """
         seen: dict[str, str] = {}
+        attributes: set[str] = set()
+        methods: list[tuple[str, str, _Unit]] = []
         waiting = [self._root / path for path in (f"workflow_scripts/{script}", *modules)]
         while waiting:
             path = waiting.pop()
             name = path.relative_to(self._root).as_posix()
-            if name not in seen:
-                seen[name], imported = self._read(path)
-                waiting += imported
-                if name == f"{MODALITIES}/__init__.py":
-                    waiting += path.parent.glob(f"{field or '[!_]*'}.py")
+            if name in seen:
+                continue
+            found = [(name, self._read(path))]
+            methods += [(f"{name}:{key}", key, unit) for key, unit in found[0][1].methods.items()]
+            while found:
+                for key, unit in found:
+                    seen[key] = unit.digest
+                    waiting += unit.files
+                    attributes |= unit.attributes
+                found = [(key, unit) for key, method, unit in methods
+                         if key not in seen and method.split(".")[1] in attributes]  # fmt: skip
+            if name == f"{MODALITIES}/__init__.py":
+                waiting += path.parent.glob(f"{field or '[!_]*'}.py")
         return _digest("\n".join(f"{name} {seen[name]}" for name in sorted(seen)))
 
-    def _read(self, path: Path) -> tuple[str, list[Path]]:
-        """Fingerprint of one file, and the project files that it imports."""
+    def _read(self, path: Path) -> _Unit:
+        """The unit of one file."""
         if path not in self._known:
-            tree = ast.parse(path.read_text(), filename=str(path))
-            package = path.parent.relative_to(self._root).parts
-            modules = {m for node in ast.walk(tree) for m in _imported(node, package)}
-            files = [file for module in sorted(modules) for file in self._files_of(module)]
-            self._known[path] = _digest(_code_only(tree)), files
+            tree = _code_only(ast.parse(path.read_text(), filename=str(path)))
+            methods = {}
+            if path.parent == self._root / MODALITIES:
+                methods = {key: self._unit(node, path) for key, node in _cut_methods(tree)}
+            self._known[path] = self._unit(tree, path, methods)
         return self._known[path]
+
+    def _unit(self, tree: ast.AST, path: Path, methods: dict[str, _Unit] | None = None) -> _Unit:
+        package = path.parent.relative_to(self._root).parts
+        modules = {m for node in ast.walk(tree) for m in _imported(node, package)}
+        files = [file for module in sorted(modules) for file in self._files_of(module)]
+        attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        return _Unit(_digest(ast.dump(tree)), files, attributes, methods or {})
 
     def _files_of(self, module: tuple[str, ...]) -> list[Path]:
         """Project files behind a dotted name: the module and the packages above it."""
@@ -70,14 +110,34 @@ def _imported(node: ast.AST, package: tuple[str, ...]) -> list[tuple[str, ...]]:
     return []
 
 
-def _code_only(tree: ast.Module) -> str:
-    """The tree without positions and, from now on, without docstrings."""
+def _code_only(tree: ast.Module) -> ast.Module:
+    """The tree without docstrings and without what only type checkers import."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body:
             first = node.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 node.body = node.body[1:]
-    return ast.dump(tree)
+    tree.body = [node for node in tree.body if not _for_type_checkers(node)]
+    return tree
+
+
+def _for_type_checkers(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
+
+
+def _cut_methods(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
+    """The methods of a module's classes as "Class.method", taken out of the tree."""
+    cut = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            methods = [m for m in node.body if isinstance(m, ast.FunctionDef)]
+            cut += [(f"{node.name}.{m.name}", m) for m in methods if not m.name.startswith("__")]
+            node.body = [m for m in node.body if m not in methods or m.name.startswith("__")]
+    return cut
 
 
 def _digest(text: str) -> str:

@@ -28,7 +28,7 @@ def generator():
 
 
 def test_signed_labels_are_zero_inside_half_on_the_surface_one_outside():
-    labels = SDF.labels(np.array([-0.5, -0.1, -0.05, 0, 0.1, 0.7]))
+    labels = SDF.label_distances(np.array([-0.5, -0.1, -0.05, 0, 0.1, 0.7]))
     assert labels.dtype == np.float32
     np.testing.assert_allclose(labels, [0, 0, 0.25, 0.5, 1, 1], atol=1e-7)
 

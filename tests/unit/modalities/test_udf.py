@@ -28,14 +28,16 @@ def generator():
 
 def test_labels_fall_linearly_from_one_on_the_surface_to_zero_at_a_tenth():
     queries = np.array([[0, 0, 0], [0.05, 0, 0], [0, -0.1, 0], [0, 0, 0.3], [1, 1, 1]])
-    labels = UDF.labels(np.zeros((1, 3)), queries)
+    labels = UDF.label_queries(np.zeros((1, 3)), queries)
     assert labels.dtype == np.float32
     np.testing.assert_allclose(labels, [1, 0.5, 0, 0, 0], atol=1e-7)
 
 
 def test_the_nearest_point_counts():
     points = np.array([[0, 0, 0], [0.06, 0, 0]])
-    np.testing.assert_allclose(UDF.labels(points, np.array([[0.04, 0, 0]])), [0.8], atol=1e-6)
+    np.testing.assert_allclose(
+        UDF.label_queries(points, np.array([[0.04, 0, 0]])), [0.8], atol=1e-6
+    )
 
 
 def test_logits_and_distances_of_outputs():
@@ -46,7 +48,7 @@ def test_logits_and_distances_of_outputs():
 
 def test_outputs_that_fit_the_labels_give_the_distance_back(rng):
     points, queries = rng.uniform(-1, 1, (20, 3)), rng.uniform(-1, 1, (50, 3))
-    labels = torch.from_numpy(UDF.labels(points, queries)).double()
+    labels = torch.from_numpy(UDF.label_queries(points, queries)).double()
     distance = np.linalg.norm(points[None] - queries[:, None], axis=2).min(1)
     found = UDF.values(torch.logit(labels)).numpy()
     np.testing.assert_allclose(found, np.minimum(distance, CLIP), atol=1e-7)
@@ -63,7 +65,7 @@ def test_a_label_belongs_exactly_to_its_stored_coordinates(rng):
     stored = UDF.sample_queries(CloudShape(points), 300, QuerySampling(), rng)
     assert stored.shape == (300, 4) and stored.dtype == np.int16
     read = stored[:, :3].astype(np.float32) / SCALE
-    assert np.array_equal(stored[:, 3], np.rint(UDF.labels(points, read) * SCALE))
+    assert np.array_equal(stored[:, 3], np.rint(UDF.label_queries(points, read) * SCALE))
 
 
 def test_labels_around_a_single_point_are_its_distance():

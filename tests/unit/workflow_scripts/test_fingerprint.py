@@ -70,6 +70,91 @@ def test_a_module_that_is_imported_by_name_counts_where_it_is_given(tree):
     assert with_it != before[1]
 
 
+MODALITY = """
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from inr2vec_core import hints
+
+class Field:
+    title = "{title}"
+
+    def sample(self):
+        from inr2vec_core.sampling import s
+        return s
+
+    def rebuild(self):
+        return self.helper()
+
+    def helper(self):
+        from inr2vec_core.extraction import e
+        return e
+"""
+
+
+@pytest.fixture
+def fields(tree):
+    """A tree whose script samples queries of a modality, and never reconstructs anything."""
+    folder = tree / "inr2vec_core/modalities"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from importlib import import_module\n")
+    for name in ("udf", "occ"):
+        (folder / f"{name}.py").write_text(MODALITY.format(title=name))
+    for name in ("hints", "sampling", "extraction"):
+        (tree / f"inr2vec_core/{name}.py").write_text("")
+    append(tree / "inr2vec_core/b.py", "from .modalities import modality\nm = modality('')\n")
+    append(tree / "inr2vec_core/b.py", "m.sample()\n")
+    return tree
+
+
+@pytest.mark.parametrize("field", ["udf", "occ", None])
+@pytest.mark.parametrize("edited", ["udf", "occ"])
+def test_a_script_has_the_code_of_its_modality_or_of_all(fields, field, edited):
+    code = ProjectCode(fields).version("inrs/fit.py", field=field)
+    append(fields / f"inr2vec_core/modalities/{edited}.py", "\nNEW = 1\n")
+    again = ProjectCode(fields).version("inrs/fit.py", field=field)
+    assert (again != code) == (field in (edited, None))
+
+
+def test_a_new_modality_counts_where_any_may_be_used(fields):
+    before = version(fields)
+    (fields / "inr2vec_core/modalities/sdf.py").write_text("")
+    assert version(fields) != before
+
+
+def edit(path, old, new):
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_of_a_modality_only_methods_that_may_be_called_count(fields, called):
+    if called:
+        append(fields / "inr2vec_core/top.py", "def again(m):\n    return m.rebuild\n")
+    versions = [version(fields)]
+    append(fields / "inr2vec_core/extraction.py", "E = 1\n")  # imported by what `rebuild` calls
+    versions.append(version(fields))
+    edit(fields / "inr2vec_core/modalities/udf.py", "return e\n", "return e + 1\n")
+    versions.append(version(fields))
+    assert len(set(versions)) == (3 if called else 1)
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [
+    ("modalities/udf.py", "return s\n", "return s + 1\n"),
+    ("modalities/udf.py", 'title = "udf"', 'title = "cloud"'),
+    ("sampling.py", "", "S = 1\n"),
+])  # fmt: skip
+def test_of_a_modality_what_is_used_counts(fields, file, old, new):
+    before = version(fields)
+    edit(fields / "inr2vec_core" / file, old, new)
+    assert version(fields) != before
+
+
+def test_what_only_type_checkers_import_does_not_count(fields):
+    before = version(fields)
+    append(fields / "inr2vec_core/hints.py", "H = 1\n")
+    assert version(fields) == before
+
+
 def test_comments_docstrings_and_layout_do_not_count(tree):
     before = version(tree)
     (tree / "inr2vec_core/b.py").write_text(

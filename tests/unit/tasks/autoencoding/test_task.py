@@ -66,7 +66,7 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
                 row[0] for row in ROWS if np.allclose(weights_of(row[0]), one, atol=1e-6)
             ]
             seen.append(shape_id)
-            expected = modality("udf").labels(points_of(shape_id), coords.numpy())
+            expected = modality("udf").label_queries(points_of(shape_id), coords.numpy())
             np.testing.assert_allclose(labels.numpy(), expected, atol=1e-4)
     # Five training shapes in batches of two: the last would be a single row.
     assert len(set(seen)) == len(seen) == 4
