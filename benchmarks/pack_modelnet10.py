@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 from gpu_steps.packed import Clouds, write_packed
 
-from inr2vec_core.shapes.formats.modelnet_h5 import class_names, h5_files, names_and_labels
+from inr2vec_core.shapes.formats.modelnet_h5 import Format, h5_files
 
 
 def read(root: Path, train: int) -> Clouds:
@@ -26,14 +26,15 @@ def read(root: Path, train: int) -> Clouds:
         root: the data set's folder.
         train: training clouds of each class, validation among them.
     """
+    layout = Format(root)
     points, labels, splits = [], [], []
     for file, split in h5_files(root):
         with h5py.File(file, "r") as h5:
             points.append(h5["data"][:].astype(np.float32))
-        labels += [label for _, label in names_and_labels(file)]
+        labels += [label for _, label in layout.names_and_labels(file)]
         splits += [split] * len(points[-1])
     found = Clouds(
-        np.concatenate(points), np.array(labels), np.array(splits), tuple(class_names(root))
+        np.concatenate(points), np.array(labels), np.array(splits), tuple(layout.class_names())
     )
     keep = found.split == "test"
     for label in range(len(found.classes)):

@@ -35,7 +35,7 @@ def one_of(section):
     return "|".join(config[section]) or "(?!)"
 
 
-def data_source(dataset):
+def shape_dataset(dataset):
     """The data set's shapes, as the library lists them."""
     entry = config["datasets"][dataset]
     counts = tuple(entry[f"{split}_per_class"] for split in ("train", "val", "test"))
@@ -56,18 +56,18 @@ def data_source(dataset):
 
 
 @functools.cache
-def listing_of(dataset):
+def catalog_of(dataset):
     """All shapes of a data set, or an error that says what is missing."""
     try:
-        return data_source(dataset).listing()
+        return shape_dataset(dataset).catalog()
     except InputError as error:
         raise WorkflowError(f"datasets.{dataset}: {error}")
 
 
 def source_files_of(wildcards):
     """The files that a shard is read from."""
-    source = data_source(wildcards.dataset)
-    return source.files(listing_of(wildcards.dataset), int(wildcards.shard))
+    dataset = shape_dataset(wildcards.dataset)
+    return dataset.files(catalog_of(wildcards.dataset), int(wildcards.shard))
 
 
 def fingerprint_of_shapes(wildcards):
@@ -77,10 +77,10 @@ def fingerprint_of_shapes(wildcards):
     the validation split, must make the shard anew, and shards must differ in Snakemake's cache,
     whose keys know nothing of wildcards.
     """
-    source, listing = data_source(wildcards.dataset), listing_of(wildcards.dataset)
+    dataset, catalog = shape_dataset(wildcards.dataset), catalog_of(wildcards.dataset)
     shard = int(wildcards.shard)
-    refused = listing.rejected if shard == 0 else []
-    return environment.fingerprint(shard, source.shard(listing, shard), refused)
+    rejected = catalog.rejected if shard == 0 else []
+    return environment.fingerprint(shard, dataset.shard(catalog, shard), rejected)
 
 
 def shard_numbers(dataset):
@@ -132,7 +132,7 @@ def rebuilding_inputs(wildcards):
 
 def inr_shard_of_shape(wildcards):
     """The shard of one shape's INR, an augmented copy's being its original's."""
-    ids = [source.shape_id for source in listing_of(wildcards.dataset).sources]
+    ids = [record.shape_id for record in catalog_of(wildcards.dataset).records]
     shape = wildcards.shape
     if shape not in ids:
         shape = shape.rpartition("@")[0]
@@ -195,6 +195,13 @@ def code(script):
     A job that has no data set in its wildcards may use any modality.
     """
     return lambda wildcards: code_version(script, field_of_job(wildcards))
+
+
+def code_of_format(script, wildcards):
+    """The code of a script that reads shapes in a data set's layout."""
+    reader = config["datasets"][wildcards.dataset]["reader"]
+    layout = f"inr2vec_core/shapes/formats/{reader}.py"
+    return code_version(script, field_of_job(wildcards), layout)
 
 
 def code_of_encoders(script, wildcards, *names):

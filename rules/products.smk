@@ -21,7 +21,7 @@ def generated_from(wildcards):
 
 def classes_of(row):
     """The classes of a row of the table of generated shapes; all that the data set has, if none."""
-    known = sorted({s.class_name for s in listing_of(row["dataset"]).sources})
+    known = sorted({s.class_name for s in catalog_of(row["dataset"]).records})
     unknown = sorted(set(row["classes"]) - set(known))
     if unknown:
         raise WorkflowError(

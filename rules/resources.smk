@@ -16,7 +16,7 @@ def n_parameters(inr):
 def shapes_of(dataset):
     """How many shapes a data set has, augmented copies among them."""
     copies = config["datasets"][dataset]["augment_copies"]
-    return len(listing_of(dataset).sources) * (1 + copies)
+    return len(catalog_of(dataset).records) * (1 + copies)
 
 
 def shapes_per_shard(dataset):

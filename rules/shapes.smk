@@ -16,7 +16,7 @@ rule prepare_shapes:
         mem_mb=4000,
         runtime=60,
     params:
-        source=lambda wildcards: vars(data_source(wildcards.dataset)),
+        dataset=lambda wildcards: vars(shape_dataset(wildcards.dataset)),
         shapes=fingerprint_of_shapes,
         settings=dataset_key(
             "field",
@@ -27,8 +27,7 @@ rule prepare_shapes:
             "side",
             "frame",
         ),
-        seed=config["seed"],
-        code=code("shapes/prepare_shapes.py"),
+        code=lambda wildcards: code_of_format("shapes/prepare_shapes.py", wildcards),
     script:
         "../workflow_scripts/shapes/prepare_shapes.py"
 

@@ -43,13 +43,13 @@ class Prepared(NamedTuple):
 
     Attributes:
         shape: the shape.
-        form: how it was made: "cloud" or "partial"; of a mesh "watertight", "repaired" or
-            "winding"; of voxels "read", "shell", or "solid" with the state of the filled mesh.
+        preparation: how it was prepared: "cloud" or "partial"; of a mesh "watertight", "repaired"
+            or "winding"; of voxels "read", "shell", or "solid" with the state of the filled mesh.
         frame: the frame; None for a grid that was read.
     """
 
     shape: Shape
-    form: str
+    preparation: str
     frame: Frame | None
 
 

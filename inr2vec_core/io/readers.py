@@ -1,8 +1,8 @@
-"""Reads the geometry of one shape from its file. Nothing is ever unpickled.
+"""The geometry of one shape, read from its file. Nothing is ever unpickled.
 
 A file that cannot be read raises `BadShape` with the reason, so that one bad file sets one shape
-aside. The parsers used are lenient with files cut short (trimesh drops the faces that are
-missing), so the counts that headers declare are checked here.
+aside. The parsers do not notice files that are cut short (trimesh drops the missing faces), so the
+counts that headers declare are checked here.
 """
 
 import logging
@@ -18,18 +18,24 @@ from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.io.pcd import read_pcd
 from inr2vec_core.io.voxel_grids import as_grid, read_binvox, read_h5_grid, read_npz_array
 
-# trimesh says in several lines a file what one exception here says in one.
+# trimesh logs several lines for each file about which an exception here says one.
 logging.getLogger("trimesh").setLevel(logging.CRITICAL)
 
 
 def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
-    """Reads an off, obj, stl or glb mesh, a pcd or xyz cloud, or a binvox or h5 grid.
+    """Read an off, obj, stl or glb mesh, a pcd or xyz cloud, or a binvox or h5 grid.
 
     A ply is a mesh or a cloud; an npy or npz array is a cloud if it has two dimensions, a grid if
     it has three. Scenes of several meshes become one mesh; polygons become triangles.
 
+    Args:
+        path: The file; its extension says how it is read.
+
+    Returns:
+        The geometry in the file's unit.
+
     Raises:
-        BadShape: the file is missing, empty, cut short or unreadable, or holds no faces, no
+        BadShape: The file is missing, empty, cut short or unreadable, or holds no faces, no
             points, no voxels, or coordinates that are not finite.
     """
     path = Path(path)
@@ -44,10 +50,13 @@ def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
 
 @contextmanager
 def reasons_of(path: Path) -> Iterator[None]:
-    """Whatever the parser of a file raises becomes a reason that names the file.
+    """Turn whatever the parser of a file raises into a reason that names the file.
+
+    Args:
+        path: The file that is parsed within the context.
 
     Raises:
-        BadShape: the file is missing or empty, or the parser raised something.
+        BadShape: The file is missing or empty, or the parser raised something.
     """
     try:
         if path.stat().st_size == 0:
@@ -55,8 +64,8 @@ def reasons_of(path: Path) -> Iterator[None]:
         yield
     except BadShape as error:
         raise BadShape(f"{path}: {error}") from None
-    except Exception as error:  # parsers raise all sorts of things on bad files
-        raise BadShape(f"{path}: unreadable: {_one_line(error)}") from error
+    except Exception as error:  # parsers raise many kinds of errors on bad files
+        raise BadShape(f"{path}: unreadable: {one_line(error)}") from error
 
 
 # ---------------------------------------------------------------------------- meshes
@@ -108,10 +117,13 @@ def _read_mesh(path: Path, merge: bool = False) -> Mesh:
 
 
 def _read_mesh_or_cloud(path: Path, merge: bool = False) -> Cloud | Mesh:
-    """Reads with trimesh; `merge` makes one of vertices that are equal in every digit.
+    """Read with trimesh.
 
-    stl has each corner of each face as a vertex of its own, obj and glb one for each texture
-    coordinate and normal: merged, a shape is the same, and closed, in every format.
+    Args:
+        path: The file.
+        merge: Make one vertex of those that are equal in every digit. An stl has a vertex for each
+            corner of each face, obj and glb one for each texture coordinate and normal: merged, a
+            shape is the same, and closed, in every format.
     """
     import trimesh
 
@@ -182,7 +194,7 @@ def _array_geometry(array: np.ndarray) -> Cloud | Grid:
 
 
 def _text_lines(text: str) -> list[str]:
-    """The lines that say something, without comments."""
+    """The lines without comments, stripped; blank ones are left out."""
     lines = (line.split("#", 1)[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
 
@@ -193,14 +205,15 @@ def _check_line_count(lines: list[str], declared: int) -> None:
 
 
 def _check_last_face(lines: list[str]) -> None:
-    """Checks that a last line such as "3 0 1 2" has as many corners as it says."""
+    """Check that a last line such as "3 0 1 2" has as many corners as it says."""
     if lines:
         number, *corners = lines[-1].split()
         if len(corners) < int(number):
             raise BadShape(f"truncated: its last face has {len(corners)} of {number} corners")
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """The type and the message of an error, without line breaks, at most some 200 characters."""
     text = " ".join(str(error).split()) or "no reason given"
     return f"{type(error).__name__}: {text[:200]}"
 

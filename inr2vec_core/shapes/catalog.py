@@ -1,26 +1,32 @@
-"""Where shapes come from: the list of a data set's shapes, without reading any geometry.
+"""The catalog of a data set: which shapes there are and where their geometry is.
 
-Only the standard library is imported at the top, for the Snakefile imports this module at every
-call. Whatever the order in which a file system gives its names, the lists are the same.
+No geometry is read here. Only the standard library is imported at the top, because the rule files
+import this module at every call of Snakemake. A catalog does not depend on the order in which a
+file system names its files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from inr2vec_core.errors import InputError
-
 
 @dataclass(frozen=True)
 class ShapeRecord:
-    """One shape of a data set and where its geometry is.
+    """One shape of a data set.
 
-    `path` is the file ("" for procedural shapes). `row` is the row in an h5 file, the index of a
-    procedural shape, -1 for a file that holds one shape. `whole` is the file of the shape that a
-    cloud is a part of, or was drawn on, if that is another or another of its arrays.
+    Attributes:
+        shape_id: Unique in the data set.
+        class_name: The shape's class.
+        split: "train", "val" or "test".
+        path: The file of its geometry; "" where it is generated.
+        row: The row in a file that holds many shapes, or the number of a generated shape; -1 for
+            a file that holds one shape.
+        whole: For a cloud that was taken from another shape, the file of that shape: of the
+            complete shape of a partial cloud, or of the mesh that a cloud was drawn on.
     """
 
     shape_id: str
@@ -30,49 +36,72 @@ class ShapeRecord:
     row: int = -1
     whole: str = ""
 
+    @property
+    def source_file(self) -> str:
+        """Where the shape is read from, for people: the file and, if it has several, the row."""
+        if not self.path:
+            return f"procedural[{self.row}]"
+        return self.path if self.row < 0 else f"{self.path}[{self.row}]"
+
 
 @dataclass(frozen=True)
 class Rejected:
-    """A shape set aside, where it comes from and why."""
+    """A shape that was set aside.
+
+    Attributes:
+        shape_id: The shape's id, or its name where it has no class.
+        source_file: Where it is read from, as `ShapeRecord.source_file`.
+        reason: What is wrong with it, and what to do.
+    """
 
     shape_id: str
-    source: str
+    source_file: str
     reason: str
 
 
 class Catalog(NamedTuple):
-    """What a data set holds: shapes sorted by id, shapes set aside, number of other files."""
+    """All shapes of a data set.
 
-    sources: list[ShapeRecord]
+    Attributes:
+        records: The shapes, sorted by id.
+        rejected: The shapes that were set aside while the data set was listed.
+        ignored: The number of other files in its folders.
+    """
+
+    records: list[ShapeRecord]
     rejected: list[Rejected]
     ignored: int
 
 
-def existing_folder(root: str | Path) -> Path:
-    """The data set's root, which must be there.
-
-    Raises:
-        InputError: it is not, or is no folder.
-    """
-    root = Path(root)
-    if not root.is_dir():
-        fault = "is not a folder" if root.exists() else "does not exist"
-        raise InputError(f"{root} {fault}: set the data set's root to the folder of its shapes")
-    return root
-
-
-def _set_duplicates_aside(
-    sources: Sequence[ShapeRecord],
+def without_duplicates(
+    records: Iterable[ShapeRecord],
 ) -> tuple[list[ShapeRecord], list[Rejected]]:
-    """Of shapes with the same id the first stays, in order of path and row."""
+    """Keep the first of several shapes with the same id, in the order of path and row.
+
+    Returns:
+        The records that were kept, sorted by id, and the others with the reason.
+    """
     first, rejected = {}, []
-    for source in sorted(sources, key=lambda s: (s.shape_id, str(s.path), s.row)):
-        kept = first.setdefault(source.shape_id, source)
-        if kept is not source:
-            reason = f"same name as {_place(kept)}, which is used instead; rename one of them"
-            rejected.append(Rejected(source.shape_id, _place(source), reason))
+    for record in sorted(records, key=lambda r: (r.shape_id, str(r.path), r.row)):
+        kept = first.setdefault(record.shape_id, record)
+        if kept is not record:
+            reason = f"same name as {kept.source_file}, which is used instead; rename one of them"
+            rejected.append(Rejected(record.shape_id, record.source_file, reason))
     return list(first.values()), rejected
 
 
-def _place(source: ShapeRecord) -> str:
-    return source.path if source.row < 0 else f"{source.path}[{source.row}]"
+REJECTED_COLUMNS = ("shape_id", "source_file", "reason")
+
+
+def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
+    """Write shapes that were set aside as CSV, with a header."""
+    with Path(path).open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REJECTED_COLUMNS)
+        writer.writerows((r.shape_id, r.source_file, r.reason) for r in rejected)
+
+
+def read_rejected(path: str | Path) -> list[Rejected]:
+    """Read shapes that `write_rejected` wrote."""
+    with Path(path).open(newline="") as file:
+        return [Rejected(**row) for row in csv.DictReader(file)]

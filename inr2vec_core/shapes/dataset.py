@@ -1,71 +1,42 @@
-"""One way to list any data set's shapes, and their spread over shards.
+"""A data set as its config entry describes it: its shapes, their shards, their geometry.
 
-Standard library only at the top, as in `sources.py`: the Snakefile imports this module.
+Only the standard library is imported at the top, because the rule files import this module at
+every call of Snakemake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, existing_folder
-from inr2vec_core.shapes.formats import modelnet_h5
-from inr2vec_core.shapes.formats.folder import EXTENSIONS, list_folder, scan_folder
-from inr2vec_core.shapes.formats.labeled_meshes import MESHES, labels_file, list_labeled_meshes
-from inr2vec_core.shapes.formats.modelnet_h5 import SHAPENET_PART, all_files, list_modelnet_h5
-from inr2vec_core.shapes.formats.mvp import list_mvp
-from inr2vec_core.shapes.formats.occupancy_networks import list_occupancy_networks
-from inr2vec_core.shapes.formats.pairs import list_pairs
-from inr2vec_core.shapes.formats.procedural import list_procedural
-from inr2vec_core.shapes.formats.shapenet_part import list_shapenet_part
-from inr2vec_core.shapes.pairing import partial_sources
-from inr2vec_core.shapes.splits import cut_validation, draw
+from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
+from inr2vec_core.shapes.formats import load_format
+from inr2vec_core.shapes.splits import cut_validation
 
-READERS = (
-    "procedural", "folder", "modelnet_h5", "shapenet_part_h5", "shapenet_part", "labeled_meshes",
-    "mvp", "pairs", "occupancy_networks",
-)  # fmt: skip
-
-
-def source_files(reader: str, root: str | Path) -> list[Path]:
-    """The files that a data set is made of, sorted; none for procedural shapes.
-
-    Raises:
-        InputError: root is missing, no folder or holds no shapes, or the reader is unknown.
-    """
-    if reader not in READERS:
-        raise InputError(f"unknown reader {reader!r}: use one of {', '.join(READERS)}")
-    if reader == "procedural":
-        return []
-    root = existing_folder(root)
-    if reader == "modelnet_h5":
-        return modelnet_h5.all_files(root)
-    if reader == "shapenet_part_h5":
-        return modelnet_h5.all_files(root, modelnet_h5.SHAPENET_PART)
-    if reader == "shapenet_part":
-        return all_files(root)
-    meshes = MESHES if reader == "labeled_meshes" else EXTENSIONS
-    files = [Path(file.path) for file in scan_folder(root, meshes).files]
-    if reader == "labeled_meshes":
-        files += [labels for file in files if (labels := labels_file(file)).exists()]
-    return sorted(files)
+if TYPE_CHECKING:
+    from inr2vec_core.geometry.raw import Geometry
+    from inr2vec_core.shapes.formats._base import ShapeFormat
 
 
 @dataclass(frozen=True)
 class ShapeDataset:
-    """Where a data set's shapes come from; the fields that a reader has no use for are ignored.
+    """Where the shapes of a data set come from.
 
     Attributes:
-        reader: one of `sources.READERS`.
-        counts: procedural training, validation and test shapes a class.
-        validation_fraction: share of a class's training shapes that becomes the validation
-            split where the source has none.
-        test_fraction: share of a class that becomes the test split, for the layout class/*.
-        limit: only so many complete shapes, drawn by the seed; None is all.
-        side: "complete", or "partial" for their partial clouds, which have their splits.
-        views: partial clouds of each shape, where the reader has none itself.
+        reader: The data layout: the name of a file in `inr2vec_core/shapes/formats`.
+        root: The folder of its files.
+        classes: The classes of generated shapes; empty for all.
+        counts: Training, validation and test shapes of each class, where they are generated.
+        validation_fraction: The share of a class's training shapes that becomes the validation
+            split where the data set has none.
+        test_fraction: The share of a class that becomes the test split, for the layout class/*.
+        limit: Use only so many complete shapes, drawn by the seed; None uses all.
+        side: "complete", or "partial" for partial clouds, which have their complete shapes' splits.
+        views: The number of partial clouds of each shape, where the layout has none itself.
+        shards: The number of shards that the shapes are spread over.
+        seed: The run's seed.
     """
 
     reader: str
@@ -80,59 +51,54 @@ class ShapeDataset:
     shards: int = 1
     seed: int = 0
 
-    def listing(self) -> Catalog:
+    @property
+    def format(self) -> ShapeFormat:
+        """The data layout.
+
+        Raises:
+            InputError: There is no layout of this name.
+        """
+        layout = load_format(self.reader)
+        return layout(self.root, self.classes, self.counts, self.test_fraction, self.seed)
+
+    def catalog(self) -> Catalog:
         """All shapes with their splits, sorted by id.
 
         Raises:
-            InputError: see `sources.py`; or there are fewer shapes than shards.
+            InputError: The root or the files in it are not as the layout wants them, or there are
+                fewer shapes than shards.
         """
-        if self.reader == "procedural":
-            from inr2vec_core.shapes.procedural import CLASSES
-
-            listing = list_procedural(self.classes or CLASSES, *self.counts)
-        elif self.reader == "modelnet_h5":
-            listing = list_modelnet_h5(self.root)
-        elif self.reader == "shapenet_part_h5":
-            listing = list_modelnet_h5(self.root, SHAPENET_PART)
-        elif self.reader == "shapenet_part":
-            listing = list_shapenet_part(self.root)
-        elif self.reader == "labeled_meshes":
-            listing = list_labeled_meshes(self.root, self.test_fraction, self.seed)
-        elif self.reader == "mvp":
-            listing = list_mvp(self.root)
-        elif self.reader == "pairs":
-            listing = list_pairs(self.root, self.test_fraction, self.seed)
-        elif self.reader == "occupancy_networks":
-            listing = list_occupancy_networks(self.root)
-        elif self.reader == "folder":
-            listing = list_folder(self.root, self.test_fraction, self.seed)
-        else:
-            raise InputError(f"unknown reader {self.reader!r}")
-        if self.reader != "procedural":
-            sources = cut_validation(listing.sources, self.validation_fraction, self.seed)
-            listing = listing._replace(sources=sources)
+        layout = self.format
+        records, rejected, ignored = layout.catalog()
+        if not layout.fixed_splits:
+            records = cut_validation(records, self.validation_fraction, self.seed)
         if self.limit is not None:
-            listing = listing._replace(sources=draw(listing.sources, self.limit, self.seed))
+            records = self._limited(records)
         if self.side == "partial":
-            views = partial_sources(self.reader, self.root, listing.sources, self.views)
-            listing = listing._replace(sources=list(views))
-        if len(listing.sources) < self.shards:
+            records = list(layout.partial_records(records, self.views))
+        if len(records) < self.shards:
             raise InputError(
-                f"{self.root or self.reader}: {len(listing.sources)} shapes cannot fill "
+                f"{self.root or self.reader}: {len(records)} shapes cannot fill "
                 f"{self.shards} shards; set the data set's `shards` to at most that"
             )
-        return listing
+        return Catalog(records, rejected, ignored)
 
-    def shard(self, listing: Catalog, shard: int) -> list[ShapeRecord]:
-        """The shapes of one shard: every `shards`-th of the list."""
-        return listing.sources[shard :: self.shards]
+    def _limited(self, records: list[ShapeRecord]) -> list[ShapeRecord]:
+        from inr2vec_core.shapes.selection import select  # imports NumPy
 
-    def files(self, listing: Catalog, shard: int) -> list[str]:
-        """The files that a shard's shapes are read from."""
-        if self.reader in ("procedural", "modelnet_h5", "shapenet_part_h5"):
-            return [str(path) for path in source_files(self.reader, self.root)]
-        sources = self.shard(listing, shard)
-        files = {path for source in sources for path in (source.path, source.whole) if path}
-        if self.reader == "labeled_meshes":
-            files |= {str(labels_file(source.path)) for source in sources}
-        return sorted(files)
+        drawn = select([record.shape_id for record in records], self.limit, self.seed, "draw")
+        return sorted((records[i] for i in drawn), key=lambda record: record.shape_id)
+
+    def shard(self, catalog: Catalog, shard: int) -> list[ShapeRecord]:
+        """The shapes of one shard: every `shards`-th of the catalog, from this number on."""
+        return catalog.records[shard :: self.shards]
+
+    def files(self, catalog: Catalog, shard: int) -> list[str]:
+        """The files that a shard's shapes are read from, sorted."""
+        return self.format.files(self.shard(catalog, shard))
+
+    def read(
+        self, records: Sequence[ShapeRecord]
+    ) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
+        """Read the geometry of shapes; see `ShapeFormat.read`."""
+        return self.format.read(records)

@@ -8,7 +8,17 @@ from inr2vec_core.utils.seeding import derive_seed
 
 
 def select(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.ndarray:
-    """Numbers of so many shapes, drawn by seed and id; a larger number keeps those of a smaller."""
+    """Draw some shapes by seed and id; a larger draw contains every smaller one.
+
+    Args:
+        shape_ids: The ids of all shapes.
+        number: How many to draw.
+        seed: The run's seed.
+        *names: What the shapes are drawn for, so that different draws are independent.
+
+    Returns:
+        (min(number, len(shape_ids)),) int64, indices of the drawn shapes in the order of the draw.
+    """
     ranks = [(derive_seed(seed, *names, shape_id), i) for i, shape_id in enumerate(shape_ids)]
     return np.array([i for _, i in sorted(ranks)[:number]], int)
 
@@ -16,7 +26,18 @@ def select(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.
 def select_per_class(
     class_names: Sequence[str], shape_ids: Sequence[str], seed: int, most: int, each: int
 ) -> np.ndarray:
-    """Numbers of `each` drawn shapes of each class, class by class: at most (most,)."""
+    """Draw some shapes of each class.
+
+    Args:
+        class_names: The class of each shape.
+        shape_ids: The id of each shape.
+        seed: The run's seed.
+        most: The largest number of shapes.
+        each: The number of shapes of each class, where there are so many.
+
+    Returns:
+        (n,) int64, n <= `most`, indices of the drawn shapes, class by class.
+    """
     found: dict[str, list[int]] = {name: [] for name in sorted(set(class_names))}
     for i in select(shape_ids, len(shape_ids), seed, "figure"):
         if len(found[class_names[i]]) < each:

@@ -51,6 +51,16 @@ CODE = {
     "workflow_scripts/common/job.py": {"init_inr", *READING},
 }
 
+# An edit of a data layout, the rules that follow, and the data sets that are read in it.
+FORMATS = {
+    "inr2vec_core/shapes/formats/folder.py": (
+        READING - {"probe_weights", "probe_bounding_boxes"},
+        {"scans", "grids"},
+    ),
+    "inr2vec_core/shapes/formats/procedural.py": (READING, {"demo", "solids"}),
+    "inr2vec_core/shapes/formats/mvp.py": (set(), set()),
+}
+
 ALL = {"demo", "scans", "solids", "grids"}
 TRAINED = ALL - {"grids"}
 # Solids are not classified, and of grids there are INRs alone.
@@ -101,14 +111,14 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def plans(finished_run, tmp_path_factory):
-    """What each edit of CODE and KEYS plans: dry runs, as many at a time as there are cores."""
+    """What each edit plans: dry runs, as many at a time as there are cores."""
 
     def plan(edit, *args):
         edited = finished_run[0].light_copy(tmp_path_factory.mktemp("edited") / "project")
         edit(edited, *args)
         return edited.jobs()
 
-    edits = {file: (Workflow.append, file, "EDITED = True") for file in CODE}
+    edits = {file: (Workflow.append, file, "EDITED = True") for file in (*CODE, *FORMATS)}
     edits |= {key: (Workflow.edit, "config.yaml", *KEYS[key][:2]) for key in KEYS}
     pool = ThreadPoolExecutor(os.cpu_count())
     yield {name: pool.submit(plan, *edit) for name, edit in edits.items()}
@@ -141,6 +151,12 @@ def test_nothing_reruns_in_a_new_clone(finished_run, new_copy, tmp_path):
 @pytest.mark.parametrize("file", CODE)
 def test_edited_code_reruns_what_uses_it(plans, file):
     assert {rule for rule, _ in plans[file].result()} == CODE[file]
+
+
+@pytest.mark.parametrize("file", FORMATS)
+def test_an_edited_layout_reruns_the_data_sets_that_are_read_in_it(plans, file):
+    jobs = plans[file].result()
+    assert ({rule for rule, _ in jobs}, datasets(jobs)) == FORMATS[file]
 
 
 def test_comments_and_docstrings_rerun_nothing(finished):

@@ -97,7 +97,7 @@ def test_manifests_say_how_shapes_were_made(finished_run):
     made = {}
     for dataset in ("demo", "solids", "grids"):
         manifest = pd.read_parquet(run.path / f"results/{dataset}/shapes.parquet")
-        made[dataset] = set(manifest["form"])
+        made[dataset] = set(manifest["preparation"])
         assert (manifest["occupied"].notna() == (dataset == "grids")).all()
     assert made == {"demo": {"cloud"}, "solids": {"watertight"}, "grids": {"shell"}}
     assert manifest["occupied"].between(1 / 512, 48 / 512).all()  # at most a voxel for each point

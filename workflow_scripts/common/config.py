@@ -5,6 +5,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from inr2vec_core.shapes.formats import format_names
 from workflow_scripts.common.config_checks import wrong_names
 from workflow_scripts.common.renamed import old_names
 
@@ -20,7 +21,7 @@ def complete_config(config: dict, schema_file: Path) -> dict:
         ConfigError: a key is unknown, missing, renamed or of the wrong type, or a name is not an
             entry.
     """
-    schema = yaml.safe_load(schema_file.read_text())
+    schema = load_schema(schema_file)
     if problems := old_names(config):
         raise ConfigError("\n".join(f"  {p}" for p in problems))
     _fill_defaults(config, schema, schema)
@@ -33,6 +34,13 @@ def complete_config(config: dict, schema_file: Path) -> dict:
         raise ConfigError("\n".join(f"  {p}" for p in problems))
     _sort(config)
     return config
+
+
+def load_schema(schema_file: Path) -> dict:
+    """The schema, with the data layouts that there are as the values of `reader`."""
+    schema = yaml.safe_load(schema_file.read_text())
+    schema["$defs"]["dataset"]["properties"]["reader"]["enum"] = format_names()
+    return schema
 
 
 def _sort(value) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from inr2vec_core.encoders import known_types, option_names
 from inr2vec_core.modalities import modality, modality_names
+from inr2vec_core.shapes.formats import format_names, load_format
 
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -25,7 +26,6 @@ MAPPING_TABLES = {
     "surface_reconstruction": "meshes reconstructed from clouds",
 }
 OF_PARTS = ("table3", "table7")
-WITH_PARTS = ("procedural", "shapenet_part_h5", "shapenet_part", "labeled_meshes")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
 READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
@@ -53,7 +53,7 @@ def _unknown(where: str, name: str, known) -> list[str]:
 def _of_datasets(config: dict) -> Iterator[str]:
     for name, dataset in config["datasets"].items():
         where, queries = f"datasets.{name}", dataset["queries"]
-        if dataset["reader"] != "procedural" and not dataset["root"]:
+        if load_format(dataset["reader"]).needs_root and not dataset["root"]:
             yield f"{where}.root: needed by the reader {dataset['reader']}"
         if len(queries["sigmas"]) != len(queries["shares"]):
             yield f"{where}.queries: as many `shares` as `sigmas` are needed"
@@ -154,10 +154,11 @@ def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[st
     """Why a data set cannot stand in a table."""
     if table in OF_CLOUDS and dataset["field"] != "udf":
         yield f"{where}.dataset: {name} has no clouds (field udf)"
-    if table in OF_PARTS and dataset["reader"] not in WITH_PARTS:
+    if table in OF_PARTS and not load_format(dataset["reader"]).has_parts:
+        with_parts = [name for name in format_names() if load_format(name).has_parts]
         yield (
             f"{where}.dataset: the reader {dataset['reader']} of {name} knows no parts; "
-            f"{', '.join(WITH_PARTS)} do"
+            f"{', '.join(with_parts)} do"
         )
 
 

@@ -1,7 +1,4 @@
-"""Shapes kept one a file, in folders that name their class and perhaps their split.
-
-Only the standard library is imported at the top; see `inr2vec_core.shapes.catalog`.
-"""
+"""Shapes kept one a file, in folders that name their class and perhaps their split."""
 
 from __future__ import annotations
 
@@ -9,18 +6,18 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, _set_duplicates_aside, existing_folder
-from inr2vec_core.shapes.splits import _check_fraction, _move_some
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, without_duplicates
+from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.shapes.formats._files import existing_folder
+from inr2vec_core.shapes.splits import check_fraction, move_share
 
 EXTENSIONS = (
     ".binvox", ".glb", ".h5", ".hdf5", ".npy", ".npz", ".obj", ".off", ".pcd", ".ply", ".stl",
     ".xyz",
 )  # fmt: skip
-
-
 SPLIT_FOLDERS = {
     "train": "train",
     "val": "val",
@@ -28,13 +25,53 @@ SPLIT_FOLDERS = {
     "validation": "val",
     "test": "test",
 }
+NO_CLASS = "unlabelled"
 
 
-UNLABELLED = "unlabelled"
+class Format(ShapeFormat):
+    """Meshes, clouds or voxel grids; a shape's id is its path below the root, without extension.
+
+    Three arrangements are read. `<class>/<split>/*`: the split is train, val (valid, validation)
+    or test. `<class>/*`: `test_fraction` of each class, drawn with the seed, is the test split.
+    `*`: shapes without a class ("unlabelled"), all test unless `test_fraction` is given.
+
+    Attributes:
+        extensions: The extensions of the shapes' files, in lower case.
+    """
+
+    extensions: ClassVar[Sequence[str]] = EXTENSIONS
+
+    def catalog(self) -> Catalog:
+        """List the shapes.
+
+        Raises:
+            InputError: The root cannot be used, a class folder is empty, arrangements are mixed,
+                or `test_fraction` is missing, or given where the folders already name the splits.
+        """
+        root = existing_folder(self.root)
+        scan = scan_folder(root, self.extensions)
+        records, rejected = without_duplicates(ShapeRecord(*file) for file in scan.files)
+        if self.test_fraction is not None:
+            check_fraction("test_fraction", self.test_fraction)
+        if scan.arrangement == "class/split" and self.test_fraction is not None:
+            raise InputError(
+                f"{root}: its folders already name the splits; "
+                f"remove test_fraction={self.test_fraction}"
+            )
+        if scan.arrangement == "class" and self.test_fraction is None:
+            raise InputError(
+                f"{root}: shapes lie in class folders without train and test folders; "
+                "set test_fraction (0.2, say) or sort them into <class>/train and <class>/test"
+            )
+        if self.test_fraction is not None:
+            records = move_share(records, "train", "test", self.test_fraction, self.seed)
+        elif scan.arrangement == "flat":
+            records = [replace(record, split="test") for record in records]
+        return Catalog(records, rejected, scan.ignored)
 
 
 class File(NamedTuple):
-    """One shape; its id is its path below the root without the extension."""
+    """One shape, with the first fields of its `ShapeRecord`."""
 
     shape_id: str
     class_name: str
@@ -43,18 +80,28 @@ class File(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """The shapes below a folder, how they lie there, and the number of other files."""
+    """The shapes below a folder.
+
+    Attributes:
+        files: The shapes' files.
+        arrangement: "class/split", "class" or "flat".
+        ignored: The number of other files.
+    """
 
     files: list[File]
-    layout: str  # "class/split", "class" or "flat"
+    arrangement: str
     ignored: int
 
 
 def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
-    """Finds the shapes below root and the layout they lie in.
+    """Find the shapes below a folder.
+
+    Args:
+        root: The folder.
+        extensions: The extensions of the shapes' files, in lower case.
 
     Raises:
-        InputError: there are no shapes, a class folder is empty, or layouts are mixed.
+        InputError: There are no shapes, a class folder is empty, or arrangements are mixed.
     """
     flat, folders, ignored = _shapes_in(root, extensions)
     for folder in folders:
@@ -64,7 +111,7 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
                 "sort the shapes into <class>/<split>/"
             )
     found: dict[str, list[File]] = {"flat": [], "class": [], "class/split": []}
-    found["flat"] = [_file(root, path, UNLABELLED, "train") for path in flat]
+    found["flat"] = [_file(root, path, NO_CLASS, "train") for path in flat]
     for folder in folders:
         class_files, class_ignored = _scan_class(root, folder, extensions)
         ignored += class_ignored
@@ -81,14 +128,13 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
             f"{root} mixes layouts ({' and '.join(layouts)}), as in {examples}: "
             "sort all shapes into <class>/<split>/"
         )
-    layout = layouts[0]
-    return Scan(found[layout], layout, ignored)
+    return Scan(found[layouts[0]], layouts[0], ignored)
 
 
 def _scan_class(
     root: Path, folder: os.DirEntry, extensions: Sequence[str]
 ) -> tuple[dict[str, list[File]], int]:
-    """A class folder's shapes by layout, and how many files it holds that are no shapes."""
+    """A class folder's shapes by arrangement, and the number of its other files."""
     paths, subfolders, ignored = _shapes_in(folder, extensions)
     direct = [_file(root, path, folder.name, "train") for path in paths]
     in_splits = []
@@ -131,41 +177,3 @@ def _shapes_in(
 def _file(root: Path, path: str, class_name: str, split: str) -> File:
     shape_id = Path(path).relative_to(root).with_suffix("").as_posix()
     return File(shape_id, class_name, split, path)
-
-
-def list_folder(
-    root: str | Path,
-    test_fraction: float | None = None,
-    seed: int = 0,
-    extensions: Sequence[str] = EXTENSIONS,
-) -> Catalog:
-    """Lists shapes kept one a file, by folders that name their class and perhaps their split.
-
-    Three layouts are read; a shape's id is its path below root without the extension.
-    `<class>/<split>/*`, the split being train, val (valid, validation) or test;
-    `<class>/*`, where `test_fraction` of each class, drawn with `seed`, is the test split;
-    `*`, shapes without a class ("unlabelled"), all test unless `test_fraction` is given.
-
-    Raises:
-        InputError: root cannot be used, a class folder is empty, layouts are mixed, or
-            `test_fraction` is missing or given where the folders already name the splits.
-    """
-    root = existing_folder(root)
-    scan = scan_folder(root, extensions)
-    unique, rejected = _set_duplicates_aside([ShapeRecord(*file) for file in scan.files])
-    if test_fraction is not None:
-        _check_fraction("test_fraction", test_fraction)
-    if scan.layout == "class/split" and test_fraction is not None:
-        raise InputError(
-            f"{root}: its folders already name the splits; remove test_fraction={test_fraction}"
-        )
-    if scan.layout == "class" and test_fraction is None:
-        raise InputError(
-            f"{root}: shapes lie in class folders without train and test folders; "
-            "set test_fraction (0.2, say) or sort them into <class>/train and <class>/test"
-        )
-    if test_fraction is not None:
-        unique = _move_some(unique, "train", "test", test_fraction, seed)
-    elif scan.layout == "flat":
-        unique = [replace(source, split="test") for source in unique]
-    return Catalog(unique, rejected, scan.ignored)

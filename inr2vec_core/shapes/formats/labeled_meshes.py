@@ -1,37 +1,85 @@
-"""Meshes whose faces have part labels in a text file beside them."""
+"""Meshes whose faces have part labels in a text file beside them, as Princeton's benchmark has.
+
+Beside `<id>.off` lies `<id>_labels.txt` (Chen et al. 2009, "A Benchmark for 3D Mesh Segmentation").
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.geometry.raw import Mesh
-from inr2vec_core.io.readers import read_geometry, reasons_of
-from inr2vec_core.shapes.catalog import Catalog, Rejected
-from inr2vec_core.shapes.formats.folder import list_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
+from inr2vec_core.shapes.formats import folder
 
-MESHES = (".off",)
+if TYPE_CHECKING:
+    import numpy as np
+
+    from inr2vec_core.geometry.raw import Mesh
+
+
+class Format(folder.Format):
+    """Off meshes with `<id>_labels.txt` beside, arranged as in the layout `folder`."""
+
+    has_parts: ClassVar[bool] = True
+    extensions: ClassVar[Sequence[str]] = (".off",)
+
+    def catalog(self) -> Catalog:
+        """List the meshes that have labels.
+
+        A mesh without labels is set aside, after the splits are drawn: no other one's changes.
+
+        Raises:
+            InputError: As the layout `folder`; or no mesh has labels.
+        """
+        catalog = super().catalog()
+        labeled, rejected = [], list(catalog.rejected)
+        for record in catalog.records:
+            if labels_file(record.path).exists():
+                labeled.append(record)
+            else:
+                reason = f"{labels_file(record.path)} is missing: add it, or take the mesh away"
+                rejected.append(Rejected(record.shape_id, record.path, reason))
+        if not labeled:
+            raise InputError(
+                f"{self.root}: none of its {len(catalog.records)} meshes has its <id>_labels.txt "
+                "beside it: add them, or use the reader folder for meshes without parts"
+            )
+        return Catalog(labeled, rejected, catalog.ignored - len(labeled))
+
+    def files(self, records: Sequence[ShapeRecord]) -> list[str]:
+        """The meshes and their labels, sorted."""
+        labels = {str(labels_file(record.path)) for record in records}
+        return sorted({*super().files(records), *labels})
+
+    def read_record(self, record: ShapeRecord) -> Mesh:
+        """Read a mesh and the part of each of its faces."""
+        return read_labeled_mesh(record.path)
 
 
 def labels_file(mesh: str | Path) -> Path:
-    """Where the parts of a mesh's faces are: `<id>_labels.txt` beside `<id>.off`."""
+    """The file of the parts of a mesh's faces: `<id>_labels.txt` beside `<id>.off`."""
     mesh = Path(mesh)
     return mesh.with_name(f"{mesh.stem}_labels.txt")
 
 
 def read_labeled_mesh(path: str | Path) -> Mesh:
-    """Reads an off mesh and `<id>_labels.txt` beside it.
+    """Read an off mesh and `<id>_labels.txt` beside it.
 
-    That has a part's name on one line and the numbers of its faces, from 1, on the next, and so
-    on in turns.
+    The labels have a part's name on one line and the numbers of its faces, counted from 1, on the
+    next, and so on in turns.
+
+    Args:
+        path: The mesh.
 
     Raises:
-        BadShape: as `read_geometry`; or the labels are missing or not as described, or a face
+        BadShape: As `read_geometry`; or the labels are missing or not as described, or a face
             has no part or two.
     """
+    from inr2vec_core.io.readers import read_geometry, reasons_of
+
     mesh, labels = read_geometry(path), labels_file(path)
     with reasons_of(labels):
         names, face_parts = _face_parts(labels.read_text(encoding="utf-8"), len(mesh.faces))
@@ -40,6 +88,8 @@ def read_labeled_mesh(path: str | Path) -> Mesh:
 
 def _face_parts(labels: str, n_faces: int) -> tuple[tuple[str, ...], np.ndarray]:
     """The parts' names, sorted, and the part of each face, (n_faces,) int64."""
+    import numpy as np
+
     lines = [line.strip() for line in labels.splitlines()]
     while len(lines) > 1 and not lines[-1] and not lines[-2]:
         lines.pop()
@@ -70,6 +120,8 @@ def _face_parts(labels: str, n_faces: int) -> tuple[tuple[str, ...], np.ndarray]
 
 def _face_numbers(name: str, numbers: list[str], n_faces: int) -> np.ndarray:
     """The faces of a part, counted from 0."""
+    import numpy as np
+
     for number in numbers:
         if not (number.isascii() and number.isdigit()):
             raise BadShape(
@@ -83,29 +135,3 @@ def _face_numbers(name: str, numbers: list[str], n_faces: int) -> np.ndarray:
             f"{n_faces}: correct the number, or the mesh"
         )
     return faces
-
-
-def list_labeled_meshes(
-    root: str | Path, test_fraction: float | None = None, seed: int = 0
-) -> Catalog:
-    """Lists off meshes with `<id>_labels.txt` beside, in folders as `sources.list_folder` does.
-
-    A mesh without labels is set aside; its split would have been the same.
-
-    Raises:
-        InputError: as `sources.list_folder`; or no mesh has labels.
-    """
-    listing = list_folder(root, test_fraction, seed, MESHES)
-    labelled, rejected = [], list(listing.rejected)
-    for source in listing.sources:
-        if labels_file(source.path).exists():
-            labelled.append(source)
-        else:
-            reason = f"{labels_file(source.path)} is missing: add it, or take the mesh away"
-            rejected.append(Rejected(source.shape_id, source.path, reason))
-    if not labelled:
-        raise InputError(
-            f"{root}: none of its {len(listing.sources)} meshes has its <id>_labels.txt beside it: "
-            "add them, or use the reader folder for meshes without parts"
-        )
-    return Catalog(labelled, rejected, listing.ignored - len(labelled))

@@ -2,92 +2,129 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
+from inr2vec_core.shapes.formats._files import existing_folder, on_one_line
+from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, read_h5_rows
+from inr2vec_core.shapes.pairing import partial_id
 
-# In the order of MVP's labels (Pan et al. 2021).
-MVP_CLASSES = (
+if TYPE_CHECKING:
+    from inr2vec_core.geometry.raw import Cloud, Pair
+
+# In the order of the labels.
+CLASSES = (
     "airplane", "cabinet", "car", "chair", "lamp", "sofa", "table", "watercraft", "bed", "bench",
     "bookshelf", "bus", "guitar", "motorbike", "pistol", "skateboard",
 )  # fmt: skip
+VIEWS = 26  # partial clouds of each complete one, in successive rows
 
 
-MVP_VIEWS = 26  # partial clouds, one after another, of each complete one
+class Format(H5RowsFormat):
+    """Complete clouds with 26 partial clouds each; ids are `<class>/<split>/<row>`."""
+
+    def catalog(self) -> Catalog:
+        """List the complete clouds.
+
+        Clouds whose label names no class, or whose partial clouds have another, are set aside.
+
+        Raises:
+            InputError: Files are missing, unreadable or not as described; see `split_files`.
+        """
+        records, rejected = [], []
+        for split, complete, partial in split_files(self.root):
+            for row, labels in enumerate(_labels(complete, partial)):
+                label, name = int(labels[0]), f"{split}/{row:05d}"
+                if len(set(labels)) > 1 or not 0 <= label < len(CLASSES):
+                    reason = (
+                        f"its labels are {', '.join(map(str, sorted(set(labels))))}: one of 0 to "
+                        f"{len(CLASSES) - 1} is expected"
+                    )
+                    rejected.append(Rejected(name, f"{complete}[{row}]", reason))
+                    continue
+                shape_id = f"{CLASSES[label]}/{name}"
+                records.append(ShapeRecord(shape_id, CLASSES[label], split, str(complete), row))
+        return Catalog(sorted(records, key=lambda r: r.shape_id), rejected, 0)
+
+    def partial_records(self, records: Sequence[ShapeRecord], views: int) -> Iterator[ShapeRecord]:
+        """List the 26 partial clouds of each complete one; `views` is not used."""
+        partial = {str(files.complete): str(files.partial) for files in split_files(self.root)}
+        for record in records:
+            for view in range(VIEWS):
+                yield replace(
+                    record,
+                    shape_id=partial_id(record.shape_id, view),
+                    path=partial[record.path],
+                    row=VIEWS * record.row + view,
+                    whole=record.path,
+                )
+
+    def read_rows(self, path: str, records: Sequence[ShapeRecord]) -> Iterable[Cloud | Pair]:
+        """Read complete clouds, or partial ones with their complete ones.
+
+        Raises:
+            InputError: A file is unreadable or has too few rows.
+        """
+        from inr2vec_core.geometry.raw import Cloud, Pair
+
+        rows, whole = [record.row for record in records], records[0].whole
+        if not whole:
+            return map(Cloud, read_h5_rows(path, rows, "complete_pcds"))
+        complete = read_h5_rows(whole, [row // VIEWS for row in rows], "complete_pcds")
+        partial = read_h5_rows(path, rows, "incomplete_pcds")
+        return (Pair(Cloud(a), Cloud(b)) for a, b in zip(partial, complete, strict=True))
 
 
-class MvpFiles(NamedTuple):
-    """The files of one split of MVP; the newer layout has both clouds in one."""
+class SplitFiles(NamedTuple):
+    """The files of one split; the newer release has both kinds of clouds in one file."""
 
     split: str
     complete: Path
     partial: Path
 
 
-def mvp_files(root: str | Path) -> list[MvpFiles]:
-    """The files of MVP: `MVP_{Train,Test}_CP.h5`, or `mvp_{train,test}_{input,gt_2048pts}.h5`.
+def split_files(root: str | Path) -> list[SplitFiles]:
+    """The files: `MVP_{Train,Test}_CP.h5`, or `mvp_{train,test}_{input,gt_2048pts}.h5`.
 
     Raises:
-        InputError: there are none, or partial clouds are missing.
+        InputError: There are none, or partial clouds are missing.
     """
     root, found = existing_folder(root), []
     for split in ("train", "test"):
         both = root / f"MVP_{split.title()}_CP.h5"
-        older = MvpFiles(split, root / f"mvp_{split}_gt_2048pts.h5", root / f"mvp_{split}_input.h5")
+        complete, partial = root / f"mvp_{split}_gt_2048pts.h5", root / f"mvp_{split}_input.h5"
         if both.exists():
-            found.append(MvpFiles(split, both, both))
-        elif older.complete.exists():
-            if not older.partial.exists():
-                raise InputError(f"{older.partial} is missing: it has the partial clouds")
-            found.append(older)
+            found.append(SplitFiles(split, both, both))
+        elif complete.exists():
+            if not partial.exists():
+                raise InputError(f"{partial} is missing: it has the partial clouds")
+            found.append(SplitFiles(split, complete, partial))
     if not found:
         raise InputError(f"{root} holds no MVP_Train_CP.h5 or mvp_train_gt_2048pts.h5: check it")
     return found
 
 
-def list_mvp(root: str | Path) -> Catalog:
-    """Lists the complete clouds of MVP by `<class>/<split>/<row>`.
-
-    Clouds whose label names no class, or whose partial clouds have another, are set aside.
-
-    Raises:
-        InputError: files are missing, unreadable or not as described; see `mvp_files`.
-    """
-    sources, rejected = [], []
-    for split, complete, partial in mvp_files(root):
-        for row, labels in enumerate(_mvp_labels(complete, partial)):
-            label, name = int(labels[0]), f"{split}/{row:05d}"
-            if len(set(labels)) > 1 or not 0 <= label < len(MVP_CLASSES):
-                reason = (
-                    f"its labels are {', '.join(map(str, sorted(set(labels))))}: one of 0 to "
-                    f"{len(MVP_CLASSES) - 1} is expected"
-                )
-                rejected.append(Rejected(name, f"{complete}[{row}]", reason))
-                continue
-            class_name = MVP_CLASSES[label]
-            sources.append(
-                ShapeRecord(f"{class_name}/{name}", class_name, split, str(complete), row)
-            )
-    return Catalog(sorted(sources, key=lambda s: s.shape_id), rejected, 0)
-
-
-def _mvp_labels(complete: Path, partial: Path) -> list[list[int]]:
-    """Of each complete cloud its label, or all those of its partial clouds."""
+def _labels(complete: Path, partial: Path) -> list[list[int]]:
+    """The label of each complete cloud, or those of all its partial clouds."""
     import h5py
 
     try:
         with h5py.File(complete, "r") as h5, h5py.File(partial, "r") as input_h5:
-            whole, parts = h5["complete_pcds"].shape, input_h5["incomplete_pcds"].shape
+            n_complete = len(h5["complete_pcds"])
+            n_partial = len(input_h5["incomplete_pcds"])
             labels = h5["labels"][:].reshape(-1).astype(int).tolist()
-    except Exception as error:  # h5py raises all sorts of things on corrupt files
-        message = " ".join(str(error).split())
-        raise InputError(f"{complete} cannot be read ({message}): download it again") from error
-    each = len(labels) // max(whole[0], 1)
-    if parts[0] != MVP_VIEWS * whole[0] or each not in (1, MVP_VIEWS) or len(labels) % whole[0]:
+    except Exception as error:  # h5py raises many kinds of errors on corrupt files
         raise InputError(
-            f"{complete}: {whole[0]} complete clouds, {parts[0]} partial ones and {len(labels)} "
-            f"labels; expected {MVP_VIEWS} partial clouds for each complete one, and a label each"
+            f"{complete} cannot be read ({on_one_line(error)}): download it again"
+        ) from error
+    each = len(labels) // max(n_complete, 1)
+    if n_partial != VIEWS * n_complete or each not in (1, VIEWS) or len(labels) % n_complete:
+        raise InputError(
+            f"{complete}: {n_complete} complete clouds, {n_partial} partial ones and {len(labels)} "
+            f"labels; expected {VIEWS} partial clouds for each complete one, and a label each"
         )
     return [labels[i : i + each] for i in range(0, len(labels), each)]

@@ -5,56 +5,64 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
-from inr2vec_core.shapes.formats.modelnet_h5 import read_lines
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
+from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.shapes.formats._files import existing_folder, read_lines
+from inr2vec_core.shapes.splits import SPLITS
 
-MESH_FILES = (".off", ".obj", ".ply")
+MESH_EXTENSIONS = (".off", ".obj", ".ply")
 
 
-_LISTS = {"train": "train.lst", "val": "val.lst", "test": "test.lst"}
+class Format(ShapeFormat):
+    """Clouds `<class>/<id>/pointcloud.npz` and the watertight meshes that they were drawn on.
 
-
-def list_occupancy_networks(root: str | Path) -> Catalog:
-    """Lists ShapeNet as Occupancy Networks has it: `<class>/<id>/pointcloud.npz`.
-
-    `<class>/{train,val,test}.lst` give the splits; the watertight mesh is the one mesh file in the
-    shape's folder, or `<class>/4_watertight_scaled/<id>.off`. Ids are `<class>/<id>`. Shapes with
-    neither cloud nor mesh are set aside, and shapes that stand in a second list.
-
-    Raises:
-        InputError: no folder has such lists.
+    The mesh is the one mesh file in the shape's folder, or `<class>/4_watertight_scaled/<id>.off`.
+    `<class>/{train,val,test}.lst` name the shapes of each split. Ids are `<class>/<id>`.
     """
-    root = existing_folder(root)
-    folders = [path for path in (root, *sorted(root.iterdir())) if (path / "train.lst").is_file()]
-    if not folders:
-        raise InputError(
-            f"{root} holds no <class>/train.lst: set root to the folder of the classes"
-        )
-    sources: dict[str, ShapeRecord] = {}
-    rejected = []
-    for folder in folders:
-        for split, file in _LISTS.items():
-            for name in read_lines(folder / file) if (folder / file).exists() else []:
-                shape_id = f"{folder.name}/{name}"
-                cloud, mesh = folder / name / "pointcloud.npz", _mesh_of(folder, name)
-                if shape_id in sources:
-                    reason = (
-                        f"the {sources[shape_id].split} split has it too: take it from one list"
-                    )
-                elif not cloud.exists() and mesh is None:
-                    reason = "has neither pointcloud.npz nor a mesh: restore it"
-                else:
-                    path, whole = (cloud, mesh) if cloud.exists() else (mesh, None)
-                    sources[shape_id] = ShapeRecord(
-                        shape_id, folder.name, split, str(path), whole=str(whole or "")
-                    )
-                    continue
-                rejected.append(Rejected(shape_id, f"{folder / file}", reason))
-    return Catalog(sorted(sources.values(), key=lambda s: s.shape_id), rejected, 0)
+
+    def catalog(self) -> Catalog:
+        """List the shapes.
+
+        Shapes with neither cloud nor mesh are set aside, and shapes that a second list names.
+
+        Raises:
+            InputError: No folder has such lists.
+        """
+        root = existing_folder(self.root)
+        classes = [
+            path for path in (root, *sorted(root.iterdir())) if (path / "train.lst").is_file()
+        ]
+        if not classes:
+            raise InputError(
+                f"{root} holds no <class>/train.lst: set root to the folder of the classes"
+            )
+        records: dict[str, ShapeRecord] = {}
+        rejected = []
+        for folder in classes:
+            for split in SPLITS:
+                names = folder / f"{split}.lst"
+                for name in read_lines(names) if names.exists() else []:
+                    shape_id = f"{folder.name}/{name}"
+                    cloud, mesh = folder / name / "pointcloud.npz", _mesh_of(folder, name)
+                    if shape_id in records:
+                        first = records[shape_id].split
+                        reason = f"the {first} split has it too: take it from one list"
+                        rejected.append(Rejected(shape_id, str(names), reason))
+                    elif not cloud.exists() and mesh is None:
+                        reason = "has neither pointcloud.npz nor a mesh: restore it"
+                        rejected.append(Rejected(shape_id, str(names), reason))
+                    else:
+                        path, whole = (cloud, mesh or "") if cloud.exists() else (mesh, "")
+                        records[shape_id] = ShapeRecord(
+                            shape_id, folder.name, split, str(path), whole=str(whole)
+                        )
+        return Catalog(sorted(records.values(), key=lambda r: r.shape_id), rejected, 0)
 
 
 def _mesh_of(folder: Path, name: str) -> Path | None:
     scaled = folder / "4_watertight_scaled" / f"{name}.off"
+    if scaled.exists():
+        return scaled
     own = folder / name
-    found = [p for p in sorted(own.iterdir()) if p.suffix in MESH_FILES] if own.is_dir() else []
-    return scaled if scaled.exists() else found[0] if found else None
+    files = sorted(own.iterdir()) if own.is_dir() else []
+    return next((file for file in files if file.suffix in MESH_EXTENSIONS), None)

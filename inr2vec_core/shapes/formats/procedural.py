@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
+from inr2vec_core.shapes.formats._base import ShapeFormat
 
-# Procedural shapes of each split count from here, so that asking for more of one split changes
+if TYPE_CHECKING:
+    from inr2vec_core.geometry.raw import Mesh
+
+# The shapes of each split are numbered from here, so that asking for more of one split changes
 # no shape of another.
-PROCEDURAL_START = {"train": 0, "val": 1_000_000, "test": 2_000_000}
+FIRST_NUMBER = {"train": 0, "val": 1_000_000, "test": 2_000_000}
+MOST = 1_000_000  # shapes of a class and split
 
 
-def list_procedural(classes: Sequence[str], train: int, val: int, test: int) -> Catalog:
-    """Lists generated shapes: so many of each class in each split.
+class Format(ShapeFormat):
+    """Generated meshes; `row` is the shape's number in its class."""
 
-    More shapes of a split leave those already there, and the other splits, as they are.
+    needs_root: ClassVar[bool] = False
+    has_parts: ClassVar[bool] = True
+    fixed_splits: ClassVar[bool] = True
 
-    Raises:
-        InputError: a class is unknown or named twice, or a number is out of range.
-    """
-    from inr2vec_core.shapes.procedural import CLASSES
+    def catalog(self) -> Catalog:
+        """List so many generated shapes of each class in each split.
 
-    unknown = sorted(set(classes) - set(CLASSES))
-    if unknown:
-        raise InputError(f"no procedural class {unknown[0]!r}: use some of {', '.join(CLASSES)}")
-    if not classes or len(set(classes)) < len(classes):
-        raise InputError(f"procedural classes {list(classes)}: name at least one, and each once")
-    sources = []
-    for split, number in (("train", train), ("val", val), ("test", test)):
-        if not 0 <= number <= 1_000_000:
-            raise InputError(f"{number} {split} shapes a class: ask for 0 to 1,000,000")
-        for class_name in classes:
-            for i in range(number):
-                shape_id = f"{class_name}/{split}/{i:06d}"
-                row = PROCEDURAL_START[split] + i
-                sources.append(ShapeRecord(shape_id, class_name, split, "", row))
-    return Catalog(sorted(sources, key=lambda source: source.shape_id), [], 0)
+        More shapes of a split leave those already there, and the other splits, as they are.
+
+        Raises:
+            InputError: A class is unknown or named twice, or a number is out of range.
+        """
+        from inr2vec_core.shapes.procedural import CLASSES
+
+        classes = self.classes or CLASSES
+        unknown = sorted(set(classes) - set(CLASSES))
+        if unknown:
+            raise InputError(
+                f"no procedural class {unknown[0]!r}: use some of {', '.join(CLASSES)}"
+            )
+        if len(set(classes)) < len(classes):
+            raise InputError(f"procedural classes {list(classes)}: name each once")
+        records = []
+        for (split, first), number in zip(FIRST_NUMBER.items(), self.counts, strict=True):
+            if not 0 <= number <= MOST:
+                raise InputError(f"{number} {split} shapes a class: ask for 0 to {MOST:,}")
+            for class_name in classes:
+                for i in range(number):
+                    shape_id = f"{class_name}/{split}/{i:06d}"
+                    records.append(ShapeRecord(shape_id, class_name, split, "", first + i))
+        return Catalog(sorted(records, key=lambda record: record.shape_id), [], 0)
+
+    def read_record(self, record: ShapeRecord) -> Mesh:
+        """Generate a shape from the seed, its class and its number."""
+        from inr2vec_core.geometry.raw import Mesh
+        from inr2vec_core.shapes.procedural import PARTS, make_shape
+
+        made = make_shape(self.seed, record.class_name, record.row)
+        return Mesh(made.vertices, made.faces, made.face_parts, PARTS[record.class_name])

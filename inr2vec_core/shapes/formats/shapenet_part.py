@@ -1,12 +1,6 @@
-"""The files of shapes with parts: ShapeNet Part as text, and meshes with labels beside them.
+"""ShapeNet Part (Yi et al. 2016) as text files with normals.
 
-Only the standard library is imported at the top; see `inr2vec_core.shapes.catalog`.
-
-Reads clouds and meshes with the part of each point or face.
-
-As in `readers.py`, whatever is wrong with one file raises `BadShape` with the reason.
-
-Lists of shapes with parts, where they are files of their own; as `sources.py`, which see.
+The data set is called shapenetcore_partanno_segmentation_benchmark_v0_normal.
 """
 
 from __future__ import annotations
@@ -14,136 +8,84 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.geometry.frames import check_finite
-from inr2vec_core.geometry.raw import Cloud
-from inr2vec_core.io.readers import reasons_of
-from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, existing_folder
-from inr2vec_core.shapes.formats.modelnet_h5 import read_lines
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
+from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.shapes.formats._files import existing_folder, read_lines
+from inr2vec_core.shapes.formats._part_numbers import labeled_cloud
+from inr2vec_core.shapes.splits import SPLITS
+
+if TYPE_CHECKING:
+    from inr2vec_core.geometry.raw import Cloud
 
 CATEGORIES = "synsetoffset2category.txt"
+COLUMNS = ("x", "y", "z", "nx", "ny", "nz", "label")  # of a shape's file
 
 
-SPLITS = ("train", "val", "test")
+class Format(ShapeFormat):
+    """Clouds `<folder>/<name>.txt` with the part of each point; ids are `<class>/<name>`.
 
-
-def all_files(root: Path) -> list[Path]:
-    """Every file of ShapeNet Part's text layout, sorted.
-
-    Raises:
-        InputError: the classes or a list of a split is missing or unreadable.
+    `synsetoffset2category.txt` names the classes and their folders, and
+    `train_test_split/shuffled_{train,val,test}_file_list.json` the shapes of each split.
     """
-    shapes = shape_files(root, categories(root)).values()
-    return sorted([root / CATEGORIES, *(split_file(root, split) for split in SPLITS), *shapes])
 
+    has_parts: ClassVar[bool] = True
 
-def categories(root: Path) -> dict[str, str]:
-    """The class of each folder, from lines such as "Airplane 02691156".
+    def catalog(self) -> Catalog:
+        """List the shapes that the lists of the splits name.
 
-    Raises:
-        InputError: the file is missing or empty, a line says something else, or a class or
-            folder stands on two lines.
-    """
-    file = _present(root / CATEGORIES)
-    pairs = [line.split() for line in read_lines(file)]
-    for pair in pairs:
-        if len(pair) != 2:
+        Entries that name no shape are set aside, and those of a shape that an earlier list (train,
+        val, test) has. Shapes in no list are ignored.
+
+        Raises:
+            InputError: One of these files is missing or not as described, or no shape that is
+                listed exists.
+        """
+        root = existing_folder(self.root)
+        classes = _categories(root)
+        files = _shape_files(root, classes)
+        records: dict[tuple[str, str], ShapeRecord] = {}
+        rejected = []
+        for split in SPLITS:
+            names = _present(root / "train_test_split" / f"shuffled_{split}_file_list.json")
+            for entry in _entries(names):
+                folder, _, name = entry.removeprefix("shape_data/").partition("/")
+                shape_id = f"{classes.get(folder, folder)}/{name}"
+                path = str(root / folder / f"{name}.txt")
+                if (fault := _fault(folder, name, classes, files, records)) is None:
+                    records[folder, name] = ShapeRecord(shape_id, classes[folder], split, path)
+                else:
+                    rejected.append(Rejected(shape_id, path, f"{names} names {entry!r}, {fault}"))
+        if not records:
             raise InputError(
-                f"{file}: the line {' '.join(pair)!r} is not a class's name and its folder, as "
-                "in 'Airplane 02691156': correct it"
+                f"{root} holds none of the {len(rejected)} shapes in the lists of its splits: "
+                "set the data set's root to the folder of the benchmark, or restore them"
             )
-    found = {folder: name for name, folder in pairs}
-    if not found or not len(found) == len(set(found.values())) == len(pairs):
-        raise InputError(f"{file}: its {len(pairs)} lines must name each class and folder once")
-    return found
+        found = sorted(records.values(), key=lambda record: record.shape_id)
+        return Catalog(found, rejected, len(files) - len(found))
 
-
-def split_file(root: Path, split: str) -> Path:
-    """The list of a split's shapes.
-
-    Raises:
-        InputError: it is missing.
-    """
-    return _present(root / "train_test_split" / f"shuffled_{split}_file_list.json")
-
-
-def split_entries(file: Path) -> list[str]:
-    """What the list of a split names, such as "shape_data/02691156/<id>".
-
-    Raises:
-        InputError: it is no list of texts in JSON.
-    """
-    try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} cannot be read ({error}): restore it") from None
-    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
-        raise InputError(f"{file} is no list of shapes such as 'shape_data/02691156/<id>'")
-    return entries
-
-
-def shape_files(root: Path, folders: dict[str, str]) -> dict[tuple[str, str], Path]:
-    """The text files in the classes' folders, by folder and name; a missing folder has none."""
-    found = {}
-    for folder in sorted(folders):
-        if not (root / folder).is_dir():
-            continue
-        for name in sorted(os.listdir(root / folder)):  # noqa: PTH208 (16,000 files)
-            if name.endswith(".txt"):
-                found[folder, name.removesuffix(".txt")] = root / folder / name
-    return found
-
-
-def _present(file: Path) -> Path:
-    if not file.exists():
-        raise InputError(
-            f"{file} is missing: set the data set's root to the folder of "
-            "shapenetcore_partanno_segmentation_benchmark_v0_normal, or restore it"
-        )
-    return file
-
-
-COLUMNS = ("x", "y", "z", "nx", "ny", "nz", "label")  # of ShapeNet Part's text files
-
-
-_MOST = np.iinfo(np.int16).max
-
-
-def labeled_cloud(points: np.ndarray, numbers: np.ndarray) -> Cloud:
-    """A cloud whose parts have numbers, whose text becomes their names.
-
-    Args:
-        points: (P, 3), any unit.
-        numbers: (P,) integers, or floats that are whole.
-
-    Raises:
-        BadShape: a number is not whole, negative, or above 32,767.
-    """
-    for wrong, reason in (
-        (numbers != np.round(numbers), "is no whole number"),  # NaN is not itself
-        (numbers < 0, "is negative: each point needs the number of a part, from 0"),
-        (numbers > _MOST, f"is above {_MOST:,}: is it the column of labels?"),
-    ):
-        if wrong.any():
-            first = int(wrong.argmax())
-            raise BadShape(
-                f"the label {numbers[first]:g} of point {first + 1} {reason} "
-                f"({wrong.sum()} of {len(numbers)} points): correct the labels"
-            )
-    parts, index = np.unique(numbers.astype(np.int64), return_inverse=True)
-    return Cloud(points, index.reshape(-1), tuple(map(str, parts.tolist())))
+    def read_record(self, record: ShapeRecord) -> Cloud:
+        """Read a cloud and the part of each of its points."""
+        return read_labeled_cloud(record.path)
 
 
 def read_labeled_cloud(path: str | Path) -> Cloud:
-    """Reads a text file of ShapeNet Part: x, y, z, a normal and a part's number on each line.
+    """Read a text file with x, y, z, a normal and the number of a part on each line.
+
+    Args:
+        path: The file.
 
     Raises:
-        BadShape: the file is missing, empty or unreadable, a point has no label or one that
+        BadShape: The file is missing, empty or unreadable, a point has no label or one that
             `labeled_cloud` refuses, or coordinates are not finite.
     """
+    import numpy as np
+
+    from inr2vec_core.geometry.frames import check_finite
+    from inr2vec_core.io.readers import reasons_of
+
     path = Path(path)
     with reasons_of(path):
         lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
@@ -160,53 +102,66 @@ def read_labeled_cloud(path: str | Path) -> Cloud:
         return labeled_cloud(table[:, :3], table[:, -1])
 
 
-def list_shapenet_part(root: str | Path) -> Catalog:
-    """Lists shapenetcore_partanno_segmentation_benchmark_v0_normal.
+def _categories(root: Path) -> dict[str, str]:
+    """The class of each folder, from lines such as "Airplane 02691156"."""
+    file = _present(root / CATEGORIES)
+    pairs = [line.split() for line in read_lines(file)]
+    for pair in pairs:
+        if len(pair) != 2:
+            raise InputError(
+                f"{file}: the line {' '.join(pair)!r} is not a class's name and its folder, as "
+                "in 'Airplane 02691156': correct it"
+            )
+    found = {folder: name for name, folder in pairs}
+    if not found or not len(found) == len(set(found.values())) == len(pairs):
+        raise InputError(f"{file}: its {len(pairs)} lines must name each class and folder once")
+    return found
 
-    `synsetoffset2category.txt` names classes and their folders, which hold `<id>.txt`;
-    `train_test_split/shuffled_{train,val,test}_file_list.json` give the splits. Ids are
-    `<class>/<id>`. Entries that name no shape, and those of a shape that an earlier list (train,
-    val, test) has, are set aside. Shapes in no list are passed over.
 
-    Raises:
-        InputError: one of these files is missing or not as described, or no listed shape exists.
-    """
-    root = existing_folder(root)
-    classes = categories(root)
-    files = shape_files(root, classes)
-    sources: dict[tuple[str, str], ShapeRecord] = {}
-    rejected = []
-    for split in SPLITS:
-        listed_in = split_file(root, split)
-        for entry in split_entries(listed_in):
-            folder, _, name = entry.removeprefix("shape_data/").partition("/")
-            shape_id, path = f"{classes.get(folder, folder)}/{name}", root / folder / f"{name}.txt"
-            if (reason := _fault(folder, name, classes, files, sources)) is None:
-                sources[folder, name] = ShapeRecord(shape_id, classes[folder], split, str(path))
-            else:
-                reason = f"{listed_in} names {entry!r}, {reason}"
-                rejected.append(Rejected(shape_id, str(path), reason))
-    if not sources:
+def _entries(file: Path) -> list[str]:
+    """What the list of a split names, such as "shape_data/02691156/<name>"."""
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file} cannot be read ({error}): restore it") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
+        raise InputError(f"{file} is no list of shapes such as 'shape_data/02691156/<id>'")
+    return entries
+
+
+def _shape_files(root: Path, folders: dict[str, str]) -> set[tuple[str, str]]:
+    """The text files in the classes' folders, as folder and name; a missing folder has none."""
+    return {
+        (folder, name.removesuffix(".txt"))
+        for folder in folders
+        if (root / folder).is_dir()
+        for name in os.listdir(root / folder)  # noqa: PTH208 (16,000 files)
+        if name.endswith(".txt")
+    }
+
+
+def _present(file: Path) -> Path:
+    if not file.exists():
         raise InputError(
-            f"{root} holds none of the {len(rejected)} shapes in the lists of its splits: "
-            "set the data set's root to the folder of the benchmark, or restore them"
+            f"{file} is missing: set the data set's root to the folder of "
+            "shapenetcore_partanno_segmentation_benchmark_v0_normal, or restore it"
         )
-    found = sorted(sources.values(), key=lambda source: source.shape_id)
-    return Catalog(found, rejected, len(files) - len(found))
+    return file
 
 
 def _fault(
     folder: str,
     name: str,
     classes: dict[str, str],
-    files: dict[tuple[str, str], Path],
-    sources: dict[tuple[str, str], ShapeRecord],
+    files: set[tuple[str, str]],
+    records: dict[tuple[str, str], ShapeRecord],
 ) -> str | None:
+    """What is wrong with an entry of a list, if anything is."""
     if folder not in classes:
         return f"a folder of no class in {CATEGORIES}: correct the entry or add the class"
     if (folder, name) not in files:
         return "a file that is missing: restore it, or take it from the list"
-    if (folder, name) in sources:
-        split = sources[folder, name].split
+    if (folder, name) in records:
+        split = records[folder, name].split
         return f"which is used in the {split} split already: take it from one list"
     return None

@@ -61,7 +61,7 @@ def partial_of(frame, whole=None):
 def test_a_partial_cloud_lies_on_its_complete_shape_in_one_frame_only():
     complete = prepare(chair(), ShapeSettings(points=512), rng(8))
     partial, own = partial_of("complete"), partial_of("own")
-    assert partial.form == "partial"
+    assert partial.preparation == "partial"
     np.testing.assert_array_equal(partial.frame.centre, complete.frame.centre)
     assert partial.frame.scale == complete.frame.scale
     mesh = chair()

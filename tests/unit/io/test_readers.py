@@ -3,16 +3,14 @@
 import logging
 import pickle
 
-import h5py
 import numpy as np
 import open3d as o3d
 import pytest
 import trimesh
 
-from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Mesh
 from inr2vec_core.io.readers import read_geometry
-from inr2vec_core.shapes.formats.modelnet_h5 import read_h5_rows
 
 POINTS = np.random.default_rng(0).normal(size=(40, 3)).round(3)
 OFF_TRIANGLE = "3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n"
@@ -274,33 +272,3 @@ def test_bad_files_are_not_logged_at_length(tmp_path, caplog, capfd):
     bad(file, "compressed points cannot be read")
     assert [record for record in caplog.records if record.name.startswith("trimesh")] == []
     assert capfd.readouterr() == ("", "")
-
-
-# ---------------------------------------------------------------------------- h5 rows
-
-
-@pytest.mark.parametrize("chunks", [None, (4, 5, 1)])
-def test_h5_rows_come_in_the_order_asked(tmp_path, chunks):
-    data = np.random.default_rng(0).normal(size=(11, 5, 3)).astype(np.float32)
-    with h5py.File(tmp_path / "a.h5", "w") as h5:
-        h5.create_dataset("data", data=data, chunks=chunks)
-    for rows in ([10, 0, 3, 4, 3], [], list(range(11))):
-        read = read_h5_rows(tmp_path / "a.h5", rows)
-        assert read.dtype == np.float32
-        np.testing.assert_array_equal(read, data[rows] if rows else data[:0])
-
-
-def test_h5_rows_that_are_not_there_are_refused(tmp_path):
-    with h5py.File(tmp_path / "a.h5", "w") as h5:
-        h5["data"] = np.zeros((4, 5, 3))
-    for row in (4, -1):
-        with pytest.raises(InputError, match=rf"a\.h5 has 4 rows, not row {row}.*list the data"):
-            read_h5_rows(tmp_path / "a.h5", [0, row])
-
-
-def test_h5_that_cannot_be_read_is_refused(tmp_path):
-    with h5py.File(tmp_path / "a.h5", "w") as h5:
-        h5["data"] = np.zeros((4, 5, 3))
-    cut(tmp_path / "a.h5", 0.7)
-    with pytest.raises(InputError, match=r"a\.h5 cannot be read: .*download it again"):
-        read_h5_rows(tmp_path / "a.h5", [0])

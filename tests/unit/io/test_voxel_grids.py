@@ -9,7 +9,6 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Grid
 from inr2vec_core.io.readers import read_geometry
 from inr2vec_core.shapes.formats.folder import EXTENSIONS
-from inr2vec_core.shapes.formats.modelnet_h5 import list_modelnet_h5
 
 GRID = np.random.default_rng(0).random((3, 4, 5)) < 0.4
 KINDS = ["binvox", "h5", "hdf5", "npy", "npz"]
@@ -195,16 +194,3 @@ def test_arrays_of_objects_are_not_unpickled(tmp_path):
     bombs[0, 0, 0] = Bomb()
     for kind in ("npy", "npz"):
         bad(write_grid(tmp_path, kind, bombs), "unreadable")
-
-
-# ---------------------------------------------------------------------------- many in one h5
-
-
-@pytest.mark.parametrize("dtype", [bool, np.uint8, np.float32])
-def test_h5_of_many_grids_is_listed(tmp_path, dtype):
-    (tmp_path / "shape_names.txt").write_text("chair\nbed\n")
-    write_h5(
-        tmp_path / "ply_data_train0.h5", data=np.ones((2, 3, 4, 5), dtype), label=np.array([1, 0])
-    )
-    listing = list_modelnet_h5(tmp_path)
-    assert [source.class_name for source in listing.sources] == ["bed", "chair"]

@@ -1,7 +1,5 @@
 """The parts of points, from the sources through thinning and augmentation to a shard and back."""
 
-from pathlib import Path
-
 import h5py
 import numpy as np
 import pytest
@@ -11,24 +9,10 @@ from inr2vec_core.geometry.preprocessing import ShapeSettings, thinned
 from inr2vec_core.geometry.raw import Cloud, Mesh
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels
 from inr2vec_core.io.hdf5 import write_shard
-from inr2vec_core.io.readers import read_geometry
 from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 from inr2vec_core.modalities import modality
-from inr2vec_core.shapes.build import prepare_shapes
-from inr2vec_core.shapes.catalog import ShapeRecord
-from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
-from inr2vec_core.shapes.procedural import CLASSES, PARTS
+from unit.shapes.helpers import SQUARES, halves, names
 
-PRINCETON = Path(__file__).parents[4] / "shared" / "data" / "princeton_segmentation"
-
-# A square at z = 0 and one at z = 5, each of two triangles.
-SQUARE = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], float)
-SQUARES = Mesh(
-    np.concatenate([SQUARE, np.add(SQUARE, [0, 0, 5])]),
-    np.array([[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7]]),
-    np.array([1, 1, 0, 0]),
-    ("upper", "lower"),
-)
 SMALL = ShapeSettings(points=64)
 
 
@@ -36,23 +20,12 @@ def prepare(geometry, settings, rng):
     return modality(settings.field).prepare(geometry, settings, rng)
 
 
-def names(shape):
-    """The part of each point, by name."""
-    return np.array(shape.parts.names)[shape.parts.index]
-
-
-def halves(n, rng):
-    """A cloud whose points left and right of x = 0.5 have different parts."""
-    points = rng.random((n, 3))
-    return Cloud(points, (points[:, 0] > 0.5).astype(np.int64), ("left", "right"))
-
-
 # ---------------------------------------------------------------------------- one shape
 
 
 def test_points_have_the_part_of_the_face_that_they_lie_on(rng):
-    shape, form, _ = prepare(SQUARES, SMALL, rng)
-    assert form == "cloud" and shape.parts.index.dtype == np.int16
+    shape, preparation, _ = prepare(SQUARES, SMALL, rng)
+    assert preparation == "cloud" and shape.parts.index.dtype == np.int16
     assert shape.parts.index.shape == (64,)
     # Normalised, the squares lie on both sides of z = 0.
     assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
@@ -146,84 +119,3 @@ def test_a_shard_without_parts_is_what_it_was(rng, tmp_path):
         assert list(file) == ["points"]
         assert read_shapes(file, np.array([1]))[0].parts is None
     assert list(shape_columns([], CloudShape)) == ["points"]
-
-
-# ---------------------------------------------------------------------------- from the sources
-
-
-def test_made_shapes_know_their_parts_and_their_copies_too(tmp_path):
-    sources = [ShapeRecord(f"{c}/0", c, "train", "", 0) for c in CLASSES]
-    shard = prepare_shapes(sources, ShapeSettings(points=256), 1, seed=0)
-    with written(tmp_path / "0.h5", shard.shapes) as file:
-        found = read_shapes(file, np.arange(2 * len(CLASSES)))
-    for class_name, original, copy in zip(CLASSES, found[::2], found[1::2], strict=True):
-        assert set(names(original)) <= set(PARTS[class_name])
-        assert len(set(names(original))) > 1
-        assert (names(original) == names(copy)).all()
-
-
-def test_rows_of_h5_have_their_own_parts_and_bad_ones_are_set_aside(rng, tmp_path):
-    clouds = [halves(80, rng) for _ in range(4)]
-    numbers = np.array([cloud.parts + 10 * k for k, cloud in enumerate(clouds)], float)
-    numbers[1, 7], numbers[2, 3] = -1, 20.5
-    with h5py.File(tmp_path / "a.h5", "w") as file:
-        file["data"] = np.array([cloud.points for cloud in clouds], np.float32)
-        file["pid"] = numbers
-    sources = [ShapeRecord(f"Bag/{k}", "Bag", "test", str(tmp_path / "a.h5"), k) for k in range(4)]
-    shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="shapenet_part_h5")
-    assert shard.columns["shape_id"] == ["Bag/0", "Bag/3"]
-    assert set(names(shard.shapes[0])) == {"0", "1"} and set(names(shard.shapes[1])) == {"30", "31"}
-    left = names(shard.shapes[1]) == "30"
-    points = shard.shapes[1].points[:, 0]
-    assert points[left].max() < points[~left].min()
-    reasons = {r.source: r.reason for r in shard.rejected}
-    assert "point 8 is negative" in reasons[f"{tmp_path / 'a.h5'}[1]"]
-    assert "label 20.5 of point 4" in reasons[f"{tmp_path / 'a.h5'}[2]"]
-
-
-def test_clouds_of_text_and_bad_ones(rng, tmp_path):
-    for name, label in {"good": 4, "bad": -2}.items():
-        table = np.c_[rng.random((80, 3)), np.zeros((80, 3)), np.full(80, 4.0)]
-        table[5, 6] = label
-        np.savetxt(tmp_path / f"{name}.txt", table, fmt="%f")
-    sources = [
-        ShapeRecord(f"Cap/{n}", "Cap", "test", str(tmp_path / f"{n}.txt")) for n in ("bad", "good")
-    ]
-    shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="shapenet_part")
-    assert shard.columns["shape_id"] == ["Cap/good"]
-    assert set(names(shard.shapes[0])) == {"4"}  # a class of one part is no fault
-    (rejected,) = shard.rejected
-    assert "bad.txt: the label -2 of point 6" in rejected.reason
-
-
-def test_labelled_meshes_and_bad_ones(tmp_path):
-    vertices = "\n".join(" ".join(map(str, v)) for v in SQUARES.vertices.tolist())
-    faces = "\n".join(f"3 {a} {b} {c}" for a, b, c in SQUARES.faces)
-    for name, labels in {"good": "lower\n1 2\nupper\n3 4\n", "bad": "lower\n1 2\n"}.items():
-        (tmp_path / f"{name}.off").write_text(f"OFF\n8 4 0\n{vertices}\n{faces}\n")
-        (tmp_path / f"{name}_labels.txt").write_text(labels)
-    sources = [ShapeRecord(n, "Sheet", "test", str(tmp_path / f"{n}.off")) for n in ("good", "bad")]
-    shard = prepare_shapes(sources, SMALL, 0, seed=0, reader="labeled_meshes")
-    (shape,) = shard.shapes
-    assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
-    (rejected,) = shard.rejected
-    assert "bad_labels.txt: 2 of 4 faces have no part" in rejected.reason
-    # The same meshes read as a folder: the same points, and no parts.
-    plain = prepare_shapes(sources, SMALL, 0, seed=0)
-    assert plain.columns["shape_id"] == ["good", "bad"]
-    np.testing.assert_array_equal(plain.shapes[0].points, shape.points)
-    assert plain.shapes[0].parts is None
-
-
-@pytest.mark.skipif(not PRINCETON.is_dir(), reason="needs the real meshes")
-def test_a_real_plane_has_its_wings_at_its_sides(rng):
-    mesh = read_labeled_mesh(PRINCETON / "Airplane" / "61.off")
-    np.testing.assert_array_equal(
-        mesh.faces, read_geometry(PRINCETON / "Airplane" / "61.off").faces
-    )
-    shape, _, _ = prepare(mesh, ShapeSettings(points=512), rng)
-    assert set(names(shape)) >= {"body", "wing"}
-    spread = {name: shape.points[names(shape) == name] for name in ("body", "wing")}
-    # A plane is symmetric across the axis along which its wings lie farthest from the middle.
-    axis = np.abs(spread["wing"]).max(0).argmax()
-    assert np.abs(spread["wing"][:, axis]).mean() > 2 * np.abs(spread["body"][:, axis]).mean()

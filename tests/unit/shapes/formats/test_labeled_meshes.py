@@ -1,25 +1,88 @@
-"""Clouds and meshes with their parts: read whole, and every way in which labels can be bad."""
+"""Meshes with labels beside them: listed, read whole, and every way in which labels can be bad."""
+
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from inr2vec_core.errors import BadShape
-from inr2vec_core.shapes.formats.labeled_meshes import read_labeled_mesh
-from inr2vec_core.shapes.formats.shapenet_part import labeled_cloud, read_labeled_cloud
+from inr2vec_core.geometry.preprocessing import ShapeSettings
+from inr2vec_core.io.readers import read_geometry
+from inr2vec_core.modalities import modality
+from inr2vec_core.shapes.build import prepare_shapes
+from inr2vec_core.shapes.catalog import ShapeRecord
+from inr2vec_core.shapes.dataset import ShapeDataset
+from inr2vec_core.shapes.formats import folder
+from inr2vec_core.shapes.formats.labeled_meshes import Format, read_labeled_mesh
+from unit.shapes.helpers import SQUARES, bad, names, raises
 
-# x y z, a normal, and the label as the benchmark writes it
-CLOUD = "0.1 0.2 0.3 0 0 1 12.000000\n1 2 3 0 1 0 13.000000\n\n4 5 6 1 0 0 12.000000\n"
+PRINCETON = Path(__file__).parents[5] / "shared" / "data" / "princeton_segmentation"
 OFF = "OFF\n4 4 6\n0 0 0\n1 0 0\n0 1 0\n0 0 1\n3 0 2 1\n3 0 1 3\n3 0 3 2\n3 1 2 3\n"
 LABELS = "top\n4 2\nbase\n1 \nside\n3 \n"
 
 
-@pytest.fixture
-def cloud_file(tmp_path):
-    def write(text):
-        (tmp_path / "a.txt").write_text(text)
-        return tmp_path / "a.txt"
+# ---------------------------------------------------------------------------- the catalog
 
-    return write
+
+@pytest.fixture
+def meshes(tmp_path):
+    for class_name in ("Chair", "Fish"):
+        (tmp_path / class_name).mkdir()
+        for k in range(10):
+            (tmp_path / class_name / f"{k}.off").touch()
+            (tmp_path / class_name / f"{k}_labels.txt").touch()
+    return tmp_path
+
+
+def test_meshes_are_split_as_a_folders_are(meshes):
+    catalog = Format(meshes, test_fraction=0.2, seed=3).catalog()
+    assert catalog == folder.Format(meshes, test_fraction=0.2, seed=3).catalog()._replace(ignored=0)
+    assert Counter((s.class_name, s.split) for s in catalog.records) == {
+        (c, s): n for c in ("Chair", "Fish") for s, n in (("train", 8), ("test", 2))
+    }
+
+
+def test_a_mesh_without_labels_is_set_aside_and_moves_no_other(meshes):
+    whole = Format(meshes, test_fraction=0.2).catalog()
+    (meshes / "Chair/4_labels.txt").unlink()
+    catalog = Format(meshes, test_fraction=0.2).catalog()
+    assert catalog.records == [s for s in whole.records if s.shape_id != "Chair/4"]
+    (rejected,) = catalog.rejected
+    assert rejected.source_file == str(meshes / "Chair/4.off")
+    assert "Chair/4_labels.txt is missing: add it" in rejected.reason
+    assert catalog.ignored == 0
+
+
+def test_other_files_than_off_are_passed_over(meshes):
+    (meshes / "Chair/4.obj").touch()
+    (meshes / "Chair/99_labels.txt").touch()
+    catalog = Format(meshes, test_fraction=0.2).catalog()
+    assert len(catalog.records) == 20 and catalog.ignored == 2
+
+
+def test_a_shard_depends_on_its_meshes_and_their_labels(meshes):
+    dataset = ShapeDataset("labeled_meshes", str(meshes), test_fraction=0.2, shards=10)
+    files = dataset.files(dataset.catalog(), 0)
+    names = ("Chair/0.off", "Chair/0_labels.txt", "Fish/0.off", "Fish/0_labels.txt")
+    assert files == [str(meshes / name) for name in names]
+    assert len(dataset.format.files(dataset.catalog().records)) == 40
+
+
+def test_meshes_without_any_labels_are_refused(meshes):
+    for file in meshes.glob("*/*_labels.txt"):
+        file.unlink()
+    with raises(str(meshes), "none of its 20 meshes", "use the reader folder"):
+        Format(meshes, test_fraction=0.2).catalog()
+
+
+@pytest.mark.skipif(not PRINCETON.is_dir(), reason="needs the real meshes")
+def test_real_meshes_all_have_labels():
+    catalog = ShapeDataset("labeled_meshes", str(PRINCETON), test_fraction=0.2).catalog()
+    assert len(catalog.records) == 160 and catalog.rejected == [] and catalog.ignored == 0
+    assert Counter(s.split for s in catalog.records)["test"] == 32
+
+
+# ---------------------------------------------------------------------------- meshes
 
 
 @pytest.fixture
@@ -32,64 +95,7 @@ def mesh_file(tmp_path):
     return write
 
 
-def bad(read, file, *parts):
-    """Expects a BadShape that holds these parts in this order, on one line."""
-    with pytest.raises(BadShape, match=".*".join(parts)) as caught:
-        read(file)
-    assert "\n" not in str(caught.value)
-
-
-# ---------------------------------------------------------------------------- clouds
-
-
-def test_text_cloud_has_points_and_parts(cloud_file):
-    cloud = read_labeled_cloud(cloud_file(CLOUD))
-    assert cloud.points.tolist() == [[0.1, 0.2, 0.3], [1, 2, 3], [4, 5, 6]]
-    assert cloud.points.dtype == np.float64 and cloud.parts.dtype == np.int64
-    assert [cloud.part_names[k] for k in cloud.parts] == ["12", "13", "12"]
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float32])
-def test_numbers_of_parts_become_names(dtype):
-    cloud = labeled_cloud(np.zeros((4, 3)), np.array([7, 30, 7, 2], dtype))
-    assert [cloud.part_names[k] for k in cloud.parts] == ["7", "30", "7", "2"]
-
-
-@pytest.mark.parametrize("text, parts", [
-    ("", ["a.txt: the file is empty"]),
-    ("\n\n", ["a.txt: holds no points"]),
-    (CLOUD + "7 8 9 0 0 1\n", ["a.txt: line 5 has 6 numbers", "x y z nx ny nz label", "restore"]),
-    (CLOUD + "7 8 9 12\n", ["line 5 has 4 numbers, not the 7"]),
-    (CLOUD.replace("13.0", "-1.0"), ["label -1 of point 2 is negative", "1 of 3 points"]),
-    (CLOUD.replace("13.0", "13.5"), ["label 13.5 of point 2 is no whole number", "correct"]),
-    (CLOUD.replace("13.000000", "nan"), ["label nan of point 2 is no whole number"]),
-    (CLOUD.replace("13.000000", "inf"), ["label inf of point 2 is above 32,767"]),
-    (CLOUD.replace("13.000000", "leg"), ["unreadable", "leg"]),
-    (CLOUD.replace("0.1", "nan"), ["1 of 3 points have NaN"]),
-    (CLOUD.replace("13.0", "70000.0"), ["label 70000 of point 2 is above", "column of labels"]),
-])  # fmt: skip
-def test_text_clouds_that_are_bad_say_why(cloud_file, text, parts):
-    bad(read_labeled_cloud, cloud_file(text), *parts)
-
-
-def test_a_missing_cloud_is_named(tmp_path):
-    bad(read_labeled_cloud, tmp_path / "none.txt", "none.txt: unreadable: FileNotFoundError")
-
-
-@pytest.mark.parametrize("numbers, reason", [
-    (np.array([0, -3], np.int8), "label -3 of point 2 is negative"),
-    (np.array([0.25, 1]), r"label 0.25 of point 1 is no whole number \(1 of 2 points\)"),
-    (np.array([1, 40000], np.uint16), "label 40000 of point 2 is above"),
-])  # fmt: skip
-def test_numbers_that_name_no_part_are_refused(numbers, reason):
-    with pytest.raises(BadShape, match=reason):
-        labeled_cloud(np.zeros((2, 3)), numbers)
-
-
-# ---------------------------------------------------------------------------- meshes
-
-
-def names(mesh):
+def face_names(mesh):
     return [mesh.part_names[k] for k in mesh.face_parts]
 
 
@@ -101,7 +107,7 @@ def names(mesh):
 ])  # fmt: skip
 def test_each_face_has_the_part_that_names_it(mesh_file, labels, expected):
     mesh = read_labeled_mesh(mesh_file(labels))
-    assert names(mesh) == expected
+    assert face_names(mesh) == expected
     assert mesh.face_parts.dtype == np.int64
     assert mesh.part_names == tuple(sorted(mesh.part_names))
     assert mesh.faces.tolist() == [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]
@@ -140,3 +146,36 @@ def test_labels_of_polygons_are_refused_for_triangles_have_other_numbers(mesh_fi
 
 def test_a_bad_mesh_is_the_reason_itself(mesh_file):
     bad(read_labeled_mesh, mesh_file(LABELS, OFF[:-8]), "7.off: truncated")
+
+
+def test_labelled_meshes_and_bad_ones(tmp_path):
+    vertices = "\n".join(" ".join(map(str, v)) for v in SQUARES.vertices.tolist())
+    faces = "\n".join(f"3 {a} {b} {c}" for a, b, c in SQUARES.faces)
+    for name, labels in {"good": "lower\n1 2\nupper\n3 4\n", "bad": "lower\n1 2\n"}.items():
+        (tmp_path / f"{name}.off").write_text(f"OFF\n8 4 0\n{vertices}\n{faces}\n")
+        (tmp_path / f"{name}_labels.txt").write_text(labels)
+    records = [ShapeRecord(n, "Sheet", "test", str(tmp_path / f"{n}.off")) for n in ("good", "bad")]
+    shard = prepare_shapes(Format().read(records), ShapeSettings(points=64), 0, seed=0)
+    (shape,) = shard.shapes
+    assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
+    (rejected,) = shard.rejected
+    assert "bad_labels.txt: 2 of 4 faces have no part" in rejected.reason
+    # The same meshes read as a folder: the same points, and no parts.
+    plain = prepare_shapes(folder.Format().read(records), ShapeSettings(points=64), 0, seed=0)
+    assert plain.columns["shape_id"] == ["good", "bad"]
+    np.testing.assert_array_equal(plain.shapes[0].points, shape.points)
+    assert plain.shapes[0].parts is None
+
+
+@pytest.mark.skipif(not PRINCETON.is_dir(), reason="needs the real meshes")
+def test_a_real_plane_has_its_wings_at_its_sides(rng):
+    mesh = read_labeled_mesh(PRINCETON / "Airplane" / "61.off")
+    np.testing.assert_array_equal(
+        mesh.faces, read_geometry(PRINCETON / "Airplane" / "61.off").faces
+    )
+    shape, _, _ = modality("udf").prepare(mesh, ShapeSettings(points=512), rng)
+    assert set(names(shape)) >= {"body", "wing"}
+    spread = {name: shape.points[names(shape) == name] for name in ("body", "wing")}
+    # A plane is symmetric across the axis along which its wings lie farthest from the middle.
+    axis = np.abs(spread["wing"]).max(0).argmax()
+    assert np.abs(spread["wing"][:, axis]).mean() > 2 * np.abs(spread["body"][:, axis]).mean()

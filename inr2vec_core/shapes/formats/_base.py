@@ -1,0 +1,115 @@
+"""What every layout of data sets offers: a catalog, the files behind it, and the geometry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from inr2vec_core.errors import BadShape
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
+from inr2vec_core.shapes.pairing import partial_id
+
+if TYPE_CHECKING:
+    from inr2vec_core.geometry.raw import Cloud, Geometry
+
+
+@dataclass(frozen=True)
+class ShapeFormat(ABC):
+    """A layout of data sets, with what a config entry says of one data set.
+
+    A layout ignores the settings that it has no use for. It must define `catalog`; the other
+    methods read one shape from each file with `read_geometry`.
+
+    Attributes:
+        needs_root: Whether shapes are read from files.
+        has_parts: Whether points or faces have semantic parts.
+        fixed_splits: Whether the catalog's splits are final; otherwise classes without a
+            validation split get one, cut from their training shapes.
+        root: The folder of the data set.
+        classes: The classes of generated shapes; empty for all.
+        counts: Training, validation and test shapes of each class, where they are generated.
+        test_fraction: The share of a class that becomes the test split, where there is none.
+        seed: The run's seed.
+    """
+
+    needs_root: ClassVar[bool] = True
+    has_parts: ClassVar[bool] = False
+    fixed_splits: ClassVar[bool] = False
+
+    root: str | Path = ""
+    classes: Sequence[str] = ()
+    counts: tuple[int, int, int] = (60, 10, 20)
+    test_fraction: float | None = None
+    seed: int = 0
+
+    @abstractmethod
+    def catalog(self) -> Catalog:
+        """List all complete shapes with their splits. No geometry is read.
+
+        Raises:
+            InputError: The root or a file in it is missing or not as the layout wants it.
+        """
+
+    def files(self, records: Sequence[ShapeRecord]) -> list[str]:
+        """The files that these shapes are read from, sorted."""
+        return sorted({path for record in records for path in (record.path, record.whole) if path})
+
+    def partial_records(self, records: Sequence[ShapeRecord], views: int) -> Iterator[ShapeRecord]:
+        """List the partial clouds of complete shapes.
+
+        Args:
+            records: Complete shapes.
+            views: The number of partial clouds of each, where the layout has none itself.
+
+        Yields:
+            A record for each partial cloud, shape by shape. Without `whole`, it is made from what
+            is read, the complete shape; otherwise it is read, and `whole` is the complete shape.
+        """
+        for record in records:
+            for view in range(views):
+                yield replace(record, shape_id=partial_id(record.shape_id, view))
+
+    def read(
+        self, records: Sequence[ShapeRecord]
+    ) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
+        """Read the geometry of shapes.
+
+        Yields:
+            Each record once, with its geometry or the reason why it has none.
+        """
+        for record in records:
+            yield record, geometry_or_reason(self.read_record, record)
+
+    def read_record(self, record: ShapeRecord) -> Geometry:
+        """Read the geometry of one shape; a record with `whole` is a `Pair`.
+
+        Raises:
+            BadShape: The file cannot be read, or is no cloud where the record has `whole`.
+        """
+        from inr2vec_core.geometry.raw import Pair
+        from inr2vec_core.io.readers import read_geometry
+
+        if record.whole:
+            return Pair(_read_cloud(record.path), read_geometry(record.whole))
+        return read_geometry(record.path)
+
+
+def geometry_or_reason(read: Callable[..., Geometry], *args) -> Geometry | BadShape:
+    """What a function returns, or the `BadShape` that it raises."""
+    try:
+        return read(*args)
+    except BadShape as error:
+        return error
+
+
+def _read_cloud(path: str) -> Cloud:
+    from inr2vec_core.geometry.raw import Cloud
+    from inr2vec_core.io.readers import read_geometry
+
+    geometry = read_geometry(path)
+    if not isinstance(geometry, Cloud):
+        raise BadShape(f"{path} is no cloud")
+    return geometry

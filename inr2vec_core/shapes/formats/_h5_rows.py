@@ -1,0 +1,95 @@
+"""Layouts whose h5 files hold many shapes, one a row."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.shapes.catalog import ShapeRecord
+from inr2vec_core.shapes.formats._base import ShapeFormat
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from inr2vec_core.geometry.raw import Geometry
+
+
+class H5RowsFormat(ShapeFormat):
+    """A layout that reads all wanted rows of a file at once."""
+
+    def read(
+        self, records: Sequence[ShapeRecord]
+    ) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
+        """Read the geometry of shapes, file by file.
+
+        Yields:
+            Each record once, with its geometry or the reason why it has none.
+
+        Raises:
+            InputError: A file is unreadable or has too few rows.
+        """
+        by_file: dict[str, list[ShapeRecord]] = {}
+        for record in records:
+            by_file.setdefault(record.path, []).append(record)
+        for path, group in by_file.items():
+            yield from zip(group, self.read_rows(path, group), strict=True)
+
+    @abstractmethod
+    def read_rows(self, path: str, records: Sequence[ShapeRecord]) -> Iterable[Geometry | BadShape]:
+        """Read the geometry of some rows of one file, in the order of `records`.
+
+        Args:
+            path: The file.
+            records: Shapes whose `path` this is.
+
+        Raises:
+            InputError: The file is unreadable or has too few rows.
+        """
+
+
+def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") -> np.ndarray:
+    """Read some rows of an array in an h5 file.
+
+    The file is read in blocks of its own chunks, each at most once and only where wanted, because
+    h5py picks single rows of compressed data very slowly.
+
+    Args:
+        path: The file.
+        rows: The wanted rows, in any order.
+        column: The name of the array.
+
+    Returns:
+        (len(rows), ...) in the dtype of the file and in the order of `rows`.
+
+    Raises:
+        InputError: The file is unreadable or does not have all of these rows.
+    """
+    import h5py
+    import numpy as np
+
+    from inr2vec_core.io.readers import one_line
+
+    rows = np.asarray(rows, np.int64)
+    try:
+        with h5py.File(path, "r") as h5:
+            data = h5[column]
+            outside = rows[(rows < 0) | (rows >= len(data))]
+            if len(outside):
+                raise InputError(
+                    f"{path} has {len(data)} rows, not row {outside[0]}: "
+                    "the file has changed, list the data set again"
+                )
+            found = np.empty((len(rows), *data.shape[1:]), data.dtype)
+            block = data.chunks[0] if data.chunks else 256
+            for start in np.unique(rows // block) * block:
+                wanted = (rows >= start) & (rows < start + block)
+                found[wanted] = data[start : start + block][rows[wanted] - start]
+    except InputError:
+        raise
+    except Exception as error:  # h5py raises many kinds of errors on corrupt files
+        message = f"{path} cannot be read: {one_line(error)}; download it again"
+        raise InputError(message) from error
+    return found

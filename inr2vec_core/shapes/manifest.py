@@ -1,0 +1,65 @@
+"""The manifest of a data set: a row for each shape and augmented copy of all shards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.errors import InputError
+from inr2vec_core.io.hdf5 import open_shard, read_strings
+from inr2vec_core.shapes.catalog import Rejected
+from inr2vec_core.shapes.pairing import FRAME
+from inr2vec_core.shapes.splits import SPLITS, check_splits
+
+SHOWN = 10  # shapes set aside that a message names
+
+
+def manifest_of_shards(shards: Sequence[str | Path]) -> pd.DataFrame:
+    """Collect the manifest from the shards of shapes.
+
+    Args:
+        shards: The files of the shards, in the order of their numbers.
+
+    Returns:
+        A row for each shape and copy, sorted by `shape_id`, with the columns `shape_id`, `class`,
+        `split`, `source_file`, `augmentation` (0, or the number of the copy), `shard`,
+        `preparation` (how the shape was prepared), `occupied` (the share of occupied voxels; NaN
+        without voxels) and those of `FRAME` (NaN without a frame).
+    """
+    frames = []
+    for number, path in enumerate(shards):
+        with open_shard(path) as file:
+            columns = {
+                name: read_strings(file[name])
+                for name in ("shape_id", "class", "split", "source_file")
+            }
+            columns |= {"augmentation": file["augmentation"][:], "shard": number}
+            columns |= {"preparation": read_strings(file["preparation"])}
+            columns |= {"occupied": file["occupied"][:]}
+            frame = [*file["center"][:].T, file["scale"][:]]
+            columns |= dict(zip(FRAME, frame, strict=True))
+            frames.append(pd.DataFrame(columns))
+    return pd.concat(frames).sort_values("shape_id", ignore_index=True)
+
+
+def check_manifest(manifest: pd.DataFrame, needs_splits: bool) -> None:
+    """Check that a data set has the shapes that it is used for.
+
+    Args:
+        manifest: As `manifest_of_shards` returns it.
+        needs_splits: Whether every class needs shapes in every split, as trainings do.
+
+    Raises:
+        InputError: There are no shapes, or too few for the splits.
+    """
+    if manifest.empty:
+        raise InputError("no shape is left; nothing can be done with this data set")
+    if needs_splits:
+        check_splits(zip(manifest["class"], manifest["split"], strict=True), SPLITS)
+
+
+def describe_rejected(rejected: Sequence[Rejected]) -> str:
+    """The first shapes that were set aside, a line each with the reason."""
+    shown = "\n".join(f"  {bad.source_file}: {bad.reason}" for bad in rejected[:SHOWN])
+    more = len(rejected) - SHOWN
+    return f"{shown}\n  ... and {more} more" if more > 0 else shown
