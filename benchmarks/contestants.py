@@ -25,7 +25,8 @@ from inr2vec_core.modalities import modality
 from inr2vec_core.modalities._base import CLIP
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
-from inr2vec_core.shapes.procedural import CLASSES, make_shape
+from inr2vec_core.shapes.procedural.classes import CLASSES
+from inr2vec_core.shapes.procedural.generate import make_shape
 
 DEPTH, LR, SEED = 4, 1e-4, 0
 UDF = modality("udf")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.shapes.procedural.classes import CLASSES, PARTS
 
 if TYPE_CHECKING:
     from inr2vec_core.geometry.raw import Mesh
@@ -32,8 +33,6 @@ class Format(ShapeFormat):
         Raises:
             InputError: A class is unknown or named twice, or a number is out of range.
         """
-        from inr2vec_core.shapes.procedural import CLASSES
-
         classes = self.classes or CLASSES
         unknown = sorted(set(classes) - set(CLASSES))
         if unknown:
@@ -55,7 +54,7 @@ class Format(ShapeFormat):
     def read_record(self, record: ShapeRecord) -> Mesh:
         """Generate a shape from the seed, its class and its number."""
         from inr2vec_core.geometry.raw import Mesh
-        from inr2vec_core.shapes.procedural import PARTS, make_shape
+        from inr2vec_core.shapes.procedural.generate import make_shape
 
         made = make_shape(self.seed, record.class_name, record.row)
         return Mesh(made.vertices, made.faces, made.face_parts, PARTS[record.class_name])

@@ -1,4 +1,4 @@
-"""Join solids, each the work of a named part, into one surface whose faces know their part."""
+"""Unite the solids of named parts into one surface that has a part for each face."""
 
 from dataclasses import dataclass
 
@@ -28,15 +28,15 @@ class Dice:
         self._rng = rng
 
     def between(self, low: float, high: float) -> float:
-        """A length, ratio or angle, uniform in [low, high)."""
+        """Draw a length, ratio or angle, uniform in [low, high)."""
         return float(self._rng.uniform(low, high))
 
     def chance(self, probability: float) -> bool:
-        """True with the given probability."""
+        """Draw True with this probability."""
         return bool(self._rng.random() < probability)
 
     def pick(self, *options):
-        """One of the options, each as likely; repeat an option to make it more likely."""
+        """Draw one of the options, all equally likely; one that is repeated is more likely."""
         return options[int(self._rng.integers(len(options)))]
 
 
@@ -44,16 +44,33 @@ class Assembly:
     """Solids gathered by part name, then united."""
 
     def __init__(self, pose: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> None:
-        """Start empty; the finished whole is turned by `pose`, degrees about x, then y, then z."""
+        """Start with no solids.
+
+        Args:
+            pose: Degrees that the whole is turned by at the end, about x, then y, then z.
+        """
         self._pose = pose
         self._solids: dict[str, list[Manifold]] = {}
 
     def add(self, part: str, *solids: Manifold) -> None:
-        """Give these solids to a part."""
+        """Add solids.
+
+        Args:
+            part: The name of their part.
+            *solids: The solids.
+        """
         self._solids.setdefault(part, []).extend(solids)
 
     def mesh(self, parts: tuple[str, ...], turn: float) -> LabeledMesh:
-        """Unite all parts, turned by `turn` degrees about the vertical."""
+        """Unite all solids.
+
+        Args:
+            parts: The names of the class's parts.
+            turn: Degrees that the whole is turned by about the vertical, after its pose.
+
+        Returns:
+            One closed surface; `face_parts` are indices into `parts`.
+        """
         owner: dict[int, int] = {}
         pieces = []
         for part, solids in self._solids.items():
@@ -62,18 +79,18 @@ class Assembly:
             owner[piece.original_id()] = parts.index(part)
             pieces.append(piece)
         whole = _without_hollows(Manifold.batch_boolean(pieces, OpType.Add))
-        return _labelled(whole.rotate(self._pose).rotate((0, turn, 0)), owner)
+        return _labeled(whole.rotate(self._pose).rotate((0, turn, 0)), owner)
 
 
 def _without_hollows(whole: Manifold) -> Manifold:
-    """Fill what the parts close off between them: nobody sees it and it is no part's face."""
+    """Fill hollows that the parts enclose: their faces are not seen and belong to no part."""
     shells = whole.decompose()
     # Above zero by a margin: faces that nearly coincide can leave a stray sliver behind.
     outer = [shell for shell in shells if shell.volume() > 1e-4 * whole.volume()]
     return whole if len(outer) == len(shells) else Manifold.compose(outer)
 
 
-def _labelled(whole: Manifold, owner: dict[int, int]) -> LabeledMesh:
+def _labeled(whole: Manifold, owner: dict[int, int]) -> LabeledMesh:
     mesh = whole.to_mesh64()
     run_lengths = np.diff(np.asarray(mesh.run_index, dtype=np.int64)) // 3
     run_parts = np.array([owner[int(run)] for run in mesh.run_original_id], dtype=np.int64)

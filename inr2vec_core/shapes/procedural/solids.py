@@ -1,7 +1,7 @@
 """Building blocks: small closed solids in a frame where x is width, y is up and z is the front.
 
 Every function returns a `manifold3d.Manifold`, so solids combine with `+`, `-` and `^`.
-Lengths are in the shape's own units; a data set normalises its shapes later.
+Lengths are in the shape's own units; a data set normalizes its shapes later.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,13 @@ _EXTRUDE_TO = {"x": (0, 90, 0), "y": (-90, 0, 0), "z": (0, 0, 0)}
 
 
 def box(center: Point, size: Point, soft: float = 0.0) -> Manifold:
-    """A box with edges along the axes; `soft` is the radius its edges are rounded with."""
+    """Make a box with edges along the axes.
+
+    Args:
+        center: Its center.
+        size: Its edges along x, y and z.
+        soft: The radius that its edges are rounded with.
+    """
     size = np.asarray(size, dtype=float)
     radius = min(soft, 0.49 * size.min())
     if radius < 1e-3:
@@ -28,7 +34,17 @@ def box(center: Point, size: Point, soft: float = 0.0) -> Manifold:
 
 
 def oval(width: float, height: float, power: float = 2.0, sides: int = 24) -> np.ndarray:
-    """A superellipse (sides, 2) around the origin: 2 is an ellipse, 8 nearly a rectangle."""
+    """The outline of a superellipse around the origin.
+
+    Args:
+        width: Its extent along the first axis.
+        height: Its extent along the second axis.
+        power: The exponent: 2 is an ellipse, 8 nearly a rectangle.
+        sides: The number of corners.
+
+    Returns:
+        (sides, 2), counter-clockwise.
+    """
     angle = (np.arange(sides) + 0.5) * 2 * np.pi / sides
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     unit = np.sign(circle) * np.abs(circle) ** (2 / power)
@@ -36,9 +52,13 @@ def oval(width: float, height: float, power: float = 2.0, sides: int = 24) -> np
 
 
 def prism(outline: np.ndarray, thickness: float, axis: str, center: Point = (0, 0, 0)) -> Manifold:
-    """A simple polygon (N, 2) extruded along `axis` by `thickness`, half to either side.
+    """Extrude a simple polygon, half to either side.
 
-    The outline's two coordinates are (x, y) for axis z, (x, -z) for y and (-z, y) for x.
+    Args:
+        outline: (N, 2), in the coordinates (x, y) for axis z, (x, -z) for y and (-z, y) for x.
+        thickness: The extent along the axis.
+        axis: "x", "y" or "z".
+        center: Where the origin of the outline is moved to.
     """
     polygon = manifold3d.CrossSection([outline], manifold3d.FillRule.NonZero)
     solid = Manifold.extrude(polygon, thickness).translate((0, 0, -thickness / 2))
@@ -46,7 +66,11 @@ def prism(outline: np.ndarray, thickness: float, axis: str, center: Point = (0, 
 
 
 def loft(rings: np.ndarray) -> Manifold:
-    """The solid through rings (R, N, 3) of convex outlines, closed by flat caps at both ends."""
+    """Make the solid through rings of convex outlines, closed by flat caps at both ends.
+
+    Args:
+        rings: (R, N, 3), the corners of each ring.
+    """
     rings = np.asarray(rings, dtype=float)
     count, sides = rings.shape[:2]
     here = np.arange(sides)
@@ -78,9 +102,14 @@ def turned(
     sides: int = 24,
     center: Point = (0, 0, 0),
 ) -> Manifold:
-    """A vessel-like solid about the y axis through a profile of (radius, y), bottom to top.
+    """Make a vessel-like solid about the y axis.
 
-    `power` is the section's superellipse (2 round, 8 square), `depth` its z over x ratio.
+    Args:
+        profile: Pairs of radius and y, from bottom to top.
+        power: The exponent of the section, a superellipse: 2 is round, 8 nearly square.
+        depth: The ratio of the section's extents along z and x.
+        sides: The number of the section's corners.
+        center: Where the origin is moved to.
     """
     section = oval(2, 2 * depth, power, sides)
     rings = [
@@ -93,7 +122,15 @@ def turned(
 def bar(
     start: Point, end: Point, radius: float, end_radius: float | None = None, sides: int = 12
 ) -> Manifold:
-    """A straight rod between two points; with four `sides` the radii are half widths."""
+    """Make a straight rod between two points.
+
+    Args:
+        start: The center of one end.
+        end: The center of the other end.
+        radius: The radius; of a rod with four sides half its width.
+        end_radius: The radius at the other end; None for the same.
+        sides: The number of sides.
+    """
     start, end = np.asarray(start, float), np.asarray(end, float)
     end_radius = radius if end_radius is None else end_radius
     across, up = _frame(end - start)
@@ -104,7 +141,13 @@ def bar(
 
 
 def tube(path: np.ndarray, radius: float, sides: int = 10) -> Manifold:
-    """A round pipe along a path (N, 3) that lies in one plane and bends softly."""
+    """Make a round pipe.
+
+    Args:
+        path: (N, 3), points of its middle, which lie in one plane and bend softly.
+        radius: Its radius.
+        sides: The number of sides.
+    """
     path = np.asarray(path, float)
     tangents = np.gradient(path, axis=0)
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True)
@@ -130,6 +173,11 @@ def _frame(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mirrored(solid: Manifold, axis: str) -> Manifold:
-    """The solid and its mirror image across the plane through the origin normal to `axis`."""
+    """Unite a solid with its mirror image.
+
+    Args:
+        solid: The solid.
+        axis: "x", "y" or "z", the normal of the mirror, which goes through the origin.
+    """
     normal = [float(axis == name) for name in "xyz"]
     return solid + solid.mirror(normal)

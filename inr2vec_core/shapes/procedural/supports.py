@@ -1,4 +1,8 @@
-"""What furniture stands on: legs, pedestals, stars, trestles, sleds. The floor is y = 0."""
+"""What furniture stands on: legs, pedestals, stars, trestles, sleds. The floor is y = 0.
+
+All reach up to y = `height`; `thick` is about the radius of a leg or column, `sides` the number of
+its sides, and `width` and `depth` are the sizes of the board that is carried, along x and z.
+"""
 
 import numpy as np
 from manifold3d import Manifold
@@ -12,7 +16,16 @@ _CORNERS = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 def corner_legs(
     width: float, depth: float, height: float, thick: float, sides: int, splay: float = 0.0
 ) -> list[Manifold]:
-    """Four legs under the corners of a width x depth board; `splay` moves the feet outwards."""
+    """Four legs under the corners of a board.
+
+    Args:
+        width: Of the board.
+        depth: Of the board.
+        height: Of the legs.
+        thick: The radius of a leg at its top.
+        sides: The number of a leg's sides.
+        splay: How far the feet are moved outwards, along x and z.
+    """
     inset = 1.3 * thick
     legs = []
     for x, z in _CORNERS:
@@ -25,7 +38,16 @@ def corner_legs(
 def ring_legs(
     count: int, radius: float, height: float, thick: float, sides: int, splay: float = 0.0
 ) -> list[Manifold]:
-    """`count` legs on a circle, the first to the front."""
+    """Legs on a circle, the first to the front.
+
+    Args:
+        count: The number of legs.
+        radius: Of the circle.
+        height: Of the legs.
+        thick: The radius of a leg at its top.
+        sides: The number of a leg's sides.
+        splay: How far the feet are moved outwards.
+    """
     legs = []
     for angle in 2 * np.pi * np.arange(count) / count:
         out = np.array([np.sin(angle), 0, np.cos(angle)])
@@ -35,14 +57,28 @@ def ring_legs(
 
 
 def pedestal(height: float, thick: float, foot: float, power: float = 2.0) -> list[Manifold]:
-    """One column on a broad foot of radius `foot`."""
+    """One column on a broad foot.
+
+    Args:
+        height: Of the column.
+        thick: The radius of the column.
+        foot: The radius of the foot.
+        power: The exponent of the section, a superellipse: 2 is round, 8 nearly square.
+    """
     rise = min(0.2 * height, 1.2 * thick)
     profile = [(foot, 0), (foot, 0.4 * rise), (thick, 1.6 * rise), (thick, height)]
     return [turned(profile, power)]
 
 
 def star(count: int, height: float, reach: float, thick: float) -> list[Manifold]:
-    """A column on `count` arms with a castor under the end of each, as office chairs have."""
+    """A column on arms with a castor under the end of each, as office chairs have.
+
+    Args:
+        count: The number of arms.
+        height: Of the column.
+        reach: The length of an arm.
+        thick: The radius of an arm at the column.
+    """
     lift = 1.6 * thick
     solids = [bar((0, lift, 0), (0, height, 0), 1.1 * thick)]
     for angle in 2 * np.pi * np.arange(count) / count:
@@ -53,13 +89,28 @@ def star(count: int, height: float, reach: float, thick: float) -> list[Manifold
 
 
 def trestle(width: float, depth: float, height: float, thick: float) -> list[Manifold]:
-    """A slab under either end."""
+    """A slab under either end of a board.
+
+    Args:
+        width: Of the board.
+        depth: Of the board.
+        height: Of the slabs.
+        thick: Half the thickness of a slab.
+    """
     size = (2 * thick, height, 0.9 * depth)
     return [box((side * (width / 2 - 1.5 * thick), height / 2, 0), size) for side in (-1, 1)]
 
 
 def sled(width: float, depth: float, height: float, thick: float, sides: int) -> list[Manifold]:
-    """Corner legs joined by a runner along the floor on either side."""
+    """Corner legs joined by a runner along the floor on either side.
+
+    Args:
+        width: Of the board.
+        depth: Of the board.
+        height: Of the legs.
+        thick: The radius of a leg at its top.
+        sides: The number of a leg's sides.
+    """
     x, z = width / 2 - 1.3 * thick, depth / 2 - 1.3 * thick
     runners = [
         bar((side * x, thick, -z - thick), (side * x, thick, z + thick), 0.97 * thick, sides=sides)
@@ -77,9 +128,16 @@ def draw_supports(
     thick: float,
     flare: float = 0.2,
 ) -> list[Manifold]:
-    """Supports of a named style, up to y = `height`, for a board of width x depth.
+    """Draw supports of a named style for a board.
 
-    Legs stand straight or move their feet out by at most `flare` of the shorter side.
+    Args:
+        dice: The random choices.
+        style: "corners", "ring", "pedestal", "star", "trestle" or "sled".
+        width: Of the board.
+        depth: Of the board.
+        height: Of the supports.
+        thick: The radius of a leg.
+        flare: How far legs may move their feet outwards, as a share of the shorter side.
     """
     sides = dice.pick(4, 10)
     near = min(width, depth)

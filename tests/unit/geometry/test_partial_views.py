@@ -12,7 +12,7 @@ from inr2vec_core.geometry.signed_distance import SignedDistance
 from inr2vec_core.geometry.surface import Surface
 from inr2vec_core.modalities import modality
 from inr2vec_core.ops.chamfer import chamfer_distance
-from inr2vec_core.shapes.procedural import make_shape
+from inr2vec_core.shapes.procedural.generate import make_shape
 
 
 def rng(seed=0):

@@ -30,7 +30,7 @@ def test_procedural_counts_are_per_class():
 
 
 def test_no_classes_are_all_classes():
-    from inr2vec_core.shapes.procedural import CLASSES
+    from inr2vec_core.shapes.procedural.classes import CLASSES
 
     dataset = ShapeDataset("procedural", counts=(1, 0, 0))
     assert {s.class_name for s in dataset.catalog().records} == set(CLASSES)

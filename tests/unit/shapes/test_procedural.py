@@ -7,7 +7,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.procedural import CLASSES, PARTS, LabeledMesh, make_shape
+from inr2vec_core.shapes.procedural.assembly import LabeledMesh
+from inr2vec_core.shapes.procedural.classes import CLASSES, PARTS
+from inr2vec_core.shapes.procedural.generate import make_shape
 from inr2vec_core.utils.seeding import numpy_stream
 
 TRAIN, TEST, POINTS, CELLS = 60, 25, 2048, 12

@@ -136,6 +136,7 @@ def test_listing_and_discovering_loads_nothing_heavy(tmp_path):
         "from inr2vec_core.shapes.formats import format_names, load_format\n"
         "assert len([load_format(name) for name in format_names()]) == 9\n"
         f"assert len(ShapeDataset('folder', {str(tmp_path)!r}).format.catalog().records) == 1\n"
+        "assert len(ShapeDataset('procedural').catalog().records) > 1000\n"
         "heavy = {'numpy', 'h5py', 'torch', 'trimesh', 'open3d', 'pandas'}\n"
         "print(heavy & set(sys.modules))"
     )

@@ -10,7 +10,7 @@ from inr2vec_core.io.shape_columns import read_shapes, shape_columns
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.formats.procedural import Format
-from inr2vec_core.shapes.procedural import CLASSES, PARTS
+from inr2vec_core.shapes.procedural.classes import CLASSES, PARTS
 from unit.shapes.helpers import names, raises, splits
 
 

@@ -1,30 +1,15 @@
-"""The classes, their parts, and the one entry point: `make_shape`."""
+"""The one entry point to generated shapes: `make_shape`."""
 
 from collections.abc import Callable
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.procedural.assembly import Assembly, Dice, LabeledMesh
+from inr2vec_core.shapes.procedural.classes import CLASSES, PARTS
 from inr2vec_core.shapes.procedural.furniture import cabinet, monitor, table
 from inr2vec_core.shapes.procedural.household import bottle, guitar, lamp, mug
 from inr2vec_core.shapes.procedural.seats import bed, chair, sofa
 from inr2vec_core.shapes.procedural.vehicles import airplane, car
 from inr2vec_core.utils.seeding import numpy_stream
-
-PARTS: dict[str, tuple[str, ...]] = {
-    "airplane": ("fuselage", "wing", "tail", "engine", "gear"),
-    "bed": ("frame", "mattress", "headboard", "pillow", "leg"),
-    "bottle": ("body", "neck", "cap", "handle"),
-    "cabinet": ("body", "shelf", "door", "handle", "leg"),
-    "car": ("body", "cabin", "wheel"),
-    "chair": ("seat", "back", "leg", "arm"),
-    "guitar": ("body", "neck", "head", "stand"),
-    "lamp": ("base", "pole", "shade"),
-    "monitor": ("screen", "stand", "base"),
-    "mug": ("cup", "handle"),
-    "sofa": ("seat", "back", "arm", "leg"),
-    "table": ("top", "leg", "shelf"),
-}
-CLASSES: tuple[str, ...] = tuple(sorted(PARTS))
 
 _BUILDERS: dict[str, Callable[[Dice], Assembly]] = {
     build.__name__: build
@@ -36,7 +21,7 @@ _MAX_TURN = 15.0
 
 
 def make_shape(seed: int, class_name: str, index: int) -> LabeledMesh:
-    """The shape with this number in its class; the same for ever for the same three arguments.
+    """Generate a shape, always the same for the same arguments.
 
     Args:
         seed: The data set's seed.
@@ -44,8 +29,8 @@ def make_shape(seed: int, class_name: str, index: int) -> LabeledMesh:
         index: The shape's number in its class, from 0.
 
     Returns:
-        A watertight mesh, y up, turned about the vertical by at most 15 degrees; its
-        `face_parts` index `PARTS[class_name]`.
+        A watertight mesh, y up, turned about the vertical by at most 15 degrees. Its `face_parts`
+        are indices into `PARTS[class_name]`.
 
     Raises:
         InputError: The class is not one of `CLASSES`.
