@@ -67,7 +67,7 @@ def write_packed(path: Path, clouds: Clouds) -> None:
         np.savez_compressed(
             file,
             points=np.rint(np.array(placed) * STEPS).astype(np.int16),
-            center=np.array([f.centre for f in frames]),
+            center=np.array([f.center for f in frames]),
             scale=np.array([f.scale for f in frames]),
             labels=clouds.labels.astype(np.uint8),
             split=np.array([SPLITS.index(s) for s in clouds.split], np.uint8),

@@ -1,4 +1,7 @@
-"""Stretched and jittered copies of shapes (paper, Section 4 and Appendix G)."""
+"""Stretched and jittered copies of shapes (paper, Section 4 and Appendix G).
+
+The numbers that the paper leaves out are those of the authors' released code.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""The sphere that a shape is placed in."""
+"""The sphere that a shape is placed in.
+
+A cloud in its own frame has its mean at the origin and its farthest point at distance 1.
+"""
 
 from typing import NamedTuple
 
@@ -28,16 +31,16 @@ class Frame(NamedTuple):
     the center of the unit sphere.
 
     Attributes:
-        centre: (3,) float64, in the file's unit.
+        center: (3,) float64, in the file's unit.
         scale: the radius, in the file's unit.
     """
 
-    centre: np.ndarray
+    center: np.ndarray
     scale: float
 
     @classmethod
     def of(cls, points: np.ndarray) -> "Frame":
-        """The frame whose centre is the points' mean and whose radius reaches the farthest.
+        """The frame whose center is the points' mean and whose radius reaches the farthest.
 
         Args:
             points: (P, 3), in any unit; meshes pass their vertices.
@@ -50,13 +53,13 @@ class Frame(NamedTuple):
         if len(points) == 0 or np.all(points == points[0]):
             raise BadShape(f"its {len(points)} points all coincide: the shape has no extent")
         with np.errstate(over="ignore", invalid="ignore"):
-            centre = points.mean(axis=0)
-            scale = float(np.linalg.norm(points - centre, axis=1).max())
+            center = points.mean(axis=0)
+            scale = float(np.linalg.norm(points - center, axis=1).max())
         if not 0 < scale < np.inf:
             raise BadShape(
                 f"coordinates of {np.abs(points).max():.3g} cannot be scaled: change unit"
             )
-        return cls(centre, scale)
+        return cls(center, scale)
 
     def place(self, points: np.ndarray) -> np.ndarray:
         """Points in units of the sphere.
@@ -67,7 +70,7 @@ class Frame(NamedTuple):
         Returns:
             (P, 3) float32.
         """
-        return ((np.asarray(points, np.float64) - self.centre) / self.scale).astype(np.float32)
+        return ((np.asarray(points, np.float64) - self.center) / self.scale).astype(np.float32)
 
 
 def normalize(points: np.ndarray) -> np.ndarray:

@@ -2,16 +2,15 @@
 
 The paper fits signed distances to watertight meshes alone (Section 4). Meshes from elsewhere are
 often a little short of that, so `close_mesh` repairs what it can without moving the surface. For
-what stays open, the generalised winding number (Jacobson et al., 2013) tells inside from outside,
+what stays open, the generalized winding number (Jacobson et al., 2013) tells inside from outside,
 computed by the fast approximation of Barill et al. (2018).
 """
-
-import os
 
 import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.frames import check_finite
+from inr2vec_core.geometry.libigl import igl_arrays, igl_module
 from inr2vec_core.geometry.mesh_topology import (
     Edges,
     Pieces,
@@ -24,19 +23,12 @@ from inr2vec_core.geometry.raw import Mesh
 
 OPEN_MESHES = ("winding", "repair", "reject")
 
-
-# Of a mesh scaled to an extent of 1.
+# Below these a mesh that is scaled to an extent of 1 has no extent, area or volume.
 FLAT = 1e-6
-
-
 TINY_AREA = 1e-12
-
-
 TINY_VOLUME = 1e-9
 
-
 SAME = 1e-9  # relative difference of two areas or volumes that counts as rounding
-
 
 # Volume / area^1.5 (1/6^1.5 = 0.07 for a cube) from which an open piece shows which way it faces.
 HOLLOW = 1e-3
@@ -46,7 +38,8 @@ def is_watertight(vertices: np.ndarray, faces: np.ndarray) -> bool:
     """Whether every edge joins just two faces, turned the same way, and there is an inside.
 
     Args:
-        vertices: (V, 3); faces: (F, 3).
+        vertices: (V, 3).
+        faces: (F, 3).
     """
     if len(faces) == 0 or not edges_of(faces).closed:
         return False
@@ -58,11 +51,12 @@ def close_mesh(mesh: Mesh, open_meshes: str = "winding") -> tuple[Mesh, str]:
     """Makes a mesh fit for a signed distance field, by means that leave its surface where it is.
 
     Equal vertices are merged, faces without three corners and repeated faces dropped, faces
-    turned to agree with their neighbours and outward, and pieces that overlap united (manifold3d).
+    turned to agree with their neighbors and outward, and pieces that overlap united (manifold3d).
     A piece turned inward inside another is a cavity and stays. Vertices without a face are
     dropped always.
 
     Args:
+        mesh: the mesh, in any unit.
         open_meshes: what becomes of other meshes than watertight ones. "winding" takes them all;
             "repair" sets those aside that the means above do not close; "reject" sets all aside.
 
@@ -130,7 +124,7 @@ def _without_loose_vertices(mesh: Mesh) -> Mesh:
 
 
 def _cleaned(mesh: Mesh) -> tuple[Mesh, Edges]:
-    """Merges vertices, drops needless faces and makes neighbours agree; and the new edges."""
+    """Merges vertices, drops needless faces and makes neighbors agree; and the new edges."""
     vertices, faces = _merged(mesh.vertices, mesh.faces)
     once, uncancelled = _without_repeats(faces)
     rows, (turned, edges) = once, _agreeing(faces[once])
@@ -170,9 +164,9 @@ def _without_repeats(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _agreeing(faces: np.ndarray) -> tuple[np.ndarray, Edges]:
-    """Turns the fewer faces of each piece so that neighbours run along edges in opposite ways.
+    """Turns the fewer faces of each piece so that neighbors run along edges in opposite ways.
 
-    Each face is two nodes, as it is and turned, linked with the node of each neighbour that
+    Each face is two nodes, as it is and turned, linked with the node of each neighbor that
     agrees with it. A piece then falls into two halves, each the other turned round, or is one
     (as a Möbius strip is) and stays as it was.
     """
@@ -222,8 +216,8 @@ def _owner(mesh: Mesh, pieces: Pieces, cavity: int, volume: np.ndarray) -> int:
     rows = pieces.faces(cavity)
     probes = mesh.vertices[mesh.faces[rows[:: max(1, len(rows) // 5)]]].mean(axis=1)
     for piece in around[np.argsort(volume[around], kind="stable")]:
-        solid = _for_igl(mesh.vertices, mesh.faces[pieces.faces(piece)])
-        if np.median(np.abs(_igl().winding_number(*solid, probes))) > 0.5:
+        solid = igl_arrays(mesh.vertices, mesh.faces[pieces.faces(piece)])
+        if np.median(np.abs(igl_module().winding_number(*solid, probes))) > 0.5:
             return int(piece)
     return cavity
 
@@ -295,17 +289,3 @@ def _any_boxes_meet(pieces: Pieces) -> bool:
 
 def _same(a: float, b: float) -> bool:
     return abs(a - b) <= SAME * abs(b)
-
-
-# ---------------------------------------------------------------------------- libigl
-
-
-def _igl():
-    os.environ.setdefault("IGL_NUM_THREADS", "1")  # read at the first call: one job, one core
-    import igl
-
-    return igl
-
-
-def _for_igl(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return np.ascontiguousarray(vertices, np.float64), np.ascontiguousarray(faces, np.int64)

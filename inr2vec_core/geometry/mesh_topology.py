@@ -9,7 +9,10 @@ from inr2vec_core.geometry.raw import Mesh
 
 
 def to_unit(vertices: np.ndarray) -> np.ndarray:
-    """Vertices, (V, 3), moved to a mean of 0 and scaled so that their longest side is 1.
+    """Vertices moved to a mean of 0 and scaled so that their longest side is 1.
+
+    Args:
+        vertices: (V, 3).
 
     Raises:
         BadShape: they all coincide, or are too large.
@@ -26,16 +29,26 @@ def to_unit(vertices: np.ndarray) -> np.ndarray:
 
 
 def area_vectors(corners: np.ndarray) -> np.ndarray:
-    """Twice the area of each face, along its normal: (F, 3, 3) -> (F, 3)."""
+    """Twice the area of each face, along its normal.
+
+    Args:
+        corners: (F, 3, 3), corner by corner.
+
+    Returns:
+        (F, 3).
+    """
     return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
 
 
 class Edges(NamedTuple):
     """The edges of a mesh.
 
-    `number` counts them, `odd` those of an odd number of faces, as at the rim of a hole. For those
-    that join just two, `pairs` (n, 2) names the faces and `agree` (n,) says whether these run along
-    the edge in opposite directions, as neighbours turned the same way do.
+    Attributes:
+        number: how many there are.
+        odd: how many have an odd number of faces, as at the rim of a hole.
+        pairs: (n, 2), the two faces of each edge that joins just two.
+        agree: (n,) bool, whether the two run along the edge in opposite directions, as neighbors
+            turned the same way do.
     """
 
     number: int
@@ -69,11 +82,16 @@ def edges_of(faces: np.ndarray) -> Edges:
 
 
 class Pieces:
-    """The pieces of a mesh that hang together by edges; the arrays have one row a piece.
+    """The pieces of a mesh that hang together by edges, measured after `to_unit`.
 
-    `label` (F,) is each face's piece; `volume`, `area` and the corners `low` and `high` of its
-    bounding box are those of the mesh after `to_unit`, where the volume of an open piece is the
-    one over its centre.
+    Attributes:
+        number: how many there are.
+        label: (F,), the piece of each face.
+        volume: (number,), of an open piece the volume over its center.
+        area: (number,).
+        low: (number, 3), the lowest corner of each bounding box.
+        high: (number, 3), the highest corner.
+        owner: (number,), of a cavity the piece that it lies in, else the piece itself.
     """
 
     def __init__(self, mesh: Mesh, edges: Edges):
@@ -83,16 +101,16 @@ class Pieces:
         corners = unit[mesh.faces]
         vectors = area_vectors(corners)
         self.area = self._sums(np.linalg.norm(vectors, axis=1)) / 2
-        centre = np.stack([self._sums(x) for x in corners.mean(axis=1).T], axis=1)
-        centre /= np.bincount(self.label)[:, None]
-        offsets = corners[:, 0] - centre[self.label]
+        center = np.stack([self._sums(x) for x in corners.mean(axis=1).T], axis=1)
+        center /= np.bincount(self.label)[:, None]
+        offsets = corners[:, 0] - center[self.label]
         self.volume = self._sums(np.einsum("ij,ij->i", offsets, vectors)) / 6
         self._order = np.argsort(self.label, kind="stable")
         self._start = np.cumsum([0, *np.bincount(self.label)])
         starts = self._start[:-1]
         self.low = np.minimum.reduceat(corners.min(axis=1)[self._order], starts)
         self.high = np.maximum.reduceat(corners.max(axis=1)[self._order], starts)
-        self.owner = np.arange(self.number)  # of a cavity, the piece that it lies in
+        self.owner = np.arange(self.number)
 
     def faces(self, piece: int) -> np.ndarray:
         """The rows of a piece's faces."""
@@ -103,7 +121,15 @@ class Pieces:
 
 
 def connected(n: int, pairs: np.ndarray) -> tuple[int, np.ndarray]:
-    """Components of a graph of n nodes: how many, and the one of each node."""
+    """Components of a graph.
+
+    Args:
+        n: nodes.
+        pairs: (m, 2), the nodes that each link joins.
+
+    Returns:
+        How many components there are, and the component of each node, (n,).
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

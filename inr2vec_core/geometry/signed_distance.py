@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from inr2vec_core.geometry.mesh_repair import _for_igl, _igl
+from inr2vec_core.geometry.libigl import igl_arrays, igl_module
 
 
 class SignedDistance:
@@ -20,7 +20,7 @@ class SignedDistance:
         self._scene = self._winding = None
 
     def __call__(self, queries: np.ndarray) -> np.ndarray:
-        """Distances: (q, 3) float32 -> (q,) float32."""
+        """Distances of queries: (q, 3) float32 -> (q,) float32."""
         scene, points = self._rays(queries)
         if self.closed:
             return scene.compute_signed_distance(points, nthreads=1, nsamples=3).numpy() + 0
@@ -33,8 +33,8 @@ class SignedDistance:
             scene, points = self._rays(queries)
             return scene.compute_occupancy(points, nthreads=1, nsamples=3).numpy() > 0.5
         if self._winding is None:
-            self._winding = _igl().FastWindingNumberBVH()
-            self._winding.init(*_for_igl(self.vertices, self.faces))
+            self._winding = igl_module().FastWindingNumberBVH()
+            self._winding.init(*igl_arrays(self.vertices, self.faces))
         return self._winding.winding_number(np.ascontiguousarray(queries, np.float64)) > 0.5
 
     def _rays(self, queries: np.ndarray):

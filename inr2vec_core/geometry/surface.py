@@ -1,10 +1,4 @@
-"""The geometry of point clouds: sampling surfaces, thinning, normalising, augmenting.
-
-A prepared cloud is (n, 3) float32 in the unit sphere: its mean is the origin and its farthest
-point lies at distance 1. The paper names clouds of 2,048 points (Section 4), shapes normalised to
-the volume that queries are drawn from (Appendix F) and data sets augmented to some 100,000 INRs
-(Appendix G); the numbers that its text leaves out are those of the authors' released code.
-"""
+"""Points drawn on surfaces, and clouds thinned by farthest-point sampling (paper, Section 4)."""
 
 import numpy as np
 
@@ -89,5 +83,5 @@ def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np
 
 
 def farthest_points(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """The (n, 3) points that `farthest_indices` keeps."""
+    """The points that `farthest_indices` keeps: (n, 3)."""
     return points[farthest_indices(points, n, rng)]

@@ -21,6 +21,7 @@ def voxelize(points: np.ndarray, resolution: int) -> np.ndarray:
     Args:
         points: (p, 3) in [-1, 1]^3. One between two voxels belongs to the later, one at exactly 1
             to the last.
+        resolution: voxels along each axis.
 
     Returns:
         (R, R, R) bool.
@@ -39,7 +40,7 @@ def voxelize(points: np.ndarray, resolution: int) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def centroids(resolution: int) -> np.ndarray:
-    """The voxels' centres, (R^3, 3) float32, read-only, in the C order of a grid."""
+    """The voxels' centers in the C order of a grid: (R^3, 3) float32, read-only."""
     axis = (np.arange(resolution) * 2 + 1) / resolution - 1
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
     points = grid.reshape(-1, 3).astype(np.float32)
@@ -48,7 +49,14 @@ def centroids(resolution: int) -> np.ndarray:
 
 
 def occupied_centroids(grid: np.ndarray) -> np.ndarray:
-    """The centres of a grid's occupied voxels: (R, R, R) bool -> (n, 3) float32."""
+    """The centers of a grid's occupied voxels.
+
+    Args:
+        grid: (R, R, R) bool.
+
+    Returns:
+        (n, 3) float32.
+    """
     return centroids(len(grid))[grid.reshape(-1)]
 
 
@@ -73,17 +81,26 @@ def dilated(grid: np.ndarray) -> np.ndarray:
 
 
 def fill_mesh(distance: SignedDistance, resolution: int) -> np.ndarray:
-    """Marks the voxels whose centres lie inside a mesh of the cube: (R, R, R) bool."""
+    """Marks the voxels whose centers lie inside a mesh.
+
+    Args:
+        distance: the signed distance to the mesh, which lies in the cube.
+        resolution: voxels along each axis.
+
+    Returns:
+        (R, R, R) bool.
+    """
     return distance.inside(centroids(resolution)).reshape((resolution,) * 3)
 
 
 def place_grid(array: np.ndarray, resolution: int) -> np.ndarray:
-    """Makes occupancy of an array that was read, centred in the cube among empty voxels.
+    """Makes occupancy of an array that was read, centered in the cube among empty voxels.
 
     Args:
         array: (A, B, C), each at most `resolution`; bool, integers or floats, 0 where empty and
             one other value where occupied. Where the sides leave an odd number of empty voxels,
             the last side gets the one more.
+        resolution: voxels along each axis.
 
     Returns:
         (R, R, R) bool.
@@ -135,8 +152,8 @@ def exposed_faces(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for axis in range(3):
         a, b = np.eye(3, dtype=np.int64)[[(axis + 1) % 3, (axis + 2) % 3]]
         for side in (0, 1):
-            neighbour = np.roll(padded, 1 - 2 * side, axis)[1:-1, 1:-1, 1:-1]
-            owner = np.argwhere(grid & ~neighbour)
+            neighbor = np.roll(padded, 1 - 2 * side, axis)[1:-1, 1:-1, 1:-1]
+            owner = np.argwhere(grid & ~neighbor)
             first = owner + side * np.eye(3, dtype=np.int64)[axis]
             square = np.stack([first, first + a, first + a + b, first + b], axis=1)
             corners.append(square if side else square[:, ::-1])
@@ -146,6 +163,9 @@ def exposed_faces(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def cube_surface(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The surface of a grid's occupied cubes in [-1, 1]^3, as triangles turned outward.
+
+    Args:
+        grid: (R, R, R) bool.
 
     Returns:
         Vertices (V, 3) float32 and faces (F, 3) int32.

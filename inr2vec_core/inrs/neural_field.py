@@ -21,7 +21,6 @@ from inr2vec_core.ops.autograd import value_and_gradient
 # Activations of one layer per chunk, in elements; on a CPU of each thread (docs/performance.md).
 CPU_ELEMENTS, GPU_ELEMENTS = 1 << 18, 1 << 24
 
-
 ToValues = Callable[[Tensor], Tensor]
 
 
@@ -30,6 +29,11 @@ class ChunkedField(ABC):
 
     Two points share nothing, so no product has to be split between cores; and the compiled kernels
     run in one thread each. Nothing that a field returns is differentiable.
+
+    Args:
+        like: a tensor on the device where the field is evaluated.
+        width: of the network's layers.
+        chunk: points in memory at once, by default as many as suit the device.
     """
 
     def __init__(self, like: Tensor, width: int, chunk: int | None):
@@ -38,7 +42,7 @@ class ChunkedField(ABC):
         self._workers = 1 if like.is_cuda else torch.get_num_threads()
 
     def __call__(self, points: Tensor) -> Tensor:
-        """Values: (m, 3) -> (m,)."""
+        """Values at points: (m, 3) -> (m,)."""
         values = points.new_empty(len(points))
 
         def some(part: slice, worker: int) -> None:
@@ -48,7 +52,14 @@ class ChunkedField(ABC):
         return values
 
     def value_and_gradient(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """Values (m,) and their gradients (m, 3) at points (m, 3)."""
+        """Values and their gradients.
+
+        Args:
+            points: (m, 3).
+
+        Returns:
+            Values (m,) and gradients (m, 3).
+        """
         values, gradients = points.new_empty(len(points)), points.new_empty(points.shape)
 
         def some(part: slice, worker: int) -> None:
@@ -89,8 +100,8 @@ class InrField(ChunkedField):
     Args:
         flat: (n_parameters,) weights in the flat order of `siren.py`, on the device of the points.
         shape: the INR's sizes.
-        to_values: outputs to values.
-        chunk: points in memory at once, by default as many as suit the device.
+        to_values: outputs (n,) -> values (n,), each from its own output alone.
+        chunk: as for `ChunkedField`.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ CHUNK = {"cpu": 1 << 13, "cuda": 1 << 17}
 
 THRESHOLD = 0.4  # of occupancy (paper, Appendix C)
 
-# How near the level a value may come, as a share of the largest step between two neighbours.
+# How near the level a value may come, as a share of the largest step between two neighbors.
 NUDGE = 1e-3
 CAP = 0.01  # how far beyond the cube a cut shape is closed, as a share of the grid's spacing
 
@@ -39,7 +39,7 @@ class CloudSettings:
         reach: seeds and points farther than this from the origin are dropped: shapes lie in the
             unit sphere, and what a field shows beyond it is none of theirs.
         near: seeds whose predicted distance is larger are dropped.
-        moves: steps along the negative normalised gradient.
+        moves: steps along the negative normalized gradient.
         last: points whose distance before the last move is larger are dropped.
         rounds: rounds after which a field that yields too few points is given up; one that
             yields none at all is given up after an eighth of them.
@@ -64,9 +64,11 @@ def cloud_from_udf(
 
     Args:
         udf: distances of points, (m, 3) -> (m,). Either differentiable, or with a method
-            `value_and_gradient`, (m, 3) -> (m,) and (m, 3), as those of `inr_field.py` have.
+            `value_and_gradient`, (m, 3) -> (m,) and (m, 3), as a `ChunkedField` has.
         n: points wanted.
         generator: a CPU generator for the seeds.
+        settings: how points are drawn and moved; the defaults if None.
+        device: where the field is evaluated.
 
     Returns:
         (n, 3) float32.
@@ -114,6 +116,7 @@ def mesh_from_sdf(
     Args:
         sdf: (m, 3) -> (m,), positive outside.
         resolution: vertices of the grid along an axis, at -1 and 1 the outermost; at least 2.
+        device: where the field is evaluated.
 
     Returns:
         A mesh in the units of the cube, its faces counter-clockwise seen from outside.
@@ -125,9 +128,13 @@ def mesh_from_sdf(
 
 
 def mesh_from_grid(values: np.ndarray) -> MeshShape:
-    """The closed surface where values (R, R, R) on the vertices of a grid over [-1, 1]^3 are 0.
+    """The closed surface where values on a grid are 0; see `mesh_from_sdf`.
 
-    As `mesh_from_sdf`, which evaluates such a grid; values are larger outside.
+    Args:
+        values: (R, R, R), on the vertices of a grid over [-1, 1]^3; positive outside.
+
+    Raises:
+        BadShape: all of the cube is outside or inside, or a value is not finite.
     """
     inside = int((values < 0).sum())
     if not np.isfinite(values).all():
@@ -154,6 +161,8 @@ def voxels_from_occupancy(
     Args:
         occupancy: probabilities of being inside, (m, 3) -> (m,).
         resolution: voxels along an axis.
+        threshold: the probability above which a voxel is occupied.
+        device: where the field is evaluated.
 
     Raises:
         BadShape: no voxel is occupied.
@@ -164,7 +173,11 @@ def voxels_from_occupancy(
 
 
 def voxels_from_grid(probabilities: np.ndarray, threshold: float = THRESHOLD) -> VoxelShape:
-    """The voxels of a grid (R, R, R) of probabilities above `threshold`.
+    """The voxels whose probability is above a threshold.
+
+    Args:
+        probabilities: (R, R, R).
+        threshold: the probability.
 
     Raises:
         BadShape: no voxel is occupied.
@@ -178,11 +191,17 @@ def voxels_from_grid(probabilities: np.ndarray, threshold: float = THRESHOLD) ->
 def grid_values(
     field: Field, resolution: int, device: torch.device | str = "cpu", *, centroids: bool
 ) -> Tensor:
-    """A field on a regular grid over [-1, 1]^3: (R, R, R), the axes x, y, z; no gradient.
+    """A field on a regular grid over [-1, 1]^3, without gradient.
 
     Args:
+        field: (m, 3) -> (m,).
+        resolution: points along each axis.
+        device: where the field is evaluated.
         centroids: of the R^3 cubes that the cube is cut into, -1 + (2 i + 1) / R; otherwise the
             vertices of a grid from -1 to 1, R >= 2 along an axis.
+
+    Returns:
+        (R, R, R), the axes x, y, z.
     """
     step, first = (2 / resolution, 1 / resolution - 1) if centroids else (2 / (resolution - 1), -1)
     chunk, total = CHUNK[torch.device(device).type], resolution**3

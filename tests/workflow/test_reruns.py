@@ -24,8 +24,9 @@ READING = {"prepare_shapes", "build_manifest", "probe_bounding_boxes", *FITTING}
 
 CODE = {
     "inr2vec_core/geometry/surface.py": READING,
-    "inr2vec_core/inrs/queries.py": FITTING,
+    "inr2vec_core/geometry/queries.py": FITTING,
     "inr2vec_core/inrs/fitting.py": FITTING,
+    "inr2vec_core/reconstruction/extract.py": TRAINING,  # modalities import it, for one method
     "inr2vec_core/encoders/inr2vec.py": TRAINING,
     "inr2vec_core/encoders/projected.py": set(),  # no entry takes it
     "inr2vec_core/tasks/classification/task.py": CLASSIFYING,
@@ -79,6 +80,8 @@ NOT_GRIDS = NOT_SOLIDS | {
     "plot_interpolated",
 }
 
+OCC = "inr2vec_core/modalities/occ.py"
+
 # An edit of the tiny config, the rules that follow, and the data sets whose jobs they are.
 KEYS = {
     "seed": ("seed: 0", "seed: 1", {"init_inr", *READING}, ALL),
@@ -118,7 +121,7 @@ def plans(finished_run, tmp_path_factory):
         edit(edited, *args)
         return edited.jobs()
 
-    edits = {file: (Workflow.append, file, "EDITED = True") for file in (*CODE, *FORMATS)}
+    edits = {file: (Workflow.append, file, "EDITED = True") for file in (*CODE, *FORMATS, OCC)}
     edits |= {key: (Workflow.edit, "config.yaml", *KEYS[key][:2]) for key in KEYS}
     pool = ThreadPoolExecutor(os.cpu_count())
     yield {name: pool.submit(plan, *edit) for name, edit in edits.items()}
@@ -157,6 +160,12 @@ def test_edited_code_reruns_what_uses_it(plans, file):
 def test_an_edited_layout_reruns_the_data_sets_that_are_read_in_it(plans, file):
     jobs = plans[file].result()
     assert ({rule for rule, _ in jobs}, datasets(jobs)) == FORMATS[file]
+
+
+def test_an_edited_modality_reruns_the_data_sets_of_its_field(plans):
+    jobs = plans[OCC].result()
+    assert {rule for rule, _ in jobs} == READING - NOT_GRIDS
+    assert datasets(jobs) == {"grids"}
 
 
 def test_comments_and_docstrings_rerun_nothing(finished):

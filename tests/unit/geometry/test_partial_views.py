@@ -62,7 +62,7 @@ def test_a_partial_cloud_lies_on_its_complete_shape_in_one_frame_only():
     complete = prepare(chair(), ShapeSettings(points=512), rng(8))
     partial, own = partial_of("complete"), partial_of("own")
     assert partial.preparation == "partial"
-    np.testing.assert_array_equal(partial.frame.centre, complete.frame.centre)
+    np.testing.assert_array_equal(partial.frame.center, complete.frame.center)
     assert partial.frame.scale == complete.frame.scale
     mesh = chair()
     surface = SignedDistance(complete.frame.place(mesh.vertices), mesh.faces.astype(np.int32), True)
@@ -97,7 +97,7 @@ def test_clouds_of_a_mesh_share_its_frame():
     paired = prepare(Pair(drawn, chair()), ShapeSettings(points=512, frame="mesh"), rng(3))
     distance = mesh.shape.signed_distance()
     for made in (cloud, paired):
-        np.testing.assert_allclose(made.frame.centre, mesh.frame.centre)
+        np.testing.assert_allclose(made.frame.center, mesh.frame.center)
         assert made.frame.scale == pytest.approx(mesh.frame.scale)
         assert np.abs(distance(made.shape.points)).mean() < 1e-5
 
@@ -107,7 +107,7 @@ def test_a_pairs_own_partial_cloud_is_taken():
     some = Cloud(whole.points[whole.points[:, 0] > 0.2])
     settings = ShapeSettings(points=256, side="partial", frame="complete")
     made = prepare(Pair(some, whole), settings, rng(), rng(1))
-    assert (made.frame.scale * made.shape.points[:, 0] + made.frame.centre[0]).min() > 0.19
+    assert (made.frame.scale * made.shape.points[:, 0] + made.frame.center[0]).min() > 0.19
 
 
 def test_of_a_plate_enough_is_seen_from_any_side():
@@ -136,4 +136,4 @@ def test_a_frame_undoes_itself():
     frame = Frame.of(points)
     placed = frame.place(points)
     assert np.linalg.norm(placed, axis=1).max() == pytest.approx(1)
-    np.testing.assert_allclose(placed * frame.scale + frame.centre, points, atol=1e-5)
+    np.testing.assert_allclose(placed * frame.scale + frame.center, points, atol=1e-5)
