@@ -8,9 +8,8 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
+include: "rules/paths.smk"
 include: "rules/common.smk"
-include: "rules/methods.smk"
-include: "rules/products.smk"
 include: "rules/resources.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
@@ -21,7 +20,6 @@ include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
 include: "rules/generation.smk"
 include: "rules/mapping.smk"
-include: "rules/comparison.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 
@@ -33,18 +31,14 @@ wildcard_constraints:
     dataset=one_of("datasets"),
     inr=one_of("inrs"),
     encoder=one_of("encoders"),
-    network=one_of("networks"),
+    method="[^/]+",
+    baseline=one_of("baselines"),
     autoencoder=one_of("autoencoders"),
     segmenter=one_of("segmenters"),
-    segmented_by=f"{one_of('encoders')}|{one_of('segmenters')}|nearest_point",
     generator=one_of("generators"),
-    generated_by=f"{one_of('generators')}|gaussian|training_shapes|decoded_test",
-    class_name="[^/]+",
     mapping=one_of("mappings"),
-    mapped_by="transfer|input|decoded_target|poisson",
-    embedder=f"{one_of('encoders')}|{one_of('autoencoders')}",
+    class_name="[^/]+",
     tested="inr|original",
-    source=f"inr|floor|{one_of('encoders')}",
     shard=r"\d+",
     seed=r"\d+",
 

@@ -130,7 +130,7 @@ def stepper(model, clouds, labels, mixed):
 
 def row(kind, points, mixed, repeats):
     torch.manual_seed(0)
-    description = {"type": kind, "points": points, "neighbours": 20, "classes": CLASSES}
+    description = {"type": kind, "points": points, "neighbors": 20, "classes": CLASSES}
     ours = build_classifier(description).train()
     reference = plain(copy.deepcopy(ours))
     clouds = F.normalize(torch.randn(BATCH, points, 3), dim=2)

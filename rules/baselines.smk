@@ -4,22 +4,22 @@ Each as a classifier (tables 2 and 6), those on clouds also as an auto-encoder (
 """
 
 # What a network's description takes from its entry; the rest is how it is trained.
-DESCRIBED = ["points", "neighbours", "state", "steps", "walks", "cell"]
+BASELINE_ARCHITECTURE = ["points", "neighbors", "state", "steps", "walks", "cell"]
 
 
 rule train_baseline:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         # Only for its checks, as queries are sampled after them.
-        checked=ancient("results/{dataset}/shapes.parquet"),
+        checked=ancient(MANIFEST),
     output:
         multiext(
-            "results/{dataset}/networks/{network}/seed{seed}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{BASELINE}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/{dataset}/networks/{network}/seed{seed}.log",
+        log_of(BASELINE),
     cache: True
     priority: 1
     conda:
@@ -31,9 +31,9 @@ rule train_baseline:
         runtime=2880,
     params:
         settings=lambda wildcards: without(
-            config["networks"][wildcards.network], "seeds"
+            config["baselines"][wildcards.baseline], "seeds"
         ),
-        described=DESCRIBED,
+        described=BASELINE_ARCHITECTURE,
         # Here for Snakemake's cache, whose keys know nothing of wildcards.
         seed=lambda wildcards: int(wildcards.seed),
         resolution=lambda wildcards: config["datasets"][wildcards.dataset]["voxels"][
@@ -44,42 +44,22 @@ rule train_baseline:
         "../workflow_scripts/baselines/train_baseline.py"
 
 
-rule reconstruct_test_shapes:
-    input:
-        inrs="results/{dataset}/inrs/{inr}/{shard}.h5",
-        shapes="results/{dataset}/shapes/{shard}.h5",
-    output:
-        "results/{dataset}/rebuilt/{inr}/{shard}.h5",
-    log:
-        "results/logs/{dataset}/rebuilt/{inr}/{shard}.log",
-    benchmark:
-        "results/benchmarks/{dataset}/rebuilt/{inr}/{shard}.tsv"
-    conda:
-        ENV
-    resources:
-        gpu=1,
-        mem_mb=rebuild_mib,
-        runtime=240,
-    params:
-        resolution=config["reconstruction"]["resolution"],
-        seed=config["seed"],
-        code=code("reconstruction/reconstruct_test_shapes.py"),
-    script:
-        "../workflow_scripts/reconstruction/reconstruct_test_shapes.py"
-
-
 rule evaluate_baseline:
     input:
-        model="results/{dataset}/networks/{network}/seed{seed}/model.safetensors",
+        model=lambda wildcards: f"{BASELINE}/{MODEL}".format(
+            **wildcards, baseline=wildcards.method
+        ),
         originals=lambda wildcards: shape_shards(wildcards.dataset),
         tested=tested_shapes,
     output:
-        metrics="results/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}/metrics.json",
-        predictions="results/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}/predictions.parquet",
+        metrics=f"{CLASSIFICATION}/{METRICS}",
+        predictions=f"{CLASSIFICATION}/{PREDICTIONS}",
     log:
-        "results/logs/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}.log",
+        log_of(CLASSIFICATION),
     benchmark:
-        "results/benchmarks/{dataset}/classification/{inr}/{network}/{tested}/seed{seed}.tsv"
+        benchmark_of(CLASSIFICATION)
+    wildcard_constraints:
+        method=one_of("baselines"),
     conda:
         ENV
     resources:
@@ -96,15 +76,15 @@ rule train_autoencoder:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         # Only for its checks, as queries are sampled after them.
-        checked=ancient("results/{dataset}/shapes.parquet"),
+        checked=ancient(MANIFEST),
     output:
         multiext(
-            "results/{dataset}/autoencoders/{autoencoder}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{AUTOENCODER}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/{dataset}/autoencoders/{autoencoder}.log",
+        log_of(AUTOENCODER),
     cache: True
     priority: 1
     conda:
@@ -124,14 +104,14 @@ rule train_autoencoder:
 
 rule embed_clouds:
     input:
-        model="results/{dataset}/autoencoders/{autoencoder}/model.safetensors",
+        model=f"{AUTOENCODER}/{MODEL}",
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
     output:
-        "results/{dataset}/autoencoders/{autoencoder}/embeddings.parquet",
+        CLOUD_EMBEDDINGS,
     log:
-        "results/logs/{dataset}/autoencoders/{autoencoder}.embeddings.log",
+        log_of(CLOUD_EMBEDDINGS),
     benchmark:
-        "results/benchmarks/{dataset}/autoencoders/{autoencoder}.embeddings.tsv"
+        benchmark_of(CLOUD_EMBEDDINGS)
     conda:
         ENV
     resources:

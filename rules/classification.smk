@@ -1,16 +1,22 @@
 """Shapes classified from their embeddings, from plain weights, and from their bounds alone."""
 
 
+include: "inputs/classification.smk"
+
+
 rule classify_embeddings:
     input:
-        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        lambda wildcards: EMBEDDINGS.format(**wildcards, encoder=wildcards.method),
     output:
-        metrics="results/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}/metrics.json",
-        predictions="results/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}/predictions.parquet",
+        metrics=f"{CLASSIFICATION}/{METRICS}",
+        predictions=f"{CLASSIFICATION}/{PREDICTIONS}",
     log:
-        "results/logs/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}.log",
+        log_of(CLASSIFICATION),
     benchmark:
-        "results/benchmarks/{dataset}/classification/{inr}/{encoder}/inr/seed{seed}.tsv"
+        benchmark_of(CLASSIFICATION)
+    wildcard_constraints:
+        method=one_of("encoders"),
+        tested="inr",
     conda:
         ENV
     resources:
@@ -28,12 +34,15 @@ rule classify_weights:
     input:
         lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
     output:
-        metrics="results/{dataset}/classification/{inr}/weights_network/inr/seed{seed}/metrics.json",
-        predictions="results/{dataset}/classification/{inr}/weights_network/inr/seed{seed}/predictions.parquet",
+        metrics=f"{CLASSIFICATION}/{METRICS}",
+        predictions=f"{CLASSIFICATION}/{PREDICTIONS}",
     log:
-        "results/logs/{dataset}/classification/{inr}/weights_network/inr/seed{seed}.log",
+        log_of(CLASSIFICATION),
     benchmark:
-        "results/benchmarks/{dataset}/classification/{inr}/weights_network/inr/seed{seed}.tsv"
+        benchmark_of(CLASSIFICATION)
+    wildcard_constraints:
+        method="weights_network",
+        tested="inr",
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -52,12 +61,15 @@ rule probe_weights:
     input:
         lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
     output:
-        metrics="results/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}/metrics.json",
-        predictions="results/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}/predictions.parquet",
+        metrics=f"{CLASSIFICATION}/{METRICS}",
+        predictions=f"{CLASSIFICATION}/{PREDICTIONS}",
     log:
-        "results/logs/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}.log",
+        log_of(CLASSIFICATION),
     benchmark:
-        "results/benchmarks/{dataset}/classification/{inr}/weights_probe/inr/seed{seed}.tsv"
+        benchmark_of(CLASSIFICATION)
+    wildcard_constraints:
+        method="weights_probe",
+        tested="inr",
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -75,12 +87,15 @@ rule probe_bounding_boxes:
     input:
         lambda wildcards: shape_shards(wildcards.dataset),
     output:
-        metrics="results/{dataset}/classification/{inr}/bounding_box/original/seed{seed}/metrics.json",
-        predictions="results/{dataset}/classification/{inr}/bounding_box/original/seed{seed}/predictions.parquet",
+        metrics=f"{CLASSIFICATION}/{METRICS}",
+        predictions=f"{CLASSIFICATION}/{PREDICTIONS}",
     log:
-        "results/logs/{dataset}/classification/{inr}/bounding_box/original/seed{seed}.log",
+        log_of(CLASSIFICATION),
     benchmark:
-        "results/benchmarks/{dataset}/classification/{inr}/bounding_box/original/seed{seed}.tsv"
+        benchmark_of(CLASSIFICATION)
+    wildcard_constraints:
+        method="bounding_box",
+        tested="original",
     conda:
         ENV
     resources:
@@ -95,13 +110,15 @@ rule probe_bounding_boxes:
 
 rule evaluate_retrieval:
     input:
-        embeddings_of,
+        embeddings_of_method,
     output:
-        "results/{dataset}/retrieval/{inr}/{embedder}/metrics.json",
+        f"{RETRIEVAL}/{METRICS}",
     log:
-        "results/logs/{dataset}/retrieval/{inr}/{embedder}.log",
+        log_of(RETRIEVAL),
     benchmark:
-        "results/benchmarks/{dataset}/retrieval/{inr}/{embedder}.tsv"
+        benchmark_of(RETRIEVAL)
+    wildcard_constraints:
+        method=one_of("encoders", "autoencoders"),
     conda:
         ENV
     resources:

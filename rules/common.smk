@@ -30,9 +30,10 @@ if not workflow.remote_exec:
     workflow.global_resources.setdefault("gpu", len(visible_gpus()))
 
 
-def one_of(section):
-    """Regular expression of the section's entries; of an empty section, one that fits nothing."""
-    return "|".join(config[section]) or "(?!)"
+def one_of(*sections, also=()):
+    """Regular expression of the sections' entries and more names; fits nothing if there is none."""
+    names = [name for section in sections for name in config[section]]
+    return "|".join([*names, *also]) or "(?!)"
 
 
 def shape_dataset(dataset):
@@ -88,19 +89,20 @@ def shard_numbers(dataset):
 
 
 def shape_shards(dataset):
-    return [f"results/{dataset}/shapes/{k}.h5" for k in shard_numbers(dataset)]
+    return [SHAPES.format(dataset=dataset, shard=k) for k in shard_numbers(dataset)]
 
 
 def inr_shards(dataset, inr):
-    return [f"results/{dataset}/inrs/{inr}/{k}.h5" for k in shard_numbers(dataset)]
+    return _shards(INRS, dataset, inr)
 
 
-def trained_model(dataset, inr, name):
-    """The model of an encoder: the data set's own, another's, or that of several together."""
-    encoder = config["encoders"][name]
-    dataset, name = encoder.get("from", dataset), encoder.get("encoder", name)
-    dataset = training_sets(dataset, name)[0]
-    return f"results/{dataset}/encoders/{inr}/{name}/model.safetensors"
+def rebuilt_shards(dataset, inr):
+    return _shards(REBUILT, dataset, inr)
+
+
+def _shards(template, dataset, inr):
+    shards = shard_numbers(dataset)
+    return [template.format(dataset=dataset, inr=inr, shard=k) for k in shards]
 
 
 def trained_entry(name):
@@ -114,46 +116,9 @@ def training_sets(dataset, name):
     return config["encoders"][name].get("trained_on") or [dataset]
 
 
-def model_of_source(wildcards):
-    """The model that shapes are rebuilt by, in a list; none for INRs themselves."""
-    if wildcards.source not in config["encoders"]:
-        return []
-    return [trained_model(wildcards.dataset, wildcards.inr, wildcards.source)]
-
-
-def rebuilding_inputs(wildcards):
-    """What shapes are rebuilt from and compared with."""
-    return {
-        "inrs": inr_shards(wildcards.dataset, wildcards.inr),
-        "shapes": shape_shards(wildcards.dataset),
-        "model": model_of_source(wildcards),
-    }
-
-
-def inr_shard_of_shape(wildcards):
-    """The shard of one shape's INR, an augmented copy's being its original's."""
-    ids = [record.shape_id for record in catalog_of(wildcards.dataset).records]
-    shape = wildcards.shape
-    if shape not in ids:
-        shape = shape.rpartition("@")[0]
-    if shape not in ids:
-        raise WorkflowError(
-            f"datasets.{wildcards.dataset} has no shape {wildcards.shape}; the first is {ids[0]}"
-        )
-    shard = ids.index(shape) % config["datasets"][wildcards.dataset]["shards"]
-    return f"results/{wildcards.dataset}/inrs/{wildcards.inr}/{shard}.h5"
-
-
 def without(entry, *keys):
     """An entry without some of its keys."""
     return {k: v for k, v in entry.items() if k not in keys}
-
-
-def training_settings(wildcards):
-    """What of an encoder's entry its training depends on."""
-    cut = modality_of(wildcards.dataset).cut_at_level
-    unused = ("seed",) if cut else ("seed", "iso_level")
-    return without(entry("encoders")(wildcards), *unused)
 
 
 def dataset_key(*keys):
@@ -187,6 +152,16 @@ def datasets_of(table):
 @functools.cache
 def code_version(script, field, *files):
     return PROJECT_CODE.version(script, *files, field=field)
+
+
+def titles(table):
+    """The data sets of a table, each with its title."""
+    return {dataset: title_of(dataset) for dataset in datasets_of(table)}
+
+
+def modalities(table):
+    """The data sets of a table, each with its modality's name in tables."""
+    return {dataset: modality_of(dataset).title for dataset in datasets_of(table)}
 
 
 def code(script):

@@ -1,26 +1,20 @@
-"""inr2vec trained on a data set's INRs, and the embeddings of INRs."""
+"""Encoders trained on a data set's INRs, the embeddings of INRs, and encoders side by side."""
+
+
+include: "inputs/encoders.smk"
 
 
 rule train_encoder:
     input:
-        inrs=lambda wildcards: [
-            shard
-            for dataset in training_sets(wildcards.dataset, wildcards.encoder)
-            for shard in inr_shards(dataset, wildcards.inr)
-        ],
-        shapes=lambda wildcards: [
-            shard
-            for dataset in training_sets(wildcards.dataset, wildcards.encoder)
-            for shard in shape_shards(dataset)
-        ],
+        unpack(training_shards),
     output:
         multiext(
-            "results/{dataset}/encoders/{inr}/{encoder}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{ENCODER}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/{dataset}/encoders/{inr}/{encoder}.log",
+        log_of(ENCODER),
     cache: True
     priority: 2
     conda:
@@ -31,7 +25,7 @@ rule train_encoder:
         mem_mb=train_mib,
         runtime=2880,
     params:
-        settings=training_settings,
+        settings=encoder_settings,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
         seed=lambda wildcards: config["encoders"][wildcards.encoder].get(
             "seed", config["seed"]
@@ -46,13 +40,11 @@ rule train_encoder:
 rule embed_inrs:
     input:
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
-        model=lambda wildcards: trained_model(
-            wildcards.dataset, wildcards.inr, wildcards.encoder
-        ),
+        model=model_of_encoder,
     output:
-        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        EMBEDDINGS,
     log:
-        "results/logs/{dataset}/embeddings/{inr}/{encoder}.log",
+        log_of(EMBEDDINGS),
     cache: True
     conda:
         ENV
@@ -68,3 +60,74 @@ rule embed_inrs:
         ),
     script:
         "../workflow_scripts/encoders/embed_inrs.py"
+
+
+# With all cores, so that no other job disturbs the clock; on a cluster a job has its own.
+rule benchmark_encoders:
+    input:
+        unpack(compared_files),
+    output:
+        ENCODER_COSTS,
+    log:
+        log_of(ENCODER_COSTS),
+    conda:
+        ENV
+    threads: workflow.resource_settings.cores or config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=60,
+    params:
+        methods=compared_encoders,
+        own=own_encoders,
+        code=lambda wildcards: code_of_encoders(
+            "encoders/benchmark_encoders.py", wildcards, *compared_encoders(wildcards)
+        ),
+    script:
+        "../workflow_scripts/encoders/benchmark_encoders.py"
+
+
+rule probe_embeddings:
+    input:
+        EMBEDDINGS,
+    output:
+        f"{PROBE}/{METRICS}",
+    log:
+        log_of(PROBE),
+    benchmark:
+        benchmark_of(PROBE)
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        mem_mb=probe_mib,
+        runtime=probe_minutes,
+    params:
+        code=code("encoders/probe_embeddings.py"),
+    script:
+        "../workflow_scripts/encoders/probe_embeddings.py"
+
+
+rule table_encoders:
+    input:
+        unpack(encoder_table_files),
+    output:
+        csv=report(
+            f"{TABLE}/encoders.csv",
+            caption="../report/encoders.rst",
+            category="Tables",
+            labels={"table": "encoders", "what": "encoders side by side"},
+        ),
+        markdown=f"{TABLE}/encoders.md",
+    log:
+        log_of(f"{TABLE}/encoders"),
+    benchmark:
+        benchmark_of(f"{TABLE}/encoders")
+    conda:
+        ENV
+    params:
+        titles=titles("encoders"),
+        same=repeated_encoders(),
+        code=code("encoders/table_encoders.py"),
+    script:
+        "../workflow_scripts/encoders/table_encoders.py"

@@ -1,30 +1,34 @@
 """Figures of the embeddings and of what the classifiers made of them."""
 
-EXAMPLES = example_sources()
-PAGE = ["results/figures/shapes.html"] if EXAMPLES else []
-FIGURES = (
-    [figure for example in EXAMPLES for figure in figures_of(*example)]
-    + PAGE
-    + comparison_figures()
-    + product_figures()
-)
+
+include: "inputs/figures.smk"
+
+
+DRAWN = example_methods()
+FIGURES = [
+    *(figure for example in DRAWN for figure in figures_of(*example)),
+    *([VIEWER] if DRAWN else []),
+    *comparison_figures(),
+    *generated_figures(),
+    *mapped_figures(),
+]
 
 
 # Its own rule, so that an edited figure trains nothing.
 rule plot_encoder_training:
     input:
-        "results/{dataset}/encoders/{inr}/{encoder}/history.parquet",
+        f"{ENCODER}/{HISTORY}",
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/curves.png",
+            f"{ENCODER_FIGURE}/curves.png",
             caption="../report/curves.rst",
             category="Figures",
             labels={"figure": "training", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/curves.log",
+        log_of(f"{ENCODER_FIGURE}/curves.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/curves.tsv"
+        benchmark_of(f"{ENCODER_FIGURE}/curves.png")
     conda:
         ENV
     params:
@@ -36,18 +40,18 @@ rule plot_encoder_training:
 
 rule plot_tsne:
     input:
-        "results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        EMBEDDINGS,
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/tsne.png",
+            f"{ENCODER_FIGURE}/tsne.png",
             caption="../report/tsne.rst",
             category="Figures",
             labels={"figure": "t-SNE", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/tsne.log",
+        log_of(f"{ENCODER_FIGURE}/tsne.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/tsne.tsv"
+        benchmark_of(f"{ENCODER_FIGURE}/tsne.png")
     conda:
         ENV
     params:
@@ -60,23 +64,20 @@ rule plot_tsne:
 
 rule plot_confusion:
     input:
-        lambda wildcards: [
-            path.replace("metrics.json", "predictions.parquet")
-            for path in classification_metrics(
-                {"dataset": wildcards.dataset, "inr": wildcards.inr}, wildcards.encoder
-            )
-        ],
+        lambda wildcards: classification_files(
+            wildcards, wildcards.encoder, file=PREDICTIONS
+        ),
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/confusion.png",
+            f"{ENCODER_FIGURE}/confusion.png",
             caption="../report/confusion.rst",
             category="Figures",
             labels={"figure": "confusion matrix", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/confusion.log",
+        log_of(f"{ENCODER_FIGURE}/confusion.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/confusion.tsv"
+        benchmark_of(f"{ENCODER_FIGURE}/confusion.png")
     conda:
         ENV
     params:
@@ -88,18 +89,18 @@ rule plot_confusion:
 
 rule plot_decoded:
     input:
-        "results/{dataset}/examples/{inr}/{source}.h5",
+        EXAMPLES,
     output:
         report(
-            "results/figures/{dataset}/{inr}/{source}/decoded.png",
+            f"{METHOD_FIGURE}/decoded.png",
             caption="../report/decoded.rst",
             category="Figures",
             labels={"figure": "rebuilt shapes", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{source}/decoded.log",
+        log_of(f"{METHOD_FIGURE}/decoded.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{source}/decoded.tsv"
+        benchmark_of(f"{METHOD_FIGURE}/decoded.png")
     conda:
         ENV
     params:
@@ -111,19 +112,19 @@ rule plot_decoded:
 
 rule plot_interpolated:
     input:
-        embeddings="results/{dataset}/embeddings/{inr}/{source}.parquet",
-        model=model_of_source,
+        embeddings=EMBEDDINGS,
+        model=model_of_encoder,
     output:
         report(
-            "results/figures/{dataset}/{inr}/{source}/interpolated.png",
+            f"{ENCODER_FIGURE}/interpolated.png",
             caption="../report/interpolated.rst",
             category="Figures",
             labels={"figure": "interpolation", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{source}/interpolated.log",
+        log_of(f"{ENCODER_FIGURE}/interpolated.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{source}/interpolated.tsv"
+        benchmark_of(f"{ENCODER_FIGURE}/interpolated.png")
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -144,22 +145,22 @@ rule plot_interpolated:
 
 rule write_shape_viewer:
     input:
-        [f"results/{d}/examples/{inr}/{source}.h5" for d, inr, source in EXAMPLES],
+        [EXAMPLES.format(dataset=d, inr=inr, method=method) for d, inr, method in DRAWN],
     output:
         report(
-            "results/figures/shapes.html",
+            VIEWER,
             caption="../report/shapes.rst",
             category="Figures",
             labels={"figure": "shapes that turn", "data set": "all"},
         ),
     log:
-        "results/logs/figures/shapes.log",
+        log_of(VIEWER),
     benchmark:
-        "results/benchmarks/figures/shapes.tsv"
+        benchmark_of(VIEWER)
     conda:
         ENV
     params:
-        titles=[f"{title_of(d)} ({inr}, {source})" for d, inr, source in EXAMPLES],
+        titles=[f"{title_of(d)} ({inr}, {method})" for d, inr, method in DRAWN],
         page_title="inr2vec: rebuilt shapes",
         code=code("figures/write_shape_viewer.py"),
     script:
@@ -169,23 +170,25 @@ rule write_shape_viewer:
 # Figures 5, 6, 22 and 23 of the paper.
 rule plot_retrieved:
     input:
-        embeddings=embeddings_of,
+        embeddings=embeddings_of_method,
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
     output:
         report(
-            "results/figures/{dataset}/{inr}/{embedder}/retrieved.png",
+            f"{METHOD_FIGURE}/retrieved.png",
             caption="../report/retrieved.rst",
             category="Figures",
             labels={"figure": "retrieval", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{embedder}/retrieved.log",
+        log_of(f"{METHOD_FIGURE}/retrieved.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{embedder}/retrieved.tsv"
+        benchmark_of(f"{METHOD_FIGURE}/retrieved.png")
+    wildcard_constraints:
+        method=one_of("encoders", "autoencoders"),
     conda:
         ENV
     params:
-        title=lambda wildcards: f"{title_of(wildcards.dataset)}: nearest to each query ({wildcards.embedder})",
+        title=lambda wildcards: f"{title_of(wildcards.dataset)}: nearest to each query ({wildcards.method})",
         seed=config["seed"],
         code=code("figures/plot_retrieved.py"),
     script:
@@ -194,22 +197,25 @@ rule plot_retrieved:
 
 rule plot_baseline_training:
     input:
-        lambda wildcards: network_histories(wildcards.dataset),
+        baseline_histories,
     output:
         report(
-            "results/figures/{dataset}/networks.png",
-            caption="../report/networks.rst",
+            BASELINE_FIGURE,
+            caption="../report/baselines.rst",
             category="Figures",
-            labels={"figure": "training of networks", "data set": "{dataset}"},
+            labels={"figure": "training of baselines", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/networks.log",
+        log_of(BASELINE_FIGURE),
     benchmark:
-        "results/benchmarks/figures/{dataset}/networks.tsv"
+        benchmark_of(BASELINE_FIGURE)
     conda:
         ENV
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
+        names=lambda wildcards: [
+            name for name, _ in trained_baselines(wildcards.dataset)
+        ],
         code=code("figures/plot_baseline_training.py"),
     script:
         "../workflow_scripts/figures/plot_baseline_training.py"
@@ -218,18 +224,18 @@ rule plot_baseline_training:
 # Figures 6 (timing) and 35 of the paper.
 rule plot_inference_time:
     input:
-        "results/{dataset}/times/{inr}/times.parquet",
+        TIMES,
     output:
         report(
-            "results/figures/{dataset}/{inr}/times.png",
+            TIMES_FIGURE,
             caption="../report/times.rst",
             category="Figures",
             labels={"figure": "inference time", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/times.log",
+        log_of(TIMES_FIGURE),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/times.tsv"
+        benchmark_of(TIMES_FIGURE)
     conda:
         ENV
     params:
@@ -242,24 +248,24 @@ rule plot_inference_time:
 rule plot_segmentation:
     input:
         unpack(
-            lambda wildcards: told_from_embeddings(
+            lambda wildcards: part_decoder_files(
                 *wildcards, config["segmentation"]["seeds"][0]
             )
         ),
         originals=lambda wildcards: shape_shards(wildcards.dataset),
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr),
-        parts="results/{dataset}/parts.csv",
+        parts=PARTS,
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/parts.png",
+            f"{ENCODER_FIGURE}/parts.png",
             caption="../report/parts.rst",
             category="Figures",
             labels={"figure": "parts", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/parts.log",
+        log_of(f"{ENCODER_FIGURE}/parts.png"),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/parts.tsv"
+        benchmark_of(f"{ENCODER_FIGURE}/parts.png")
     conda:
         ENV
     resources:

@@ -1,18 +1,21 @@
 """New shapes from generators of embeddings (figures 8 and 25 to 27), and how good they are."""
 
 
+include: "inputs/generation.smk"
+
+
 rule train_generator:
     input:
-        embeddings="results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        embeddings=EMBEDDINGS,
     output:
         multiext(
-            "results/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{GENERATOR}/",
+            model=MODEL,
+            history=HISTORY,
             samples="samples.h5",
         ),
     log:
-        "results/logs/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}.log",
+        log_of(GENERATOR),
     cache: True
     priority: 1
     conda:
@@ -34,19 +37,21 @@ rule train_generator:
 
 rule generate_shapes:
     input:
-        unpack(generated_from),
+        unpack(generation_sources),
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
     output:
-        "results/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.h5",
+        GENERATED,
     log:
-        "results/logs/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.log",
+        log_of(GENERATED),
     benchmark:
-        "results/benchmarks/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.tsv"
+        benchmark_of(GENERATED)
+    wildcard_constraints:
+        method=one_of("generators", also=GENERATION_METHODS),
     conda:
         ENV
     threads: config["compute"]["train_threads"]
     resources:
-        gpu=lambda wildcards: int(wildcards.generated_by != "training_shapes"),
+        gpu=lambda wildcards: int(wildcards.method != "training_shapes"),
         mem_mb=rebuild_mib,
         runtime=720,
     params:
@@ -60,14 +65,16 @@ rule generate_shapes:
 
 rule evaluate_generation:
     input:
-        generated="results/{dataset}/generated/{inr}/{encoder}/{generated_by}/{class_name}.h5",
+        generated=GENERATED,
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
     output:
-        "results/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.parquet",
+        GENERATION,
     log:
-        "results/logs/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.log",
+        log_of(GENERATION),
     benchmark:
-        "results/benchmarks/{dataset}/generation/{inr}/{encoder}/{generated_by}/{class_name}.tsv"
+        benchmark_of(GENERATION)
+    wildcard_constraints:
+        method=one_of("generators", also=GENERATION_METHODS),
     conda:
         ENV
     resources:
@@ -84,24 +91,24 @@ rule evaluate_generation:
 rule table_generation:
     input:
         # A function, for the classes are known only where the data are.
-        lambda wildcards: generation_files(),
+        lambda wildcards: generation_table_files(),
     output:
         csv=report(
-            "results/tables/generation.csv",
+            f"{TABLE}/generation.csv",
             caption="../report/generation.rst",
             category="Tables",
             labels={"table": "generation", "what": "generated shapes"},
         ),
-        markdown="results/tables/generation.md",
+        markdown=f"{TABLE}/generation.md",
     log:
-        "results/logs/tables/generation.log",
+        log_of(f"{TABLE}/generation"),
     benchmark:
-        "results/benchmarks/tables/generation.tsv"
+        benchmark_of(f"{TABLE}/generation")
     conda:
         ENV
     params:
-        titles={name: title_of(name) for name in datasets_of("generation")},
-        modalities={d: modality_of(d).title for d in datasets_of("generation")},
+        titles=titles("generation"),
+        modalities=modalities("generation"),
         code=code("generation/table_generation.py"),
     script:
         "../workflow_scripts/generation/table_generation.py"
@@ -112,15 +119,15 @@ rule plot_generated:
         sets_of_classes,
     output:
         report(
-            "results/figures/{dataset}/{inr}/{encoder}/{generator}/generated.png",
+            GENERATED_FIGURE,
             caption="../report/generated.rst",
             category="Figures",
             labels={"figure": "generated shapes", "data set": "{dataset}"},
         ),
     log:
-        "results/logs/figures/{dataset}/{inr}/{encoder}/{generator}/generated.log",
+        log_of(GENERATED_FIGURE),
     benchmark:
-        "results/benchmarks/figures/{dataset}/{inr}/{encoder}/{generator}/generated.tsv"
+        benchmark_of(GENERATED_FIGURE)
     conda:
         ENV
     params:
@@ -137,15 +144,15 @@ use rule plot_generated as plot_generated_page with:
         lambda wildcards: list(all_generated()),
     output:
         report(
-            "results/figures/generated.png",
+            GENERATED_PAGE,
             caption="../report/generated_page.rst",
             category="Figures",
             labels={"figure": "generated shapes", "data set": "all"},
         ),
     log:
-        "results/logs/figures/generated.log",
+        log_of(GENERATED_PAGE),
     benchmark:
-        "results/benchmarks/figures/generated.tsv"
+        benchmark_of(GENERATED_PAGE)
     params:
         title="Generated shapes",
         names=lambda wildcards: list(all_generated().values()),
@@ -154,19 +161,17 @@ use rule plot_generated as plot_generated_page with:
 
 
 # Any number of new shapes, of any size:
-# results/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class}/{number}.{ply,obj,npy}.
+# GENERATED_EXPORT with the extension ply, obj or npy.
 rule export_generated:
     input:
-        generator="results/{dataset}/generators/{inr}/{encoder}/{generator}/{class_name}/model.safetensors",
-        model=lambda wildcards: trained_model(
-            wildcards.dataset, wildcards.inr, wildcards.encoder
-        ),
+        generator=f"{GENERATOR}/{MODEL}",
+        model=model_of_encoder,
     output:
-        "results/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}",
+        GENERATED_EXPORT,
     log:
-        "results/logs/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}.log",
+        log_of(GENERATED_EXPORT),
     benchmark:
-        "results/benchmarks/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}.tsv"
+        benchmark_of(GENERATED_EXPORT)
     wildcard_constraints:
         size=r"[1-9]\d*",
         number=r"\d+",

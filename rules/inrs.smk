@@ -3,11 +3,11 @@
 
 rule init_inr:
     output:
-        "results/inits/{inr}.safetensors",
+        INIT,
     log:
-        "results/logs/inits/{inr}.log",
+        log_of(INIT),
     benchmark:
-        "results/benchmarks/inits/{inr}.tsv"
+        benchmark_of(INIT)
     priority: 4  # or all queries are drawn before the first fit, which removes them
     conda:
         ENV
@@ -23,12 +23,12 @@ rule init_inr:
 
 rule fit_inrs:
     input:
-        queries="results/{dataset}/queries/{shard}.h5",
-        init="results/inits/{inr}.safetensors",
+        queries=QUERIES,
+        init=INIT,
     output:
-        "results/{dataset}/inrs/{inr}/{shard}.h5",
+        INRS,
     log:
-        "results/logs/{dataset}/inrs/{inr}/{shard}.log",
+        log_of(INRS),
     cache: True
     priority: 4  # before what can wait: all else hangs on it
     conda:

@@ -1,17 +1,20 @@
 """Embeddings mapped from one data set's space to another's: completion, surface reconstruction."""
 
 
+include: "inputs/mapping.smk"
+
+
 rule train_transfer:
     input:
         unpack(mapping_inputs),
     output:
         multiext(
-            "results/mappings/{mapping}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{TRANSFER}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/mappings/{mapping}/train.log",
+        log_of(TRANSFER),
     cache: True
     priority: 1
     conda:
@@ -41,19 +44,21 @@ rule train_transfer:
 rule evaluate_mapping:
     input:
         unpack(mapping_inputs),
-        unpack(mapped_from),
+        unpack(transfer_network),
         source_shapes=source_shapes,
     output:
-        "results/mappings/{mapping}/measured/{mapped_by}.parquet",
+        MAPPED,
     log:
-        "results/logs/mappings/{mapping}/{mapped_by}.log",
+        log_of(MAPPED),
     benchmark:
-        "results/benchmarks/mappings/{mapping}/{mapped_by}.tsv"
+        benchmark_of(MAPPED)
+    wildcard_constraints:
+        method="transfer|input|decoded_target|poisson",
     conda:
         ENV
     threads: config["compute"]["train_threads"]
     resources:
-        gpu=lambda wildcards: int(wildcards.mapped_by not in ("input", "poisson")),
+        gpu=lambda wildcards: int(wildcards.method not in ("input", "poisson")),
         mem_mb=rebuild_mib,
         runtime=720,
     params:
@@ -67,51 +72,71 @@ rule evaluate_mapping:
         "../workflow_scripts/mapping/evaluate_mapping.py"
 
 
-for name, what in MAPPING_TABLES.items():
+rule completion:
+    input:
+        mapping_table_files("completion"),
+    output:
+        csv=report(
+            f"{TABLE}/completion.csv",
+            caption="../report/mappings.rst",
+            category="Tables",
+            labels={"table": "completion", "what": MAPPING_TABLES["completion"]},
+        ),
+        markdown=f"{TABLE}/completion.md",
+    log:
+        log_of(f"{TABLE}/completion"),
+    benchmark:
+        benchmark_of(f"{TABLE}/completion")
+    conda:
+        ENV
+    params:
+        title=f"Completion: {MAPPING_TABLES['completion']}",
+        titles=titles_of_mappings("completion"),
+        code=code("mapping/table_mapping.py"),
+    script:
+        "../workflow_scripts/mapping/table_mapping.py"
 
-    rule:
-        name:
-            name
-        input:
-            mapping_files(name),
-        output:
-            csv=report(
-                f"results/tables/{name}.csv",
-                caption="../report/mappings.rst",
-                category="Tables",
-                labels={"table": name.replace("_", " "), "what": what},
-            ),
-            markdown=f"results/tables/{name}.md",
-        log:
-            f"results/logs/tables/{name}.log",
-        benchmark:
-            f"results/benchmarks/tables/{name}.tsv"
-        conda:
-            ENV
-        params:
-            title=f"{name.replace('_', ' ').capitalize()}: {what}",
-            titles=titles_of_mappings(name),
-            code=code("mapping/table_mapping.py"),
-        script:
-            "../workflow_scripts/mapping/table_mapping.py"
+
+use rule completion as surface_reconstruction with:
+    input:
+        mapping_table_files("surface_reconstruction"),
+    output:
+        csv=report(
+            f"{TABLE}/surface_reconstruction.csv",
+            caption="../report/mappings.rst",
+            category="Tables",
+            labels={
+                "table": "surface reconstruction",
+                "what": MAPPING_TABLES["surface_reconstruction"],
+            },
+        ),
+        markdown=f"{TABLE}/surface_reconstruction.md",
+    log:
+        log_of(f"{TABLE}/surface_reconstruction"),
+    benchmark:
+        benchmark_of(f"{TABLE}/surface_reconstruction")
+    params:
+        title=f"Surface reconstruction: {MAPPING_TABLES['surface_reconstruction']}",
+        titles=titles_of_mappings("surface_reconstruction"),
+        code=code("mapping/table_mapping.py"),
 
 
 rule plot_mapped:
     input:
         unpack(mapping_inputs),
         source_shapes=source_shapes,
-        network="results/mappings/{mapping}/model.safetensors",
+        network=f"{TRANSFER}/{MODEL}",
     output:
         report(
-            "results/figures/mappings/{mapping}/mapped.png",
+            MAPPED_FIGURE,
             caption="../report/mapped.rst",
             category="Figures",
             labels={"figure": "mapped shapes", "data set": "{mapping}"},
         ),
     log:
-        "results/logs/figures/mappings/{mapping}/mapped.log",
+        log_of(MAPPED_FIGURE),
     benchmark:
-        "results/benchmarks/figures/mappings/{mapping}/mapped.tsv"
+        benchmark_of(MAPPED_FIGURE)
     conda:
         ENV
     threads: config["compute"]["train_threads"]

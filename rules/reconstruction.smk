@@ -1,15 +1,20 @@
 """Shapes rebuilt from INRs and embeddings: measured, kept as examples, exported."""
 
 
+include: "inputs/reconstruction.smk"
+
+
 rule evaluate_reconstruction:
     input:
-        unpack(rebuilding_inputs),
+        unpack(reconstruction_files),
     output:
-        "results/{dataset}/reconstruction/{inr}/{source}.parquet",
+        RECONSTRUCTION,
     log:
-        "results/logs/{dataset}/reconstruction/{inr}/{source}.log",
+        log_of(RECONSTRUCTION),
     benchmark:
-        "results/benchmarks/{dataset}/reconstruction/{inr}/{source}.tsv"
+        benchmark_of(RECONSTRUCTION)
+    wildcard_constraints:
+        method=one_of("encoders", also=["inr", "upper_bound"]),
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -27,13 +32,15 @@ rule evaluate_reconstruction:
 
 rule reconstruct_examples:
     input:
-        unpack(rebuilding_inputs),
+        unpack(reconstruction_files),
     output:
-        "results/{dataset}/examples/{inr}/{source}.h5",
+        EXAMPLES,
     log:
-        "results/logs/{dataset}/examples/{inr}/{source}.log",
+        log_of(EXAMPLES),
     benchmark:
-        "results/benchmarks/{dataset}/examples/{inr}/{source}.tsv"
+        benchmark_of(EXAMPLES)
+    wildcard_constraints:
+        method=one_of("encoders", also=["inr"]),
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -49,20 +56,44 @@ rule reconstruct_examples:
         "../workflow_scripts/reconstruction/reconstruct_examples.py"
 
 
-# Any shape as a file: results/exports/{dataset}/{inr}/{source}/{size}/{shape id}.{ply,obj,npy}.
+rule reconstruct_test_shapes:
+    input:
+        inrs=INRS,
+        shapes=SHAPES,
+    output:
+        REBUILT,
+    log:
+        log_of(REBUILT),
+    benchmark:
+        benchmark_of(REBUILT)
+    conda:
+        ENV
+    resources:
+        gpu=1,
+        mem_mb=rebuild_mib,
+        runtime=240,
+    params:
+        resolution=config["reconstruction"]["resolution"],
+        seed=config["seed"],
+        code=code("reconstruction/reconstruct_test_shapes.py"),
+    script:
+        "../workflow_scripts/reconstruction/reconstruct_test_shapes.py"
+
+
+# Any shape as a file: EXPORT with the extension ply, obj or npy.
 rule export_shape:
     input:
-        inrs=lambda wildcards: inr_shard_of_shape(wildcards),
-        model=lambda wildcards: model_of_source(wildcards),
+        inrs=inr_shard_of_shape,
+        model=model_of_method,
     output:
-        "results/exports/{dataset}/{inr}/{source}/{size}/{shape}.{extension}",
+        EXPORT,
     log:
-        "results/logs/exports/{dataset}/{inr}/{source}/{size}/{shape}.{extension}.log",
+        log_of(EXPORT),
     benchmark:
-        "results/benchmarks/exports/{dataset}/{inr}/{source}/{size}/{shape}.{extension}.tsv"
+        benchmark_of(EXPORT)
     wildcard_constraints:
         size=r"[1-9]\d*",
-        source=f"inr|{one_of('encoders')}",
+        method=one_of("encoders", also=["inr"]),
         shape=r".+",
         extension="npy|obj|ply",
     conda:

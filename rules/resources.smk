@@ -74,7 +74,7 @@ def train_mib(wildcards, attempt):
 
 def network_mib(wildcards, attempt):
     """Memory of training a network: the shuffling buffer and a step's activations."""
-    (section,) = {"network", "autoencoder", "segmenter"} & set(wildcards.keys())
+    (section,) = {"baseline", "autoencoder", "segmenter"} & set(wildcards.keys())
     network = config[f"{section}s"][wildcards[section]]
     # Numbers a point that are held at a time, of DGCNN, which has most of them.
     held_a_point = 35_000 if section == "segmenter" else 20_000
@@ -133,10 +133,10 @@ def measure_minutes(wildcards, attempt):
     settings = config["reconstruction"]
     dataset = wildcards.dataset
     shapes = shapes_of(dataset)
-    encoder = config["encoders"].get(wildcards.source)
+    encoder = config["encoders"].get(wildcards.method)
     if settings["shapes"] and (encoder or not settings["all_inrs"]):
         shapes = min(shapes, 3 * settings["shapes"])  # of each split
-    weights = n_weights(wildcards.inr) if wildcards.source == "inr" else 0
+    weights = n_weights(wildcards.inr) if wildcards.method == "inr" else 0
     if encoder:
         weights = 6 * encoder["decoder_hidden"] ** 2
     flop = 2 * weights * settings["resolution"] ** 3

@@ -1,17 +1,20 @@
 """Parts of points: told from embeddings, and by networks that read clouds (tables 3 and 7)."""
 
 
+include: "inputs/segmentation.smk"
+
+
 rule build_part_vocabulary:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         # Only for its checks; all that segments waits for the parts.
-        checked=ancient("results/{dataset}/shapes.parquet"),
+        checked=ancient(MANIFEST),
     output:
-        "results/{dataset}/parts.csv",
+        PARTS,
     log:
-        "results/logs/{dataset}/parts.log",
+        log_of(PARTS),
     benchmark:
-        "results/benchmarks/{dataset}/parts.tsv"
+        benchmark_of(PARTS)
     conda:
         ENV
     params:
@@ -23,15 +26,15 @@ rule build_part_vocabulary:
 rule train_segmenter:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
-        parts="results/{dataset}/parts.csv",
+        parts=PARTS,
     output:
         multiext(
-            "results/{dataset}/segmenters/{segmenter}/seed{seed}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{SEGMENTER}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/{dataset}/segmenters/{segmenter}/seed{seed}.log",
+        log_of(SEGMENTER),
     cache: True
     priority: 1
     conda:
@@ -54,17 +57,17 @@ rule train_segmenter:
 
 rule train_part_decoder:
     input:
-        embeddings="results/{dataset}/embeddings/{inr}/{encoder}.parquet",
+        embeddings=EMBEDDINGS,
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
-        parts="results/{dataset}/parts.csv",
+        parts=PARTS,
     output:
         multiext(
-            "results/{dataset}/part_decoders/{inr}/{encoder}/seed{seed}/",
-            model="model.safetensors",
-            history="history.parquet",
+            f"{PART_DECODER}/",
+            model=MODEL,
+            history=HISTORY,
         ),
     log:
-        "results/logs/{dataset}/part_decoders/{inr}/{encoder}/seed{seed}.log",
+        log_of(PART_DECODER),
     cache: True
     priority: 1
     conda:
@@ -84,21 +87,23 @@ rule train_part_decoder:
 
 rule evaluate_segmentation:
     input:
-        unpack(what_segments),
+        unpack(predictor_files),
         originals=lambda wildcards: shape_shards(wildcards.dataset),
         tested=tested_shapes,
-        parts="results/{dataset}/parts.csv",
+        parts=PARTS,
     output:
-        metrics="results/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}/metrics.json",
-        shapes="results/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}/shapes.parquet",
+        metrics=f"{SEGMENTATION}/{METRICS}",
+        shapes=f"{SEGMENTATION}/shapes.parquet",
     log:
-        "results/logs/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}.log",
+        log_of(SEGMENTATION),
     benchmark:
-        "results/benchmarks/{dataset}/segmentation/{inr}/{segmented_by}/{tested}/seed{seed}.tsv"
+        benchmark_of(SEGMENTATION)
+    wildcard_constraints:
+        method=one_of("encoders", "segmenters", also=["nearest_point"]),
     conda:
         ENV
     resources:
-        gpu=lambda wildcards: int(wildcards.segmented_by != "nearest_point"),
+        gpu=lambda wildcards: int(wildcards.method != "nearest_point"),
         mem_mb=8000,
         runtime=240,
     params:

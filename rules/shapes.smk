@@ -5,9 +5,9 @@ rule prepare_shapes:
     input:
         source_files_of,
     output:
-        multiext("results/{dataset}/shapes/{shard}", ".h5", ".rejected.csv"),
+        multiext(SHAPES_SHARD, ".h5", ".rejected.csv"),
     log:
-        "results/logs/{dataset}/shapes/{shard}.log",
+        log_of(SHAPES_SHARD),
     cache: True
     priority: 3  # all else hangs on it
     conda:
@@ -36,16 +36,16 @@ rule build_manifest:
     input:
         shapes=lambda wildcards: shape_shards(wildcards.dataset),
         rejected=lambda wildcards: [
-            path.replace(".h5", ".rejected.csv")
-            for path in shape_shards(wildcards.dataset)
+            REJECTED.format(**wildcards, shard=k)
+            for k in shard_numbers(wildcards.dataset)
         ],
     output:
-        manifest="results/{dataset}/shapes.parquet",
+        manifest=MANIFEST,
         rejected="results/{dataset}/rejected.csv",
     log:
-        "results/logs/{dataset}/shapes.log",
+        log_of(MANIFEST),
     benchmark:
-        "results/benchmarks/{dataset}/shapes.tsv"
+        benchmark_of(MANIFEST)
     priority: 3
     conda:
         ENV
@@ -62,15 +62,15 @@ rule build_manifest:
 
 rule sample_queries:
     input:
-        shapes="results/{dataset}/shapes/{shard}.h5",
+        shapes=SHAPES,
         # Only for its checks: a bad data set stops here, and another shard's change does not.
-        checked=ancient("results/{dataset}/shapes.parquet"),
+        checked=ancient(MANIFEST),
     output:
-        temp("results/{dataset}/queries/{shard}.h5"),
+        temp(QUERIES),
     log:
-        "results/logs/{dataset}/queries/{shard}.log",
+        log_of(QUERIES),
     benchmark:
-        "results/benchmarks/{dataset}/queries/{shard}.tsv"
+        benchmark_of(QUERIES)
     priority: 3  # less than fitting, which removes them
     conda:
         ENV

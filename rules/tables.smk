@@ -1,108 +1,162 @@
-"""The paper's tables, from the tasks' metrics."""
+"""The paper's tables, from the metrics of the tasks."""
+
+
+include: "inputs/tables.smk"
+
 
 TABLES = [
-    f"results/tables/{name}.csv"
+    f"{TABLE}/{name}.csv"
     for name in (*config_checks.TABLES, *MAPPING_TABLES)
     if config["tables"][name]
 ]
 
-# Tables of scores: the metrics in them, what networks were tested on, and what the table shows.
-SCORES = {
-    "table1": (RETRIEVAL, None, "retrieval of clouds"),
-    "table2": (["accuracy", "hit@1"], "inr", "shape classification"),
-    "table6": (["accuracy"], "original", "classification of the original shapes"),
-}
+
+rule table1:
+    input:
+        score_files("table1", RETRIEVAL_SCORES, None),
+    output:
+        csv=report(
+            f"{TABLE}/table1.csv",
+            caption="../report/table1.rst",
+            category="Tables",
+            labels={"table": "1", "what": "retrieval of clouds"},
+        ),
+        markdown=f"{TABLE}/table1.md",
+    log:
+        log_of(f"{TABLE}/table1"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table1")
+    conda:
+        ENV
+    params:
+        title="Table 1: retrieval of clouds",
+        metrics=RETRIEVAL_SCORES,
+        titles=titles("table1"),
+        modalities=modalities("table1"),
+        paper=environment.paper_figures(1),
+        code=code("tables/table_scores.py"),
+    script:
+        "../workflow_scripts/tables/table_scores.py"
 
 
-for name, (metrics, tested, what) in SCORES.items():
-
-    rule:
-        name:
-            name
-        input:
-            score_files(name, metrics, tested),
-        output:
-            csv=report(
-                f"results/tables/{name}.csv",
-                caption=f"../report/{name}.rst",
-                category="Tables",
-                labels={"table": name.removeprefix("table"), "what": what},
-            ),
-            markdown=f"results/tables/{name}.md",
-        log:
-            f"results/logs/tables/{name}.log",
-        benchmark:
-            f"results/benchmarks/tables/{name}.tsv"
-        conda:
-            ENV
-        params:
-            title=f"{name.replace('table', 'Table ')}: {what}",
-            metrics=metrics,
-            titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
-            modalities={d: modality_of(d).title for d in datasets_of(name)},
-            paper=environment.paper_figures(int(name.removeprefix("table"))),
-            code=code("tables/table_scores.py"),
-        script:
-            "../workflow_scripts/tables/table_scores.py"
+use rule table1 as table2 with:
+    input:
+        score_files("table2", ["accuracy", "hit@1"], "inr"),
+    output:
+        csv=report(
+            f"{TABLE}/table2.csv",
+            caption="../report/table2.rst",
+            category="Tables",
+            labels={"table": "2", "what": "shape classification"},
+        ),
+        markdown=f"{TABLE}/table2.md",
+    log:
+        log_of(f"{TABLE}/table2"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table2")
+    params:
+        title="Table 2: shape classification",
+        metrics=["accuracy", "hit@1"],
+        titles=titles("table2"),
+        modalities=modalities("table2"),
+        paper=environment.paper_figures(2),
+        code=code("tables/table_scores.py"),
 
 
-PARTS = {
-    "table3": ("inr", "parts of clouds rebuilt from INRs"),
-    "table7": ("original", "parts of the original clouds"),
-}
+use rule table1 as table6 with:
+    input:
+        score_files("table6", ["accuracy"], "original"),
+    output:
+        csv=report(
+            f"{TABLE}/table6.csv",
+            caption="../report/table6.rst",
+            category="Tables",
+            labels={"table": "6", "what": "classification of the original shapes"},
+        ),
+        markdown=f"{TABLE}/table6.md",
+    log:
+        log_of(f"{TABLE}/table6"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table6")
+    params:
+        title="Table 6: classification of the original shapes",
+        metrics=["accuracy"],
+        titles=titles("table6"),
+        modalities=modalities("table6"),
+        paper=environment.paper_figures(6),
+        code=code("tables/table_scores.py"),
 
 
-for name, (tested, what) in PARTS.items():
+rule table3:
+    input:
+        segmentation_files("table3", "inr"),
+    output:
+        csv=report(
+            f"{TABLE}/table3.csv",
+            caption="../report/table3.rst",
+            category="Tables",
+            labels={"table": "3", "what": "parts of clouds rebuilt from INRs"},
+        ),
+        markdown=f"{TABLE}/table3.md",
+    log:
+        log_of(f"{TABLE}/table3"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table3")
+    conda:
+        ENV
+    params:
+        title="Table 3: parts of clouds rebuilt from INRs",
+        titles=titles("table3"),
+        modality=modality("udf").title,
+        paper=environment.paper_figures(3),
+        code=code("tables/table_segmentation.py"),
+    script:
+        "../workflow_scripts/tables/table_segmentation.py"
 
-    rule:
-        name:
-            name
-        input:
-            segmentation_files(name, tested),
-        output:
-            csv=report(
-                f"results/tables/{name}.csv",
-                caption=f"../report/{name}.rst",
-                category="Tables",
-                labels={"table": name.removeprefix("table"), "what": what},
-            ),
-            markdown=f"results/tables/{name}.md",
-        log:
-            f"results/logs/tables/{name}.log",
-        benchmark:
-            f"results/benchmarks/tables/{name}.tsv"
-        conda:
-            ENV
-        params:
-            title=f"{name.replace('table', 'Table ')}: {what}",
-            titles={dataset: title_of(dataset) for dataset in datasets_of(name)},
-            modality=modality("udf").title,
-            paper=environment.paper_figures(int(name.removeprefix("table"))),
-            code=code("tables/table_segmentation.py"),
-        script:
-            "../workflow_scripts/tables/table_segmentation.py"
+
+use rule table3 as table7 with:
+    input:
+        segmentation_files("table7", "original"),
+    output:
+        csv=report(
+            f"{TABLE}/table7.csv",
+            caption="../report/table7.rst",
+            category="Tables",
+            labels={"table": "7", "what": "parts of the original clouds"},
+        ),
+        markdown=f"{TABLE}/table7.md",
+    log:
+        log_of(f"{TABLE}/table7"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table7")
+    params:
+        title="Table 7: parts of the original clouds",
+        titles=titles("table7"),
+        modality=modality("udf").title,
+        paper=environment.paper_figures(7),
+        code=code("tables/table_segmentation.py"),
 
 
 rule table_reconstruction:
     input:
-        reconstruction_inputs,
+        reconstruction_table_files,
     output:
         csv=report(
-            "results/tables/reconstruction.csv",
+            f"{TABLE}/reconstruction.csv",
             caption="../report/reconstruction.rst",
             category="Tables",
             labels={"table": "4, 8", "what": "rebuilt shapes"},
         ),
-        markdown="results/tables/reconstruction.md",
+        markdown=f"{TABLE}/reconstruction.md",
     log:
-        "results/logs/tables/reconstruction.log",
+        log_of(f"{TABLE}/reconstruction"),
     benchmark:
-        "results/benchmarks/tables/reconstruction.tsv"
+        benchmark_of(f"{TABLE}/reconstruction")
     conda:
         ENV
     params:
-        titles={name: title_of(name) for name in datasets_of("reconstruction")},
-        modalities={d: modality_of(d).title for d in datasets_of("reconstruction")},
+        titles=titles("reconstruction"),
+        modalities=modalities("reconstruction"),
         paper=environment.paper_figures(4, 8),
         code=code("tables/table_reconstruction.py"),
     script:
@@ -114,9 +168,9 @@ rule benchmark_inference:
     input:
         inrs=lambda wildcards: inr_shards(wildcards.dataset, wildcards.inr)[:1],
     output:
-        "results/{dataset}/times/{inr}/times.parquet",
+        TIMES,
     log:
-        "results/logs/{dataset}/times/{inr}/times.log",
+        log_of(TIMES),
     conda:
         ENV
     threads: workflow.resource_settings.cores or config["compute"]["train_threads"]
@@ -139,23 +193,23 @@ rule benchmark_inference:
 
 rule table10:
     input:
-        lambda wildcards: times_of(config["tables"]["table10"]),
+        [TIMES.format(**row) for row in config["tables"]["table10"]],
     output:
         csv=report(
-            "results/tables/table10.csv",
+            f"{TABLE}/table10.csv",
             caption="../report/table10.rst",
             category="Tables",
             labels={"table": "10", "what": "inference time"},
         ),
-        markdown="results/tables/table10.md",
+        markdown=f"{TABLE}/table10.md",
     log:
-        "results/logs/tables/table10.log",
+        log_of(f"{TABLE}/table10"),
     benchmark:
-        "results/benchmarks/tables/table10.tsv"
+        benchmark_of(f"{TABLE}/table10")
     conda:
         ENV
     params:
-        titles={dataset: title_of(dataset) for dataset in datasets_of("table10")},
+        titles=titles("table10"),
         paper=environment.paper_figures(10),
         code=code("tables/table_inference_time.py"),
     script:

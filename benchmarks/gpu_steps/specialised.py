@@ -37,7 +37,7 @@ def _step(context: Context, kind: str, precision: str) -> Row:
         TINY if context.tiny else (POINTS, RESOLUTION, STEPS, STATE)
     )  # fmt: skip
     model = build_classifier({
-        "type": kind, "classes": CLASSES, "points": points, "neighbours": 20,
+        "type": kind, "classes": CLASSES, "points": points, "neighbors": 20,
         "resolution": resolution, "state": state,
     }).to(device).train()  # fmt: skip
     optimizer = torch.optim.AdamW(model.parameters(), fused=True)

@@ -196,11 +196,11 @@ class DGCNNSegmenter(nn.Module):
 
 
 BASELINE = Baseline(
-    encoder=lambda description: DGCNNEncoder(description["neighbours"]),
+    encoder=lambda description: DGCNNEncoder(description["neighbors"]),
     head=lambda description, classes: dgcnn_head(classes),
     inputs=lambda description: CloudInput(description["points"]),
     smoothing=smoothing,
     segmenter=lambda description: DGCNNSegmenter(
-        len(description["classes"]), description["parts"], description["neighbours"]
+        len(description["classes"]), description["parts"], description["neighbors"]
     ),
 )

@@ -37,7 +37,7 @@ def build_classifier(description: Mapping) -> ShapeClassifier:
 
     Args:
         description: `type` (a name in `BASELINES`), `classes` (their names), and what the type
-            needs: `points` of clouds; `neighbours` in the graphs of dgcnn; `resolution` of voxels;
+            needs: `points` of clouds; `neighbors` in the graphs of dgcnn; `resolution` of voxels;
             of meshwalker `state`, and `steps`, `walks` and `cell` as of `WalkInput`.
 
     Raises:
@@ -71,7 +71,7 @@ def build_segmenter(description: Mapping) -> CloudSegmenter:
 
     Args:
         description: `type` (a name in `SEGMENTERS`), `classes` (the categories' names), `parts`
-            (the number of parts of all categories), `points` of clouds, and `neighbours` in the
+            (the number of parts of all categories), `points` of clouds, and `neighbors` in the
             graphs of dgcnn.
 
     Raises:

@@ -6,8 +6,23 @@ import numpy as np
 
 from inr2vec_core.geometry.shapes import Shape, ShapeVisitor
 from inr2vec_core.geometry.voxels import cube_surface
+from inr2vec_core.io.atomic import atomic
 
 EXTENSIONS = ("npy", "obj", "ply")
+
+
+def export_shape(shape: Shape, path: str | Path) -> None:
+    """Write a shape as a file of the kind that the path's ending names, whole or not at all.
+
+    Args:
+        shape: the shape.
+        path: the file, with an ending that `write_shape` knows.
+
+    Raises:
+        ValueError: the ending is another.
+    """
+    with atomic(path) as temporary:
+        write_shape(shape, temporary, Path(path).suffix.removeprefix("."))
 
 
 def write_shape(shape: Shape, path: str | Path, extension: str) -> None:

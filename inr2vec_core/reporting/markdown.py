@@ -85,10 +85,10 @@ def reconstruction_markdown(table: pd.DataFrame) -> str:
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
         "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
-        "0.01, found (shapes with a surface) and watertight in percent of all n shapes. floor: "
-        "what a perfect INR would reach (meshes: two samples of the original's own surface). inr: "
-        "reconstructed from the INR; others: from the embedding by that encoder's decoder. The "
-        "paper's values in brackets."
+        "0.01, found (shapes with a surface) and watertight in percent of all n shapes. "
+        "upper_bound: what a perfect INR would reach (meshes: two samples of the original's own "
+        "surface). inr: reconstructed from the INR; others: from the embedding by that encoder's "
+        "decoder. The paper's values in brackets."
     )
     return markdown_table([*keys, *wide.columns], wide, note)
 

@@ -43,3 +43,30 @@ def select_per_class(
         if len(found[class_names[i]]) < each:
             found[class_names[i]].append(i)
     return np.array([i for rows in found.values() for i in rows][:most], int)
+
+
+def select_pairs(
+    labels: Sequence[int], shape_ids: Sequence[str], seed: int, number: int, searched: int
+) -> np.ndarray:
+    """Select pairs to interpolate between: half within a class, half between classes.
+
+    Args:
+        labels: (n,) classes of the shapes.
+        shape_ids: (n,) ids of the shapes.
+        seed: the seed of the draw.
+        number: at most so many pairs, no shape in two of them.
+        searched: among how many drawn shapes the pairs are searched.
+
+    Returns:
+        (pairs, 2) numbers of shapes. Where no pair is found, the first and last drawn shape.
+    """
+    order = select(shape_ids, searched, seed, "interpolation")
+    found: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+    used: set[int] = set()
+    for n, a in enumerate(order):
+        for b in order[n + 1 :]:
+            same = bool(labels[a] == labels[b])
+            if len(found[same]) < number // 2 and not used & {a, b}:
+                found[same].append((a, b))
+                used |= {a, b}
+    return np.array(found[True] + found[False] or [(order[0], order[-1])], int)

@@ -62,5 +62,5 @@ def test_an_encoders_file_reruns_that_encoder_alone(compared):
         "train_encoder", "embed_inrs", "classify_embeddings", "probe_embeddings",
         "evaluate_retrieval", "evaluate_reconstruction", "benchmark_encoders", "table_encoders",
     }  # fmt: skip
-    named = {w[key] for _, w in jobs for key in ("encoder", "embedder", "source") if key in w}
+    named = {w[key] for _, w in jobs for key in ("encoder", "method") if key in w}
     assert named == {"mine"}

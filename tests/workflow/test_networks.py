@@ -53,7 +53,7 @@ def test_a_shape_without_surface_counts_as_wrong(compared):
 
 def test_one_training_serves_originals_and_rebuilt_shapes(compared):
     workflow, _ = compared
-    files = sorted((workflow.path / "results/demo/networks").rglob("model.safetensors"))
+    files = sorted((workflow.path / "results/demo/baselines").rglob("model.safetensors"))
     assert [f"{path.parts[-3]}/{path.parts[-2]}" for path in files] == [
         "dgcnn/seed0", "pointnet/seed0", "pointnet/seed1"]  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_table10_times_every_size(compared):
 def test_figures_of_the_comparison_are_drawn(compared):
     figures = compared[0].path / "results/figures"
     for name in ("demo/small/inr2vec/retrieved.png", "demo/small/pointnet2_ae/retrieved.png",
-                 "demo/networks.png", "solids/networks.png", "balls/networks.png",
+                 "demo/baselines.png", "solids/baselines.png", "balls/baselines.png",
                  "demo/small/times.png"):  # fmt: skip
         assert (figures / name).stat().st_size > 5000
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,44 @@ from conftest import TABLE2
 
 RULES = Path(__file__).parents[2] / "rules"
 # Rules that share a script, or whose name is a file's; all others have a script of their own name.
-SCRIPTS = {"table10": "table_inference_time"}
+SCRIPTS = {
+    "table1": "table_scores",
+    "table3": "table_segmentation",
+    "table10": "table_inference_time",
+    "completion": "table_mapping",
+}
 
 
 def test_snakemake_has_nothing_to_remark(workflow):
     assert "Congratulations" in workflow.run("--lint").stdout
 
 
-def rules_in(text):
-    return re.findall(r"^rule (\w+):\n((?:\n|    .*\n)+)", text, re.M)
+def rules_in(text, start="rule"):
+    return re.findall(rf"^{start} (\w+)(?: with)?:\n((?:\n|    .*\n)+)", text, re.M)
+
+
+def inherited_in(text):
+    return rules_in(text, r"use rule \w+ as")
+
+
+def test_no_path_is_spelled_twice():
+    files = [RULES.parent / "Snakefile", *RULES.rglob("*.smk")]
+    paths = Counter(
+        path for file in files for path in re.findall(r'["\'](results/[^"\']*)', file.read_text())
+    )
+    assert len(paths) > 30
+    assert [path for path, times in paths.items() if times > 1] == []
+
+
+def test_no_path_is_taken_apart():
+    # Neither by a position in it nor by a replaced name: what a path says has a name of its own.
+    code = [*RULES.rglob("*.smk"), *(RULES.parent / "workflow_scripts").rglob("*.py")]
+    taken = re.compile(
+        r"Path\(.*\)\.parts\b|\.split\(./.\)\[|"
+        r"\.replace\(.[\w.]*\.(h5|json|parquet|safetensors)"
+    )
+    found = [line for file in code for line in file.read_text().split("\n") if taken.search(line)]
+    assert found == []
 
 
 def test_what_ends_in_fits_runs_before_all_else():
@@ -41,14 +71,18 @@ def test_every_rule_has_log_environment_and_code(file):
         script = f"{file.stem}/{SCRIPTS.get(name, name)}.py"
         assert re.search(rf'code=.*\bcode(_of_\w+)?\(\s*"{script}"', rule), name
         assert f'script:\n        "../workflow_scripts/{script}"' in rule
+    for name, rule in inherited_in(file.read_text()):
+        for needed in ("log:", "benchmark:", "code=code("):
+            assert needed in rule, f"{name} has no {needed}"
 
 
 def test_tables_are_collected_where_snakemake_runs():
     snakefile = (RULES.parent / "Snakefile").read_text()
     (local,) = re.findall(r"^localrules:\n((?:    .*\n)+)", snakefile, re.M)
-    rules = [rule for file in RULES.glob("*.smk") for rule in rules_in(file.read_text())]
-    tables = {name for name, rule in rules if '"results/tables/' in rule}
-    assert len(tables) >= 3 and tables <= set(re.findall(r"\w+", local))
+    texts = [file.read_text() for file in RULES.glob("*.smk")]
+    rules = [rule for text in texts for rule in (*rules_in(text), *inherited_in(text))]
+    tables = {name for name, rule in rules if "{TABLE}/" in rule}
+    assert len(tables) >= 11 and tables <= set(re.findall(r"\w+", local))
 
 
 def test_rule_files_import_no_torch(workflow):

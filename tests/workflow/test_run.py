@@ -57,7 +57,7 @@ def test_only_finished_and_wanted_files_are_left(finished_run):
     assert (results / "figures/shapes.html").stat().st_size > 1e6  # with all that it needs
 
 
-def test_reconstruction_has_floor_inrs_and_embeddings(finished_run):
+def test_reconstruction_has_upper_bound_inrs_and_embeddings(finished_run):
     run, _ = finished_run
     table = pd.read_csv(run.path / "results/tables/reconstruction.csv")
     assert list(table) == [
@@ -67,19 +67,21 @@ def test_reconstruction_has_floor_inrs_and_embeddings(finished_run):
     assert {tuple(row) for row in rows[["dataset", "modality", "method", "split"]].to_numpy()} == {
         (dataset, modality, method, split)
         for dataset, modality, methods in [
-            ("solids", "mesh", ("floor", "inr", "inr2vec")),
-            ("grids", "voxels", ("floor", "inr")),
+            ("solids", "mesh", ("upper_bound", "inr", "inr2vec")),
+            ("grids", "voxels", ("upper_bound", "inr")),
         ]
         for method in methods
         for split in ("train", "test")
     }
     assert (rows["n"] == 2).all()
-    floor = table[table["method"] == "floor"].set_index(["dataset", "split", "metric"])["mean"]
-    assert (floor[:, :, "found"] == 100).all()
-    assert (floor["grids", :, "CD x1000"] == 0).all()
-    assert (floor["grids", :, "F-score"] == 100).all()
-    assert (floor["solids", :, "CD x1000"] > 0).all()
-    assert (floor["solids", :, "watertight"] == 100).all()
+    bound = table[table["method"] == "upper_bound"].set_index(["dataset", "split", "metric"])[
+        "mean"
+    ]
+    assert (bound[:, :, "found"] == 100).all()
+    assert (bound["grids", :, "CD x1000"] == 0).all()
+    assert (bound["grids", :, "F-score"] == 100).all()
+    assert (bound["solids", :, "CD x1000"] > 0).all()
+    assert (bound["solids", :, "watertight"] == 100).all()
     markdown = run.path.joinpath("results/tables/reconstruction.md").read_text()
     assert "| mesh | solids | small | test | 2 | inr2vec |" in markdown
 

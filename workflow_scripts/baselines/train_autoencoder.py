@@ -14,7 +14,7 @@ from workflow_scripts.common.training import save_trained, train_with
 def main(snakemake):
     settings, seed, w = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards
     device, shards = torch_device(snakemake, settings["precision"]), snakemake.input.shapes
-    description = {k: settings[k] for k in ("type", "embedding", "points", "neighbours")}
+    description = {k: settings[k] for k in ("type", "embedding", "points", "neighbors")}
     torch.manual_seed(derive_seed(seed, "autoencoder"))
     task = PointAutoencoderTask(
         build_autoencoder(description), CloudInput(settings["points"], jitter=0),

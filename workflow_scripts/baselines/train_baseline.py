@@ -28,9 +28,9 @@ def main(snakemake):
         NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
         seed, device,
     )  # fmt: skip
-    label = f"{w.network} on {w.dataset}, seed {w.seed}"
+    label = f"{w.baseline} on {w.dataset}, seed {w.seed}"
     result = train_with(
-        snakemake, task, seed, label, shards, w.dataset, "networks", w.network, f"seed{w.seed}"
+        snakemake, task, seed, label, shards, w.dataset, "baselines", w.baseline, f"seed{w.seed}"
     )
     save_trained(snakemake, task, result, description, label)
 

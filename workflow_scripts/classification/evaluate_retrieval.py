@@ -14,7 +14,7 @@ def main(snakemake):
     test = data.split == "test"
     w = snakemake.wildcards
     write_json(snakemake.output[0], {
-        "dataset": w.dataset, "inr": w.inr, "method": w.embedder, "n_test": int(test.sum()),
+        "dataset": w.dataset, "inr": w.inr, "method": w.method, "n_test": int(test.sum()),
         **retrieval_scores(data.x[test], data.labels[test]), **of_training(snakemake.input[0]),
     })  # fmt: skip
 

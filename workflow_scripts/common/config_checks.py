@@ -12,12 +12,12 @@ from inr2vec_core.shapes.formats import format_names, load_format
 PROBES = ("weights_probe", "weights_network", "bounding_box")
 TABLES = {
     "table1": ("methods", ("encoders", "autoencoders"), ()),
-    "table2": ("methods", ("encoders", "networks"), PROBES),
+    "table2": ("methods", ("encoders", "baselines"), PROBES),
     "table3": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
-    "table6": ("methods", ("encoders", "networks"), PROBES),
+    "table6": ("methods", ("encoders", "baselines"), PROBES),
     "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
-    "table10": ("methods", ("encoders", "networks"), ()),
-    "encoders": ("methods", ("encoders", "networks"), PROBES),
+    "table10": ("methods", ("encoders", "baselines"), ()),
+    "encoders": ("methods", ("encoders", "baselines"), PROBES),
     "reconstruction": ("encoders", ("encoders",), ()),
     "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
 }
@@ -118,7 +118,7 @@ def _of_mappings(config: dict) -> Iterator[str]:
 
 
 def _used_twice(config: dict) -> Iterator[str]:
-    sections = ("encoders", "networks", "autoencoders", "segmenters", "generators")
+    sections = ("encoders", "baselines", "autoencoders", "segmenters", "generators")
     names = Counter(name for section in sections for name in config[section])
     for name, times in names.items():
         if times > 1:
@@ -191,7 +191,7 @@ def _no_poisson(config: dict, where: str, row: dict) -> list[str]:
 def _unreadable(config: dict, where: str, dataset: str, name: str) -> list[str]:
     """What is wrong with a network on the shapes of a data set, if both are known."""
     shapes = config["datasets"].get(dataset)
-    network = (config["networks"] | config["autoencoders"] | config["segmenters"]).get(name)
+    network = (config["baselines"] | config["autoencoders"] | config["segmenters"]).get(name)
     if not shapes or not network:
         return []
     wanted = READS[network["type"]]

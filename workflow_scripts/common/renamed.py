@@ -6,7 +6,14 @@ or any number in a list.
 
 from collections.abc import Iterator
 
-RENAMED_KEYS: dict[tuple[str, ...], str] = {}
+RENAMED_KEYS: dict[tuple[str, ...], str] = {
+    ("networks",): "baselines",
+    ("encoders", "*", "decoded_level"): "iso_level",
+    ("networks", "*", "neighbours"): "neighbors",
+    ("baselines", "*", "neighbours"): "neighbors",
+    ("autoencoders", "*", "neighbours"): "neighbors",
+    ("segmenters", "*", "neighbours"): "neighbors",
+}
 """The path of an old key, and the new name of its last part."""
 
 RENAMED_VALUES: dict[tuple[str, ...], dict[str, str]] = {

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.embeddings import EmbeddingSet
+from inr2vec_core.tasks.classification.results import classification_metrics, predictions_table
 
 
 def write_json(path, values: dict) -> None:
@@ -14,31 +16,31 @@ def write_json(path, values: dict) -> None:
         temporary.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n")
 
 
-def write_classification(snakemake, data, scores: np.ndarray, seed: int, **more) -> None:
-    """metrics.json and predictions.parquet from class scores (n_test, classes) of the test split.
+def write_frame(path, frame: pd.DataFrame, wildcards) -> None:
+    """A parquet file whose metadata says what it is of: `read_parquet(path).attrs["dataset"]`.
 
-    `data` has shape_id, split, labels and classes, as `io.embeddings.EmbeddingSet`. Scores of NaN
-    are those of a shape that could not be rebuilt, which counts as wrong.
+    Args:
+        wildcards: those of the job, or any mapping of names to text.
     """
-    test = data.split == "test"
-    truth, told = data.labels[test], np.isfinite(scores).all(1)
-    predicted = np.where(told, scores.argmax(1), -1)
-    w = snakemake.wildcards
-    method, source = snakemake.output.metrics.split("/")[-4:-2]
-    write_json(snakemake.output.metrics, {
-        "dataset": w.dataset, "inr": w.inr, "method": method, "source": source, "seed": seed,
-        "accuracy": float((predicted == truth).mean()), "n_test": int(test.sum()),
-        "n_without_shape": int((~told).sum()),
-        "n_train": int((data.split == "train").sum()), "classes": len(data.classes), **more,
-    })  # fmt: skip
-    classes = np.array([*data.classes, "(no shape)"])
-    predictions = pd.DataFrame(
-        {
-            "shape_id": np.array(data.shape_id)[test],
-            "class": classes[truth],
-            "predicted": classes[predicted],
-            "confidence": np.where(told, scores.max(1), 0.0),
-        }
-    )
-    with atomic(snakemake.output.predictions) as path:
-        predictions.to_parquet(path, index=False)
+    frame.attrs = {str(name): str(value) for name, value in wildcards.items()}
+    with atomic(path) as temporary:
+        frame.to_parquet(temporary, index=False)
+
+
+def write_classification(
+    snakemake, data: EmbeddingSet, scores: np.ndarray, seed: int, **more
+) -> None:
+    """Write metrics and predictions of the test split.
+
+    Args:
+        snakemake: the job, with the wildcards dataset, inr, method and tested.
+        data: shapes of all splits with their classes.
+        scores: (n_test, classes) class scores, as `classification_metrics` takes them.
+        seed: of the classifier.
+        more: further metrics.
+    """
+    w, output = snakemake.wildcards, snakemake.output
+    where = {"dataset": w.dataset, "inr": w.inr, "method": w.method, "tested": w.tested}
+    write_json(output.metrics, where | {"seed": seed} | classification_metrics(data, scores) | more)
+    with atomic(output.predictions) as path:
+        predictions_table(data, scores).to_parquet(path, index=False)

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.checkpoints import read_metadata
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import embed, load_inr2vec
@@ -13,6 +12,7 @@ from inr2vec_core.reporting.encoder_table import mean_without_failures
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.timing import median_seconds, name_of
 from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.results import write_frame
 
 BATCH = 256
 
@@ -37,8 +37,8 @@ def main(snakemake):
             distance = mean_without_failures(best["chamfer"], best["failed"], FAILED)
             values |= {"training (s)": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
         rows += [{"method": method, "metric": k, "value": v} for k, v in values.items()]
-    with atomic(snakemake.output[0]) as path:
-        pd.DataFrame(rows).assign(device=name_of(device)).to_parquet(path, index=False)
+    frame = pd.DataFrame(rows).assign(device=name_of(device))
+    write_frame(snakemake.output[0], frame, snakemake.wildcards)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ def main(snakemake):
     params, given = snakemake.params, snakemake.input
     frames, devices = [], []
     for file in given.costs:
-        _, dataset, _, inr, _ = Path(file).parts
-        frames.append(pd.read_parquet(file).assign(dataset=dataset, inr=inr))
+        costs = pd.read_parquet(file)
+        frames.append(costs.assign(dataset=costs.attrs["dataset"], inr=costs.attrs["inr"]))
         devices += frames[-1]["device"].tolist()
     for file in given.rebuilt:
-        _, dataset, _, inr, method = Path(file).with_suffix("").parts
-        rows = reconstruction_rows(pd.read_parquet(file)).query("split == 'test'")
+        shapes = pd.read_parquet(file)
+        rows = reconstruction_rows(shapes).query("split == 'test'")
         rows = rows[rows["metric"].isin(["CD x1000", "F-score"])].rename(columns={"mean": "value"})
-        frames.append(rows.assign(dataset=dataset, inr=inr, method=method))
+        frames.append(rows.assign(**{k: shapes.attrs[k] for k in ("dataset", "inr", "method")}))
     for file in given.scores:
         found = json.loads(Path(file).read_text())
         rows = [

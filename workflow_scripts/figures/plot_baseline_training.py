@@ -1,7 +1,5 @@
 """Validation accuracy of the specialised networks over the epochs of their trainings."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
@@ -11,9 +9,8 @@ from workflow_scripts.common.job import run
 
 def main(snakemake):
     curves = {}
-    for file in snakemake.input:
-        network = Path(file).parts[-3]
-        curves.setdefault(network, []).append(pd.read_parquet(file).dropna(subset=["accuracy"]))
+    for name, file in zip(snakemake.params.names, snakemake.input, strict=True):
+        curves.setdefault(name, []).append(pd.read_parquet(file).dropna(subset=["accuracy"]))
     with atomic(snakemake.output[0]) as path:
         plot_validation_accuracy(curves, path, snakemake.params.title)
 

@@ -7,7 +7,7 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.reporting.shape_figures import plot_interpolation
-from inr2vec_core.shapes.selection import select
+from inr2vec_core.shapes.selection import select_pairs
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import run, torch_device
@@ -18,10 +18,13 @@ PAIRS, STEPS, SEARCHED = 4, 7, 500
 def main(snakemake):
     size, seed = snakemake.params.size, snakemake.params.seed
     device = torch_device(snakemake)
-    model = load_inr2vec(snakemake.input.model[0]).to(device)
+    model = load_inr2vec(snakemake.input.model).to(device)
     data = read_embeddings(snakemake.input.embeddings)
     shown = []
-    for a, b in track(pairs(data, seed), "interpolating", unit="pair"):
+    test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))
+    ids = [data.shape_id[i] for i in test]
+    pairs = test[select_pairs(data.labels[test], ids, seed, PAIRS, SEARCHED)]
+    for a, b in track(pairs, "interpolating", unit="pair"):
         ends = torch.from_numpy(data.x[[a, b]]).to(device)
         shapes = []
         for t in torch.linspace(0, 1, STEPS):
@@ -35,22 +38,6 @@ def main(snakemake):
         shown.append((names, shapes))
     with atomic(snakemake.output[0]) as path:
         plot_interpolation(shown, path, snakemake.params.title)
-
-
-def pairs(data, seed):
-    """Two pairs within a class, and two between classes, as far as there are any."""
-    test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))
-    ids = [data.shape_id[i] for i in test]
-    order = test[select(ids, SEARCHED, seed, "interpolation")]
-    found = {True: [], False: []}
-    used = set()
-    for n, a in enumerate(order):
-        for b in order[n + 1 :]:
-            same = bool(data.labels[a] == data.labels[b])
-            if len(found[same]) < PAIRS // 2 and not used & {a, b}:
-                found[same].append((a, b))
-                used |= {a, b}
-    return found[True] + found[False] or [(order[0], order[-1])]
 
 
 if __name__ == "__main__":

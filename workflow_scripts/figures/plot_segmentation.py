@@ -3,17 +3,18 @@
 import numpy as np
 import torch
 
+from inr2vec_core.baselines.registry import build_segmenter
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.reporting.shape_figures import plot_parts
 from inr2vec_core.shapes.selection import select_per_class
+from inr2vec_core.tasks.segmentation.evaluation import load_predictor
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.utils.seeding import torch_stream
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.segmenting import predictor_of
 
 MOST = 16
 
@@ -21,11 +22,15 @@ MOST = 16
 def main(snakemake):
     given, params = snakemake.input, snakemake.params
     device, parts = torch_device(snakemake), Parts.read(given.parts)
-    predict, known, _ = predictor_of(given, parts, 0, device)
+    loaded = load_predictor(
+        parts, given.originals, given.model, given.embeddings, build_segmenter, 0, device
+    )
     originals = PartDataset(given.originals, ["test"], parts)
     inrs = ShardedShapes(given.inrs, None, ["test"])
     kind, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
-    labelled = [c for c in originals.clouds() if c.shape_id in known and c.shape_id in where]
+    labelled = [
+        c for c in originals.clouds() if c.shape_id in loaded.shape_ids and c.shape_id in where
+    ]
     names, ids = [c.class_name for c in labelled], [c.shape_id for c in labelled]
     chosen = [labelled[i] for i in select_per_class(names, ids, params.seed, MOST, 1)]
 
@@ -43,7 +48,7 @@ def main(snakemake):
             shape = rebuilt(cloud.shape_id, points)
             told = np.empty(0, np.int64)
             if shape is not None:
-                (told,) = predict([cloud.shape_id], [cloud.class_name], [shape.points])
+                (told,) = loaded.predict([cloud.shape_id], [cloud.class_name], [shape.points])
             versions.append((shape, told - first))
         shapes.append((cloud.class_name, parts.names(cloud.class_name), versions))
     rows = ["labelled", "from INR, told", f"{params.points:,} points, told"]

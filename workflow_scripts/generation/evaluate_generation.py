@@ -2,13 +2,13 @@
 
 import pandas as pd
 
-from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.shape_sets import read_shape_sets
 from inr2vec_core.tasks.generation.metrics import Reference
+from inr2vec_core.tasks.generation.sampling import shapes_of_class
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
-from workflow_scripts.common.classes import shapes_of_class
 from workflow_scripts.common.job import run
+from workflow_scripts.common.results import write_frame
 
 
 def main(snakemake):
@@ -27,8 +27,7 @@ def main(snakemake):
     for draw in track(draws, "measuring", unit="draw"):
         clouds = [points(shape, draw.name, k) for k, shape in enumerate(draw.shapes)]
         rows.append({"class": name, "draw": draw.name, "n": len(clouds)} | reference.scores(clouds))
-    with atomic(snakemake.output[0]) as path:
-        pd.DataFrame(rows).to_parquet(path, index=False)
+    write_frame(snakemake.output[0], pd.DataFrame(rows), snakemake.wildcards)
 
 
 if __name__ == "__main__":

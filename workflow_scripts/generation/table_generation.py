@@ -1,7 +1,5 @@
 """Collect the table of generated shapes: tidy as CSV, a column a metric as Markdown."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from inr2vec_core.reporting.markdown import generation_markdown
@@ -13,8 +11,9 @@ def main(snakemake):
     params = snakemake.params
     by_method = {}
     for file in snakemake.input:
-        _, dataset, _, inr, encoder, method, _ = Path(file).parts
-        by_method.setdefault((dataset, inr, encoder, method), []).append(pd.read_parquet(file))
+        draws = pd.read_parquet(file)
+        where = tuple(draws.attrs[key] for key in ("dataset", "inr", "encoder", "method"))
+        by_method.setdefault(where, []).append(draws)
     frames = []
     for (dataset, inr, encoder, method), classes in by_method.items():
         named = {

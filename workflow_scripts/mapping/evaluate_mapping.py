@@ -3,35 +3,34 @@
 import numpy as np
 import pandas as pd
 
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.shapes_by_id import ShapesById
 from inr2vec_core.reconstruction.evaluate import reconstruction_metrics
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.mapped import MappingMethods
-from workflow_scripts.common.mapping import ShapesById, read_pairs
+from workflow_scripts.common.mapping import load_methods, read_pairs
+from workflow_scripts.common.results import write_frame
 
 
 def main(snakemake):
     given, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
     w, device = snakemake.wildcards, torch_device(snakemake)
     pairs, shared = read_pairs(given, w.mapping)
-    makes = MappingMethods(given, pairs, settings["resolution"], seed, device)
+    methods = load_methods(given, pairs, settings["resolution"], seed, device)
     sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
     chosen = test[select([pairs.source_id[i] for i in test], settings["shapes"], seed, "mapping")]
     rows = []
-    for i in track(chosen, f"{w.mapping} by {w.mapped_by}", unit="shape"):
+    for i in track(chosen, f"{w.mapping} by {w.method}", unit="shape"):
         name, target = pairs.source_id[i], targets.read(pairs.target_id[i])
-        made = makes.shape(w.mapped_by, i, sources.read(name), target)
+        made = methods.shape(w.method, i, sources.read(name), target)
         near = reconstruction_metrics(
             target, made, settings["points"], numpy_stream(seed, "mapping", name)
         )
         rows.append({"shape_id": name, "class": pairs.class_name[i], "shared_frame": shared} | near)
     columns = ["shape_id", "class", "shared_frame", "found", "chamfer", "f_score", "watertight"]
-    with atomic(snakemake.output[0]) as path:
-        pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
+    write_frame(snakemake.output[0], pd.DataFrame(rows, columns=columns), w)
 
 
 if __name__ == "__main__":

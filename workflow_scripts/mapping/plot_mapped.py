@@ -3,12 +3,12 @@
 import numpy as np
 
 from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.shapes_by_id import ShapesById
 from inr2vec_core.reporting.shape_figures import plot_shape_grid
 from inr2vec_core.shapes.selection import select_per_class
 from inr2vec_core.utils.progress import track
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.mapped import MappingMethods
-from workflow_scripts.common.mapping import ShapesById, read_pairs
+from workflow_scripts.common.mapping import load_methods, read_pairs
 
 MOST, FEWEST = 12, 8  # shapes; of few classes several each
 TITLES = {"decoded_target": "target's embedding"}
@@ -18,7 +18,7 @@ def main(snakemake):
     given, params, mapping = snakemake.input, snakemake.params, snakemake.wildcards.mapping
     device = torch_device(snakemake)
     pairs, _ = read_pairs(given, mapping)
-    makes = MappingMethods(given, pairs, params.resolution, params.seed, device)
+    methods = load_methods(given, pairs, params.resolution, params.seed, device)
     sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
     ids, classes = [pairs.source_id[i] for i in test], pairs.class_name[test]
@@ -27,7 +27,7 @@ def main(snakemake):
     shown = []
     for i in track(chosen, f"drawing {mapping}", unit="shape"):
         source, target = sources.read(pairs.source_id[i]), targets.read(pairs.target_id[i])
-        made = [makes.shape(method, i, source, target) for method in params.methods]
+        made = [methods.shape(method, i, source, target) for method in params.methods]
         shown.append((pairs.class_name[i], [source, *made, target]))
     rows = ["source", *(TITLES.get(method, method) for method in params.methods), "target"]
     with atomic(snakemake.output[0]) as path:

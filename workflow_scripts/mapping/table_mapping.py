@@ -1,7 +1,5 @@
 """Collect a table of mappings: tidy as CSV, a column a metric as Markdown."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from inr2vec_core.reporting.markdown import mapping_markdown
@@ -12,8 +10,8 @@ from workflow_scripts.common.job import run
 def main(snakemake):
     params, frames = snakemake.params, []
     for file in snakemake.input:
-        _, _, mapping, _, method = Path(file).with_suffix("").parts
         shapes = pd.read_parquet(file)
+        mapping, method = shapes.attrs["mapping"], shapes.attrs["method"]
         named = {"method": method, "mapping": mapping, **params.titles[mapping]}
         named["frame"] = "shared" if shapes["shared_frame"].all() else "own"
         rows = mapping_rows(shapes)

@@ -5,12 +5,13 @@ import logging
 import torch
 
 from inr2vec_core.io.checkpoint_key import hash_arrays
+from inr2vec_core.io.shapes_by_id import ShapesById
 from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.transfer import build_transfer
 from inr2vec_core.tasks.mapping.task import MappingSettings, TransferTask, validation_rows
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.mapping import ShapesById, read_pairs
+from workflow_scripts.common.mapping import read_pairs
 from workflow_scripts.common.training import save_trained, train_with
 
 

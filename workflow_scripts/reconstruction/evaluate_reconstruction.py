@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 
 from inr2vec_core.inrs.spec import InrSpec
-from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
 from inr2vec_core.reconstruction.attempt import shape_or_none
@@ -16,17 +15,20 @@ from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
 from workflow_scripts.common.job import run, torch_device
+from workflow_scripts.common.results import write_frame
 
 
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
-    source = snakemake.wildcards.source
+    method = snakemake.wildcards.method
+    # The random draws go by the first name of the upper bound, so that figures stay as they were.
+    drawn_as = "floor" if method == "upper_bound" else method
     sizes, device = (settings["cloud_points"], settings["resolution"]), torch_device(snakemake)
     data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
     kind = InrSpec.of(snakemake.input.inrs[0])
     modality = kind.modality
     model = None
-    if source not in ("inr", "floor"):
+    if method not in ("inr", "upper_bound"):
         model = load_inr2vec(snakemake.input.model[0]).to(device)
 
     number = settings["shapes"] if model or not settings["all_inrs"] else None
@@ -34,12 +36,12 @@ def main(snakemake):
     splits = [s for s in wanted if s in data.split] or sorted(set(data.split))
     chosen = np.concatenate([of_split(data, split, number, seed) for split in splits])
     rows = []
-    for i in track(chosen, f"rebuilding ({source})", unit="shape"):
+    for i in track(chosen, f"rebuilding ({method})", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         original, name = columns["shapes"][0], data.shape_id[i]
-        draw = (seed, "reconstruction", source, name)
+        draw = (seed, "reconstruction", drawn_as, name)
         size, stream = original.matching_size(*sizes), torch_stream(*draw)
-        if source == "floor":
+        if method == "upper_bound":
             oracle = partial(modality.oracle, original, size, stream)
             rebuilt = shape_or_none(oracle, name)
         else:
@@ -50,8 +52,7 @@ def main(snakemake):
             row | reconstruction_metrics(original, rebuilt, settings["points"], numpy_stream(*draw))
         )
     columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
-    with atomic(snakemake.output[0]) as path:
-        pd.DataFrame(rows, columns=columns).to_parquet(path, index=False)
+    write_frame(snakemake.output[0], pd.DataFrame(rows, columns=columns), snakemake.wildcards)
 
 
 def of_split(data, split, number, seed):

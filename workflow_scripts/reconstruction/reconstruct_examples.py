@@ -16,14 +16,14 @@ MOST = 12
 
 
 def main(snakemake):
-    seed, source = snakemake.params.seed, snakemake.wildcards.source
+    seed, method = snakemake.params.seed, snakemake.wildcards.method
     device = torch_device(snakemake)
     data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
     if "test" in data.split:
         data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes, ["test"])
     kind = InrSpec.of(snakemake.input.inrs[0])
     models = {"INR": None}
-    if source != "inr":
+    if method != "inr":
         models["embedding"] = load_inr2vec(snakemake.input.model[0]).to(device)
 
     examples = []

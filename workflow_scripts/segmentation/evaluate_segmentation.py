@@ -2,41 +2,37 @@
 
 import pandas as pd
 
+from inr2vec_core.baselines.registry import build_segmenter
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.tasks.segmentation.iou import MeanIoU, shape_iou
-from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, rebuilt_clouds
+from inr2vec_core.tasks.segmentation.evaluation import ious_by_shape, load_predictor
+from inr2vec_core.tasks.segmentation.iou import MeanIoU
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
-from inr2vec_core.tasks.segmentation.predictors import segmented
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.results import write_json
-from workflow_scripts.common.segmenting import predictor_of
 
 
 def main(snakemake):
     w, given = snakemake.wildcards, snakemake.input
     parts = Parts.read(given.parts)
-    telling = predictor_of(given, parts, int(w.seed), torch_device(snakemake))
-    originals = PartDataset(given.originals, ["test"], parts)
-    clouds = originals.clouds()
+    loaded = load_predictor(
+        parts, given.originals, given.get("model"), given.get("embeddings"), build_segmenter,
+        int(w.seed), torch_device(snakemake),
+    )  # fmt: skip
+    originals, rebuilt = PartDataset(given.originals, ["test"], parts), None
     if w.tested == "inr":
-        tested = ShardedShapes(given.tested, given.tested, ["test"], may_be_empty=True)
-        clouds = rebuilt_clouds(tested, originals)
-    if telling.known is not None:  # a diverged INR has no embedding
-        clouds = (cloud for cloud in clouds if cloud.shape_id in telling.known)
-    iou = {
-        cloud.shape_id: shape_iou(predicted, cloud.labels, parts.numbers(cloud.class_name))
-        for cloud, predicted in segmented(telling.predict, clouds)
-    }
+        rebuilt = ShardedShapes(given.tested, given.tested, ["test"], may_be_empty=True)
+    iou = ious_by_shape(loaded, originals, parts, rebuilt)
     # One that could not be fitted or rebuilt has no part right.
     found = [iou.get(name, 0.0) for name in originals.shape_id]
     mean = MeanIoU.of(originals.class_name, found)
     write_json(snakemake.output.metrics, {
-        "dataset": w.dataset, "inr": w.inr, "method": w.segmented_by, "source": w.tested,
+        "dataset": w.dataset, "inr": w.inr, "method": w.method, "tested": w.tested,
         "seed": int(w.seed), "n_test": len(found), "n_without_shape": len(found) - len(iou),
         "parts": len(parts), "instance mIoU": mean.instance, "class mIoU": mean.by_class,
         **{f"mIoU {name}": value for name, value in mean.of_class.items()},
-        "n_left_out": originals.left_out, **telling.described,
+        "n_left_out": originals.left_out, **loaded.training,
     })  # fmt: skip
     table = pd.DataFrame(
         {"shape_id": originals.shape_id, "class": originals.class_name, "miou": found}

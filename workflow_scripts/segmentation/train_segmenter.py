@@ -17,7 +17,7 @@ def main(snakemake):
     parts = Parts.read(snakemake.input.parts)
     train, validation = (PartDataset(shards, [split], parts) for split in ("train", "val"))
     description = {
-        **{k: settings[k] for k in ("type", "points", "neighbours")},
+        **{k: settings[k] for k in ("type", "points", "neighbors")},
         "classes": parts.classes,
         "parts": len(parts),
     }

@@ -1,7 +1,5 @@
 """Collect table 10: inference times, tidy as CSV, and in the paper's layout as Markdown."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from inr2vec_core.reporting.markdown import inference_time_markdown
@@ -12,10 +10,9 @@ from workflow_scripts.common.job import run
 def main(snakemake):
     params, frames = snakemake.params, []
     for file in snakemake.input:
-        _, dataset, _, inr, _ = Path(file).parts
         frame = pd.read_parquet(file)
-        frame.insert(1, "dataset", params.titles[dataset])
-        frame.insert(2, "inr", inr)
+        frame.insert(1, "dataset", params.titles[frame.attrs["dataset"]])
+        frame.insert(2, "inr", frame.attrs["inr"])
         frames.append(frame)
     table = pd.concat(frames)
     paper = pd.DataFrame(params.paper).rename(columns={"value": "paper"})

@@ -1,7 +1,5 @@
 """Collect the table of rebuilt shapes: tidy as CSV, and side by side as Markdown."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from inr2vec_core.reporting.markdown import reconstruction_markdown
@@ -13,10 +11,15 @@ def main(snakemake):
     params = snakemake.params
     frames = []
     for file in snakemake.input:
-        _, dataset, _, inr, source = Path(file).with_suffix("").parts
-        rows = reconstruction_rows(pd.read_parquet(file))
-        frames.append(rows.assign(method=source, modality=params.modalities[dataset],
-                                  dataset=params.titles[dataset], inr=inr))  # fmt: skip
+        shapes = pd.read_parquet(file)
+        dataset = shapes.attrs["dataset"]
+        named = {
+            "method": shapes.attrs["method"],
+            "modality": params.modalities[dataset],
+            "dataset": params.titles[dataset],
+            "inr": shapes.attrs["inr"],
+        }
+        frames.append(reconstruction_rows(shapes).assign(**named))
     table = pd.concat(frames)[
         ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
     ]

@@ -15,7 +15,7 @@ from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.training.trainer import TrainSettings, train
 
 CPU = torch.device("cpu")
-DESCRIPTION = {"type": "pointnet", "points": 32, "neighbours": 4, "embedding": 8}
+DESCRIPTION = {"type": "pointnet", "points": 32, "neighbors": 4, "embedding": 8}
 
 
 def test_chamfer_by_hand():

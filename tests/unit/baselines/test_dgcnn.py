@@ -16,7 +16,7 @@ def random(*shape, seed=0):
 
 def test_it_has_the_published_size_less_the_one_bias_before_batchnorm():
     model = build_classifier(
-        {"type": "dgcnn", "points": 32, "neighbours": 20, "classes": [str(c) for c in range(40)]}
+        {"type": "dgcnn", "points": 32, "neighbors": 20, "classes": [str(c) for c in range(40)]}
     )
     biases = 256  # of the head's second layer; the published network has no other
     assert sum(p.numel() for p in model.parameters()) == 1_809_576 - biases

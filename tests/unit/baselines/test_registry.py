@@ -37,7 +37,7 @@ def random(*shape, seed=0):
 
 def description(kind, classes=CLASSES):
     return {
-        "type": kind, "classes": list(classes), "points": POINTS, "neighbours": 4,
+        "type": kind, "classes": list(classes), "points": POINTS, "neighbors": 4,
         "resolution": 12, "state": 6, "steps": 9, "walks": 2, "cell": 0.2,
     }  # fmt: skip
 

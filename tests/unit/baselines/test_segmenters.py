@@ -34,7 +34,7 @@ def one_hots(b, first=0):
 def description(kind, classes=CLASSES, parts=PARTS, neighbours=6):
     return {
         "type": kind, "classes": list(classes), "parts": parts, "points": 32,
-        "neighbours": neighbours,
+        "neighbors": neighbours,
     }  # fmt: skip
 
 

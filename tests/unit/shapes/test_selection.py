@@ -1,6 +1,8 @@
 """Some shapes of many."""
 
-from inr2vec_core.shapes.selection import select, select_per_class
+import numpy as np
+
+from inr2vec_core.shapes.selection import select, select_pairs, select_per_class
 
 
 def test_a_larger_draw_keeps_the_smaller_whatever_the_order():
@@ -25,3 +27,17 @@ def test_some_of_each_class_begin_with_the_one():
     assert [names[i] for i in some] == ["a", "a", "b", "b"] and len(set(some)) == 4
     assert some[[0, 2]].tolist() == one.tolist()
     assert len(select_per_class(names, ids, 0, 3, 9)) == 3
+
+
+def test_pairs_are_half_within_a_class_and_share_no_shape():
+    labels, ids = np.array([0, 1] * 6), [f"s{k}" for k in range(12)]
+    pairs = select_pairs(labels, ids, 0, 4, 500)
+    same = [labels[a] == labels[b] for a, b in pairs]
+    assert pairs.shape == (4, 2) and same == [True, True, False, False]
+    assert len(set(pairs.flatten().tolist())) == 8
+
+
+def test_pairs_of_few_shapes_are_those_that_there_are():
+    assert len(select_pairs([0, 0, 0], ["a", "b", "c"], 0, 4, 500)) == 1
+    (pair,) = select_pairs([0], ["a"], 0, 4, 500)
+    assert pair.tolist() == [0, 0]

@@ -52,7 +52,7 @@ def properties(node, path=()):
 KNOWN = dict(properties(SCHEMA))
 # The sections whose entries have names.
 NAMED = (
-    "datasets", "inrs", "encoders", "networks", "autoencoders", "segmenters", "generators",
+    "datasets", "inrs", "encoders", "baselines", "autoencoders", "segmenters", "generators",
     "mappings",
 )  # fmt: skip
 FREE = [("encoders", "*", "options")]  # mappings of whatever keys
@@ -240,10 +240,10 @@ def table2(**row):
     return {"tables": {"table2": [{"dataset": "d", "inr": "i", "methods": ["e"]} | row]}}
 
 
-def networks(kind, points=1024, **tables):
+def baselines(kind, points=1024, **tables):
     """A network n of this type, and rows of tables with these methods."""
     rows = {name: [{"dataset": "d", "inr": "i", "methods": m}] for name, m in tables.items()}
-    return {"networks": {"n": {"type": kind, "points": points}}, "tables": rows}
+    return {"baselines": {"n": {"type": kind, "points": points}}, "tables": rows}
 
 
 def mapping(kind="completion", methods=("transfer",), encoder=None, **target):
@@ -266,7 +266,7 @@ def generation(**row):
 def test_names_that_exist_are_accepted():
     completed(**generation())
     completed(**mapping(encoder={"trained_on": ["d", "p"]}, side="partial", frame="complete"))
-    completed(**networks("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
+    completed(**baselines("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
 
 
@@ -289,10 +289,10 @@ def test_names_that_exist_are_accepted():
     ({"datasets": {"d": {"reader": "procedural", "queries": {
         "sigmas": [0.1], "shares": [0], "uniform": 0}}}},
      ["datasets.d.queries: `shares` and `uniform` are all 0"]),
-    (networks("pointnet", table2=["x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e, n"]),
-    (networks("pointnet", table1=["n"]), ["tables.table1.0.methods: 'n'", "there are e"]),
-    (networks("conv3dnet", table2=["n"]), ["n reads shapes of field occ, those of d are udf"]),
-    (networks("dgcnn", table6=["n"], points=9999),
+    (baselines("pointnet", table2=["x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e, n"]),
+    (baselines("pointnet", table1=["n"]), ["tables.table1.0.methods: 'n'", "there are e"]),
+    (baselines("conv3dnet", table2=["n"]), ["n reads shapes of field occ, those of d are udf"]),
+    (baselines("dgcnn", table6=["n"], points=9999),
      ["tables.table6.0: n reads 9999 points, clouds of d have 2048"]),
     ({"datasets": {"d": {"reader": "procedural", "field": "sdf"}},
       "tables": {"table1": [{"dataset": "d", "inr": "i", "methods": ["e"]}]}},
@@ -303,7 +303,7 @@ def test_names_that_exist_are_accepted():
     ({"datasets": {"d": {"reader": "folder", "root": "x"}},
       "tables": {"table7": [{"dataset": "d", "inr": "i", "methods": ["nearest_point"]}]}},
      ["tables.table7.0.dataset: the reader folder of d knows no parts"]),
-    ({"networks": {"e": {"type": "pointnet"}}}, ["e: a name of one entry only"]),
+    ({"baselines": {"e": {"type": "pointnet"}}}, ["e: a name of one entry only"]),
     (generation(encoder="x"), ["tables.generation.0.encoder: 'x' is no entry; there are e"]),
     (generation(methods=["x"]), ["tables.generation.0.methods: 'x'", "decoded_test, g, gaussian"]),
     (mapping() | {"mappings": {}}, ["tables.completion.0.mapping: 'm' is no entry"]),

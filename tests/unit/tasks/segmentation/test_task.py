@@ -459,7 +459,7 @@ def test_a_network_learns_parts_that_points_and_class_tell(shard):
 @pytest.mark.parametrize("kind", SEGMENTERS)
 def test_the_published_networks_can_be_trained_and_asked(kind, shard):
     description = {
-        "type": kind, "classes": PARTS.classes, "parts": len(PARTS), "points": 32, "neighbours": 4
+        "type": kind, "classes": PARTS.classes, "parts": len(PARTS), "points": 32, "neighbors": 4
     }  # fmt: skip
     task = network_task(shard, batch=12, points=32, model=build_segmenter(description))
     course = train(task, TrainSettings(2, 1e-3, 1e-2, "onecycle", 2), seed=1)

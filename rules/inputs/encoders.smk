@@ -1,0 +1,99 @@
+"""What rules of encoders read, by what the config names."""
+
+
+def trained_model(dataset, inr, name, file=MODEL):
+    """The model of an encoder: the data set's own, another's, or that of several together.
+
+    Args:
+        file: another file of the same training.
+    """
+    encoder = config["encoders"][name]
+    dataset, name = encoder.get("from", dataset), encoder.get("encoder", name)
+    dataset = training_sets(dataset, name)[0]
+    return f"{ENCODER}/{file}".format(dataset=dataset, inr=inr, encoder=name)
+
+
+def model_of_encoder(wildcards):
+    """The model of the job's encoder."""
+    return trained_model(wildcards.dataset, wildcards.inr, wildcards.encoder)
+
+
+def training_shards(wildcards):
+    """The INRs and shapes that an encoder is trained on."""
+    datasets = training_sets(wildcards.dataset, wildcards.encoder)
+    return {
+        "inrs": [shard for d in datasets for shard in inr_shards(d, wildcards.inr)],
+        "shapes": [shard for d in datasets for shard in shape_shards(d)],
+    }
+
+
+def encoder_settings(wildcards):
+    """The part of an encoder's entry that its training depends on."""
+    cut = modality_of(wildcards.dataset).cut_at_level
+    unused = ("seed",) if cut else ("seed", "iso_level")
+    return without(entry("encoders")(wildcards), *unused)
+
+
+def encoders_of(row):
+    """The encoders in a row of a table."""
+    return [name for name in row["methods"] if name in config["encoders"]]
+
+
+def compared_encoders(wildcards):
+    """The encoders that are compared on a data set's INRs."""
+    where = (wildcards.dataset, wildcards.inr)
+    found = [
+        name
+        for row in config["tables"]["encoders"]
+        if (row["dataset"], row["inr"]) == where
+        for name in encoders_of(row)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def compared_files(wildcards):
+    """The INRs of one shard, and for each encoder its model and the history of its training."""
+    where, names = (wildcards.dataset, wildcards.inr), compared_encoders(wildcards)
+    return {
+        "inrs": inr_shards(*where)[:1],
+        "models": [trained_model(*where, name) for name in names],
+        "histories": [trained_model(*where, name, HISTORY) for name in names],
+    }
+
+
+def encoder_table_files(wildcards):
+    """The files that the table of encoders is made of."""
+    files = {"costs": [], "rebuilt": [], "scores": []}
+    for row in config["tables"]["encoders"]:
+        for method in row["methods"]:
+            files["scores"] += classification_files(row, method)
+        for name in encoders_of(row):
+            files["costs"].append(ENCODER_COSTS.format(**row))
+            files["rebuilt"].append(RECONSTRUCTION.format(**row, method=name))
+            files["scores"].append(retrieval_metrics(row, name))
+            files["scores"].append(f"{PROBE}/{METRICS}".format(**row, encoder=name))
+    return {kind: list(dict.fromkeys(found)) for kind, found in files.items()}
+
+
+def own_encoders(wildcards):
+    """Of the encoders that are compared on a data set, those trained on it alone."""
+    return [
+        name
+        for name in compared_encoders(wildcards)
+        if "from" not in config["encoders"][name]
+        and training_sets(wildcards.dataset, name) == [wildcards.dataset]
+    ]
+
+
+def repeated_encoders():
+    """Each compared encoder -> the first of those that differ from it in their seed alone."""
+    rows = config["tables"]["encoders"]
+    groups, first = {}, {}
+    for name in dict.fromkeys(name for row in rows for name in encoders_of(row)):
+        entry = config["encoders"][name]
+        seeds = groups.setdefault(str(without(entry, "seed")), {})
+        seed = entry.get("seed", config["seed"])
+        # With the same seed it is the same once more, which tells nothing of seeds.
+        first[name] = name if seed in seeds else next(iter(seeds.values()), name)
+        seeds.setdefault(seed, name)
+    return first

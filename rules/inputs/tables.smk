@@ -1,0 +1,37 @@
+"""What rules of tables read, by what the config names."""
+
+RETRIEVAL_SCORES = [f"{name}@{k}" for name in ("hit", "mAP") for k in (1, 5, 10)]
+
+
+def score_files(table, metrics, tested):
+    """The metrics files that a table of scores is made of.
+
+    Args:
+        tested: what baselines are tested on, "inr" or "original"; None for retrieval alone.
+    """
+    files = []
+    for row in config["tables"][table]:
+        for method in row["methods"]:
+            if tested:
+                files += classification_files(row, method, tested)
+            if method in EMBEDDERS and set(metrics) & set(RETRIEVAL_SCORES):
+                files.append(retrieval_metrics(row, method))
+    return list(dict.fromkeys(files))
+
+
+def timed_methods(wildcards):
+    """The methods that are timed on a data set: each name with what it is built from."""
+    names = {
+        method
+        for row in config["tables"]["table10"]
+        if (row["dataset"], row["inr"]) == (wildcards.dataset, wildcards.inr)
+        for method in row["methods"]
+    }
+    methods = {}
+    for name in sorted(names):
+        entry, keys = config["baselines"].get(name), ["type", *BASELINE_ARCHITECTURE]
+        if name in config["encoders"]:
+            entry = trained_entry(name)
+            keys = ["type", "hidden", "embedding", "options"]
+        methods[name] = {k: entry[k] for k in keys}
+    return methods
