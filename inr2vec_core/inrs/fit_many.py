@@ -16,67 +16,83 @@ from inr2vec_core.inrs.siren import SirenConfig
 
 _log = logging.getLogger(__name__)
 
-# Activations of one layer that are worth having at once, in elements. On a CPU they should stay
-# in a core's share of the cache (docs/performance.md); on a GPU they should fill the card.
-CPU_ELEMENTS, CPU_MOST, CPU_SHORTEST = 1 << 18, 64, 256
-GPU_ELEMENTS, GPU_MOST, GPU_SHARE = 1 << 27, 256, 0.5
+# Activations of one layer in memory at once, in elements. On a CPU they should stay in a core's
+# share of the cache (docs/performance.md); on a GPU they should fill the card.
+CPU_ELEMENTS, CPU_MAX_INRS, CPU_MIN_CHUNK = 1 << 18, 64, 256
+GPU_ELEMENTS, GPU_MAX_INRS, GPU_MEMORY_SHARE = 1 << 27, 256, 0.5
 
 Group = tuple[Tensor, Tensor, Tensor]  # initial weights, stored queries, offsets: as for `fit`
 
 
 @dataclass(frozen=True)
 class Batching:
-    """INRs fitted at once, and queries of each in memory at once (None: all of a step)."""
+    """How a fit is divided.
+
+    Attributes:
+        at_once: INRs fitted at once.
+        chunk: queries of each INR in memory at once; None for all of a step.
+    """
 
     at_once: int
     chunk: int | None = None
 
 
 def choose_batching(
-    shape: SirenConfig, queries: int, device: torch.device, at_once: int | None = None
+    siren: SirenConfig, queries: int, device: torch.device, at_once: int | None = None
 ) -> Batching:
-    """The batching that suits the device; `at_once` overrides the number of INRs.
+    """The batching that suits a device.
 
-    Args: queries per INR and step.
+    Args:
+        siren: sizes of the INRs.
+        queries: of each INR and step.
+        device: where INRs are fitted.
+        at_once: overrides the number of INRs at once.
     """
-    step = shape.width * queries
+    step = siren.width * queries
     if device.type == "cuda":
-        activations = (2 * shape.depth + 1) * step
-        bytes_each = 4 * (activations + 6 * shape.n_parameters)
-        fitting_in = int(torch.cuda.mem_get_info(device)[0] * GPU_SHARE) // bytes_each
-        return Batching(at_once or max(1, min(GPU_MOST, GPU_ELEMENTS // step, fitting_in)))
-    at_once = at_once or min(CPU_MOST, max(1, CPU_ELEMENTS // step))
-    return Batching(at_once, max(CPU_SHORTEST, CPU_ELEMENTS // (shape.width * at_once)))
+        activations = (2 * siren.depth + 1) * step
+        bytes_each = 4 * (activations + 6 * siren.n_parameters)
+        fitting_in_memory = int(torch.cuda.mem_get_info(device)[0] * GPU_MEMORY_SHARE) // bytes_each
+        return Batching(
+            at_once or max(1, min(GPU_MAX_INRS, GPU_ELEMENTS // step, fitting_in_memory))
+        )
+    at_once = at_once or min(CPU_MAX_INRS, max(1, CPU_ELEMENTS // step))
+    return Batching(at_once, max(CPU_MIN_CHUNK, CPU_ELEMENTS // (siren.width * at_once)))
 
 
 def fit_many(
     load: Callable[[slice], Group],
     n: int,
-    shape: SirenConfig,
+    siren: SirenConfig,
     settings: FitSettings,
     device: torch.device,
     at_once: int | None = None,
     threads: int = 1,
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
-    """Fit n INRs, group by group, and give them back one by one, in order.
+    """Fit n INRs, group by group, and yield them one by one, in order.
 
     On a CPU each thread fits a group of its own: two INRs share nothing, so no product has to be
     split between cores.
 
     Args:
-        load: gives the INRs of a slice; called in this thread, little ahead of the fitting.
+        load: slice of INRs -> initial weights, stored queries and offsets, as `fit` takes them;
+            called in this thread, shortly before the fitting.
+        n: number of INRs.
+        siren: sizes of the INRs.
+        settings: steps, queries and learning rate.
+        device: where INRs are fitted.
         at_once: INRs of a group; chosen by `choose_batching` where None.
         threads: groups fitted side by side on a CPU.
 
     Yields:
         (number, weights (n_parameters,), loss ()), as `fit` returns them, on the CPU.
     """
-    batching = choose_batching(shape, settings.queries, device, at_once)
+    batching = choose_batching(siren, settings.queries, device, at_once)
     _log.info("%d INRs at once, in chunks of %s queries", batching.at_once, batching.chunk)
     stop = threading.Event()
     work = partial(
         _fit_or_halve,
-        shape=shape,
+        siren=siren,
         settings=settings,
         chunk=batching.chunk,
         device=device,
@@ -109,7 +125,7 @@ def fit_many(
 
 def _fit_or_halve(
     group: Group,
-    shape: SirenConfig,
+    siren: SirenConfig,
     settings: FitSettings,
     chunk: int | None,
     device: torch.device,
@@ -119,7 +135,7 @@ def _fit_or_halve(
     initial, stored, offsets = group
     try:
         weights, losses = fit(
-            initial.to(device), stored.to(device), shape, settings, offsets, chunk, stop
+            initial.to(device), stored.to(device), siren, settings, offsets, chunk, stop
         )
         return weights.cpu(), losses.cpu()
     except (RuntimeError, MemoryError) as error:
@@ -130,11 +146,11 @@ def _fit_or_halve(
         torch.cuda.empty_cache()
     half = len(initial) // 2
     _log.warning("memory does not suffice for %d INRs at once: trying %d", len(initial), half)
-    parts = [
-        _fit_or_halve((initial[p], stored[p], offsets[p]), shape, settings, chunk, device, stop)
+    halves = [
+        _fit_or_halve((initial[p], stored[p], offsets[p]), siren, settings, chunk, device, stop)
         for p in (slice(None, half), slice(half, None))
     ]
-    weights, losses = (torch.cat(columns) for columns in zip(*parts, strict=True))
+    weights, losses = (torch.cat(columns) for columns in zip(*halves, strict=True))
     return weights, losses
 
 

@@ -2,10 +2,10 @@
 
 A batch of b SIRENs is b stacked weight tensors contracted in one product per layer. Nothing
 couples two INRs: each has its own queries, its own mean loss, and Adam works element by element.
-omega is folded into the weights while fitting: theta' = omega * theta with a learning rate omega
-times as large and an epsilon omega times as small is the same Adam trajectory, and saves two
-passes over every activation (the plain last layer's outputs are divided by omega instead). What
-is not a matrix product is in `kernels`.
+omega is folded into the weights while fitting: theta' = omega * theta, with a learning rate omega
+times as large and an epsilon omega times as small, follows the same Adam trajectory and saves two
+passes over every activation (the plain last layer's outputs are divided by omega instead).
+Everything that is not a matrix product is in `kernels`.
 """
 
 from concurrent.futures import CancelledError
@@ -25,7 +25,15 @@ from inr2vec_core.ops.losses import LossAndGradient
 
 @dataclass(frozen=True)
 class FitSettings:
-    """How INRs are fitted; the defaults are the paper's (Appendix F). See `Modality`."""
+    """How INRs are fitted; the defaults are the paper's (Appendix F).
+
+    Attributes:
+        steps: of Adam.
+        queries: of each INR and step.
+        lr: Adam's learning rate.
+        loss: a name in the modality's losses.
+        field: the modality's name.
+    """
 
     steps: int = 500
     queries: int = 10_000
@@ -46,14 +54,14 @@ class SirenBatch:
     def __init__(
         self,
         flat: Tensor,
-        shape: SirenConfig,
+        siren: SirenConfig,
         chunk: int,
         kernels: ModuleType | SimpleNamespace | None = None,
     ):
-        self.shape, self.b, self.chunk = shape, len(flat), chunk
+        self.siren, self.b, self.chunk = siren, len(flat), chunk
         self._kernels = kernels or kernels_for(flat)
         # Layer after layer, so that the weights of one layer lie together for all INRs.
-        layers = unflatten(flat * shape.omega, shape.layers)
+        layers = unflatten(flat * siren.omega, siren.layers)
         self.parameters = torch.cat([t.flatten() for pair in layers for t in pair])
         self.parameters.grad = torch.zeros_like(self.parameters)
         self._layers = self._by_layer(self.parameters)
@@ -61,37 +69,43 @@ class SirenBatch:
         view = self._kernels.view
         self._layer_views = [(view(w), view(bias)) for w, bias in self._layers]
         self._gradient_views = [(view(w), view(bias)) for w, bias in self._gradients]
-        self._memory = flat.new_empty(2 * shape.depth + 1, self.b * chunk * shape.width)
+        self._memory = flat.new_empty(2 * siren.depth + 1, self.b * chunk * siren.width)
         self._buffers: dict[int, tuple[list[Tensor], list]] = {}  # of whole chunks, and the rest
 
     def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
-        """Forward and backward: fills the gradients.
+        """Forward and backward pass, which fills the gradients.
 
-        Args: coords (b, q, 3), labels (b, q). Returns: mean loss per INR (b,).
+        Args:
+            coords: (b, q, 3) points.
+            labels: (b, q).
+            loss: outputs, labels -> losses of INRs and gradient at the outputs.
+
+        Returns:
+            Mean loss of each INR, (b,).
         """
         self.parameters.grad.zero_()
         q = labels.shape[1]
         total = labels.new_zeros(self.b)
         for start in range(0, q, self.chunk):
-            part = slice(start, start + self.chunk)
-            part_labels = labels[:, part]
+            chunk = slice(start, start + self.chunk)
+            chunk_labels = labels[:, chunk]
             total += self._add_gradients(
-                coords[:, part].contiguous(), part_labels, loss, part_labels.shape[1] / q
+                coords[:, chunk].contiguous(), chunk_labels, loss, chunk_labels.shape[1] / q
             )
         return total
 
     def _buffers_of(self, n: int) -> tuple[list[Tensor], list]:
         """Sines, cosines and upstream gradient (b, n, width); and the kernels' views of them."""
         if n not in self._buffers:
-            size = (self.b, n, self.shape.width)
-            tensors = list(self._memory[:, : self.b * n * self.shape.width].view(-1, *size))
+            size = (self.b, n, self.siren.width)
+            tensors = list(self._memory[:, : self.b * n * self.siren.width].view(-1, *size))
             self._buffers[n] = tensors, [self._kernels.view(t) for t in tensors]
         return self._buffers[n]
 
     def _add_gradients(
         self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
     ) -> Tensor:
-        kernels, depth = self._kernels, self.shape.depth
+        kernels, depth = self._kernels, self.siren.depth
         layers, gradients = self._layer_views, self._gradient_views
         (*tensors, upstream), (*views, upstream_view) = self._buffers_of(labels.shape[1])
         sines, cosines = tensors[:depth], tensors[depth:]
@@ -104,8 +118,8 @@ class SirenBatch:
             kernels.sine_cosine(cosine_views[k], layers[k][1], sine_views[k])
         outputs = labels.new_empty(labels.shape)
         kernels.head(sine_views[-1], *layers[-1], kernels.view(outputs))
-        value, gradient = loss(outputs.div_(self.shape.omega), labels)
-        gradient *= share / self.shape.omega
+        value, gradient = loss(outputs.div_(self.siren.omega), labels)
+        gradient *= share / self.siren.omega
 
         self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
         kernels.head_gradient(
@@ -121,19 +135,19 @@ class SirenBatch:
         return value * share
 
     def adam(self, lr: float):
-        """An optimiser whose `step` moves the parameters as Adam would move the unscaled ones."""
-        omega = self.shape.omega
+        """An optimizer whose `step` moves the parameters as Adam would move the unscaled ones."""
+        omega = self.siren.omega
         return self._kernels.adam(self.parameters, lr * omega, 1e-8 / omega)
 
     def flat(self) -> Tensor:
         """The weights as they are stored, omega unfolded: (b, n_parameters)."""
-        parts = [t.flatten(1) for pair in self._layers for t in pair]
-        return torch.cat(parts, 1) / self.shape.omega
+        tensors = [t.flatten(1) for pair in self._layers for t in pair]
+        return torch.cat(tensors, 1) / self.siren.omega
 
     def _by_layer(self, buffer: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views of parameters or gradients: [(weight (b, out, in), bias (b, 1, out)), ...]."""
         views, start = [], 0
-        for n_out, n_in in self.shape.layers:
+        for n_out, n_in in self.siren.layers:
             weight = buffer[start : start + self.b * n_out * n_in].view(self.b, n_out, n_in)
             start += weight.numel()
             views.append((weight, buffer[start : start + self.b * n_out].view(self.b, 1, n_out)))
@@ -144,7 +158,7 @@ class SirenBatch:
 def fit(
     initial: Tensor,
     stored: Tensor,
-    shape: SirenConfig,
+    siren: SirenConfig,
     settings: FitSettings,
     offsets: Tensor,
     chunk: int | None = None,
@@ -154,19 +168,24 @@ def fit(
 
     Args:
         initial: (b, n_parameters) initial weights.
-        stored: (b, n, 4) int16 quantised queries in random order (`queries.py`); read as
-            consecutive blocks from each shape's own offset, round and round: draws without
+        stored: (b, n, 4) int16 quantized queries in random order (`geometry.queries`). They are
+            read as consecutive blocks from each shape's own offset, round and round: draws without
             replacement, and contiguous in memory.
+        siren: sizes of the INRs.
+        settings: steps, queries and learning rate.
         offsets: (b,) where each shape starts.
         chunk: queries per INR in memory at once; all of a step by default.
-        stop: once it is set by another thread, the fit ends with `CancelledError`.
+        stop: set by another thread to end the fit.
 
     Returns:
         Weights (b, n_parameters) and the mean loss of the last tenth of the steps (b,).
-        An INR that diverged has a loss of NaN; its neighbours are not touched.
+        An INR that diverged has a loss of NaN; the others are not affected.
+
+    Raises:
+        CancelledError: `stop` was set.
     """
     n, q = stored.shape[1], min(settings.queries, stored.shape[1])
-    batch = SirenBatch(initial, shape, min(chunk or q, q))
+    batch = SirenBatch(initial, siren, min(chunk or q, q))
     adam = batch.adam(settings.lr)
     loss = modality(settings.field).loss_and_gradient(settings.loss)
     last = max(1, settings.steps // 10)

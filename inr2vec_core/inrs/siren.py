@@ -1,8 +1,8 @@
-"""The INR: a small SIREN, and the one flat order in which its weights are stored.
+"""The INR: a small SIREN (Sitzmann et al. 2020), and the flat order in which weights are stored.
 
 Flat order, layer by layer: `weight` row-major with one output neuron's incoming weights per row,
-then `bias`. A hidden layer of width H therefore is H rows of H values followed by its bias as one
-more row, which is exactly what the encoder reads (paper, Section 3 and Appendix D).
+then `bias`. A hidden layer of width H is therefore H rows of H values followed by its bias as one
+more row, which is what the encoder reads (paper, Section 3 and Appendix D).
 """
 
 from dataclasses import asdict, dataclass
@@ -17,7 +17,12 @@ from inr2vec_core.utils.seeding import numpy_stream
 
 @dataclass(frozen=True)
 class SirenConfig:
-    """Sizes of a SIREN R^3 -> R with `depth` hidden layers of `width` neurons.
+    """Sizes of a SIREN R^3 -> R.
+
+    Attributes:
+        width: neurons of a hidden layer.
+        depth: hidden layers.
+        omega: the factor of the sine's argument.
 
     >>> SirenConfig(512, 4).n_parameters
     790529
@@ -35,6 +40,7 @@ class SirenConfig:
 
     @property
     def n_parameters(self) -> int:
+        """Number of weights and biases."""
         return sum(o * i + o for o, i in self.layers)
 
     @property
@@ -44,7 +50,7 @@ class SirenConfig:
 
     @property
     def hidden_slice(self) -> slice:
-        """Where the layers between hidden layers stand in the flat vector: the encoder's input."""
+        """The layers between hidden layers in the flat vector: the encoder's input."""
         return slice(4 * self.width, self.n_parameters - self.n_head)
 
     @property
@@ -53,7 +59,7 @@ class SirenConfig:
         return (self.depth - 1) * (self.width + 1)
 
     def describe(self) -> dict:
-        """The flat order, to be stored beside weights."""
+        """The sizes and the flat order, to be stored beside weights."""
         order = [
             f"weight{k} ({o}, {i}) row-major, bias{k} ({o},)"
             for k, (o, i) in enumerate(self.layers)
@@ -61,24 +67,39 @@ class SirenConfig:
         return asdict(self) | {"n_parameters": self.n_parameters, "flat_order": "; ".join(order)}
 
 
-def initial_weights(shape: SirenConfig, seed: int, *names: str | int) -> np.ndarray:
-    """SIREN's initialisation (Sitzmann et al. 2020b): (n_parameters,) float32.
+def initial_weights(siren: SirenConfig, seed: int, *names: str | int) -> np.ndarray:
+    """SIREN's initialization (Sitzmann et al. 2020b).
 
     First layer U(±1/3), other weights U(±sqrt(6/fan_in)/omega), biases U(±1/sqrt(fan_in)).
-    One vector serves every shape of an `inr` entry (paper, Appendix F); `names` tells streams
-    apart where each shape has its own.
+    One vector serves every shape of an `inr` entry (paper, Appendix F).
+
+    Args:
+        siren: sizes of the INR.
+        seed: the run's seed.
+        names: of the random stream, where each shape has its own.
+
+    Returns:
+        (n_parameters,) float32.
     """
     rng = numpy_stream(seed, "init", *names)
-    parts = []
-    for k, (n_out, n_in) in enumerate(shape.layers):
-        bound = 1 / n_in if k == 0 else np.sqrt(6 / n_in) / shape.omega
-        parts.append(rng.uniform(-bound, bound, n_out * n_in))
-        parts.append(rng.uniform(-1, 1, n_out) / np.sqrt(n_in))
-    return np.concatenate(parts).astype(np.float32)
+    vectors = []
+    for k, (n_out, n_in) in enumerate(siren.layers):
+        bound = 1 / n_in if k == 0 else np.sqrt(6 / n_in) / siren.omega
+        vectors.append(rng.uniform(-bound, bound, n_out * n_in))
+        vectors.append(rng.uniform(-1, 1, n_out) / np.sqrt(n_in))
+    return np.concatenate(vectors).astype(np.float32)
 
 
 def unflatten(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> list[tuple[Tensor, Tensor]]:
-    """Views of (b, n) parameters as [(weight (b, out, in), bias (b, 1, out)), ...]."""
+    """Split flat parameters into layers.
+
+    Args:
+        flat: (b, n) parameters.
+        layers: (outputs, inputs) of each layer, as `SirenConfig.layers`.
+
+    Returns:
+        Views [(weight (b, outputs, inputs), bias (b, 1, outputs)), ...].
+    """
     views, start = [], 0
     for n_out, n_in in layers:
         weight = flat[:, start : start + n_out * n_in].view(-1, n_out, n_in)
@@ -88,18 +109,26 @@ def unflatten(flat: Tensor, layers: tuple[tuple[int, int], ...]) -> list[tuple[T
     return views
 
 
-def rows(flat: Tensor, shape: SirenConfig) -> Tensor:
+def rows(flat: Tensor, siren: SirenConfig) -> Tensor:
     """The encoder's input matrix, a view: (b, n_parameters) -> (b, n_rows, width)."""
-    return flat[:, shape.hidden_slice].unflatten(1, (shape.n_rows, shape.width))
+    return flat[:, siren.hidden_slice].unflatten(1, (siren.n_rows, siren.width))
 
 
-def evaluate(flat: Tensor, coords: Tensor, shape: SirenConfig) -> Tensor:
-    """Outputs (logits) of b INRs, each at its own points: (b, n), (b, q, 3) -> (b, q).
+def evaluate(flat: Tensor, coords: Tensor, siren: SirenConfig) -> Tensor:
+    """Outputs (logits) of b INRs, each at its own points.
 
-    Differentiable in both arguments; fitting has a faster path of its own (`fitting.py`).
+    Differentiable in both tensors; fitting has a faster path of its own (`fitting.py`).
+
+    Args:
+        flat: (b, n_parameters) weights.
+        coords: (b, q, 3) points.
+        siren: sizes of the INRs.
+
+    Returns:
+        (b, q).
     """
-    *hidden, (weight, bias) = unflatten(flat, shape.layers)
+    *hidden, (weight, bias) = unflatten(flat, siren.layers)
     x = coords
     for w, b in hidden:
-        x = torch.sin(shape.omega * torch.baddbmm(b, x, w.transpose(1, 2)))
+        x = torch.sin(siren.omega * torch.baddbmm(b, x, w.transpose(1, 2)))
     return torch.baddbmm(bias, x, weight.transpose(1, 2)).squeeze(2)

@@ -8,7 +8,14 @@ from torch import nn
 def mlp_classifier(
     embedding: int, classes: int, hidden: Sequence[int] = (512, 256), dropout: float = 0.5
 ) -> nn.Sequential:
-    """Linear layers with BatchNorm, ReLU and dropout between: (b, embedding) -> (b, classes)."""
+    """Linear layers with BatchNorm, ReLU and dropout between: (b, embedding) -> (b, classes).
+
+    Args:
+        embedding: length of an embedding.
+        classes: number of logits.
+        hidden: widths of the hidden layers.
+        dropout: the rate after each hidden layer.
+    """
     layers: list[nn.Module] = []
     width = embedding
     for size in hidden:

@@ -6,9 +6,14 @@ from torch import Tensor, nn
 
 
 def encode_coordinates(coords: Tensor, frequencies: int = 10) -> Tensor:
-    """Positional encoding: (b, q, 3) -> (b, q, 3 + 6 * frequencies).
+    """Positional encoding: the coordinates, then sin(2^k x) and cos(2^k x).
 
-    The coordinates, then sin(2^k x) and cos(2^k x) for k < frequencies (no pi).
+    Args:
+        coords: (b, q, 3).
+        frequencies: k runs from 0 to `frequencies` - 1; there is no factor pi.
+
+    Returns:
+        (b, q, 3 + 6 * frequencies).
     """
     scales = 2.0 ** torch.arange(frequencies, device=coords.device, dtype=coords.dtype)
     angles = (coords.unsqueeze(-2) * scales.unsqueeze(-1)).flatten(-2)  # (b, q, 3 * frequencies)
@@ -19,7 +24,12 @@ class JointLinear(nn.Module):
     """A linear layer on [embedding, query features] that multiplies each embedding only once.
 
     All queries of an INR share its embedding, so W [e; x] = W_e e + W_x x with the first term
-    computed once per INR: half of the decoder's arithmetic at the paper's sizes.
+    computed once per INR, which halves the decoder's arithmetic at the paper's sizes.
+
+    Args:
+        embedding: length of an embedding.
+        features: channels of a query.
+        outputs: channels of the result.
     """
 
     def __init__(self, embedding: int, features: int, outputs: int):
@@ -37,7 +47,13 @@ class JointLinear(nn.Module):
 
 
 class ImplicitDecoder(nn.Module):
-    """Six hidden layers of `hidden`, the input added again after the third (DeepSDF-like).
+    """Six hidden layers, with the input added again after the third (as in DeepSDF).
+
+    Args:
+        embedding: length of an embedding.
+        hidden: width of the hidden layers.
+        frequencies: of the positional encoding.
+        outputs: values at each query.
 
     >>> decoder = ImplicitDecoder(1024, 512)
     >>> sum(p.numel() for p in decoder.parameters())

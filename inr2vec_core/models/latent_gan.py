@@ -1,4 +1,4 @@
-"""The generator of embeddings and its critic: a Latent-GAN (paper, Section 4).
+"""The generator of embeddings and its critic: a latent GAN (paper, Section 4).
 
 After Achlioptas et al. 2018. The paper's noise is 128 numbers of N(0, 1); the authors' released
 code draws as many numbers as an embedding has, of N(0, 0.2²). A description chooses either.
@@ -16,7 +16,9 @@ class Generator(nn.Module):
     """Noise -> 128 -> embedding, ReLU between.
 
     Args:
-        embedding: its length. noise: that of the noise. noise_std: its standard deviation.
+        embedding: length of an embedding.
+        noise: length of the noise.
+        noise_std: standard deviation of the noise.
 
     >>> sum(p.numel() for p in Generator(1024).parameters())
     148608
@@ -25,10 +27,10 @@ class Generator(nn.Module):
     def __init__(self, embedding: int, noise: int = 128, noise_std: float = 1.0):
         super().__init__()
         self.embedding, self.noise, self.noise_std = embedding, noise, noise_std
-        self.net = _relu_between([noise, 128, embedding])
+        self.net = _mlp([noise, 128, embedding])
 
     def draw_noise(self, n: int, stream: torch.Generator) -> Tensor:
-        """Noise (n, noise), on the CPU, where `stream` is."""
+        """Noise (n, noise) float32 on the CPU, where `stream` is."""
         return torch.randn(n, self.noise, generator=stream).mul_(self.noise_std)
 
     def forward(self, noise: Tensor) -> Tensor:
@@ -45,13 +47,16 @@ class Generator(nn.Module):
 class Critic(nn.Module):
     """Embedding -> 256 -> 512 -> one number, ReLU between; higher for what looks real.
 
+    Args:
+        embedding: length of an embedding.
+
     >>> sum(p.numel() for p in Critic(1024).parameters())
     394497
     """
 
     def __init__(self, embedding: int):
         super().__init__()
-        self.net = _relu_between([embedding, 256, 512, 1])
+        self.net = _mlp([embedding, 256, 512, 1])
 
     def forward(self, x: Tensor) -> Tensor:
         """Embeddings (n, e) -> (n,)."""
@@ -59,7 +64,11 @@ class Critic(nn.Module):
 
 
 class LatentGan(nn.Module):
-    """What is trained together; only the generator is of use later."""
+    """A generator with its critic, which are trained together; only the generator is kept.
+
+    Args:
+        generator: the generator.
+    """
 
     def __init__(self, generator: Generator):
         super().__init__()
@@ -67,7 +76,7 @@ class LatentGan(nn.Module):
 
 
 def build_generator(description: Mapping) -> Generator:
-    """An untrained generator.
+    """Build an untrained generator.
 
     Args:
         description: `embedding` (its length), `noise` (its length; None for the embedding's) and
@@ -77,8 +86,9 @@ def build_generator(description: Mapping) -> Generator:
     return Generator(embedding, description["noise"] or embedding, description["noise_std"])
 
 
-def _relu_between(sizes: Sequence[int]) -> nn.Sequential:
+def _mlp(sizes: Sequence[int]) -> nn.Sequential:
+    """Linear layers with ReLU between."""
     layers: list[nn.Module] = []
-    for before, after in pairwise(sizes):
-        layers += [nn.ReLU()] * bool(layers) + [nn.Linear(before, after)]
-    return nn.Sequential(*layers)
+    for inputs, outputs in pairwise(sizes):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

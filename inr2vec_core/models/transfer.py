@@ -9,7 +9,10 @@ class TransferNetwork(nn.Module):
     """Linear layers with BatchNorm and ReLU between.
 
     Args:
-        source, target: lengths of the embeddings. hidden: width between. layers: linear ones.
+        source: length of the source embeddings.
+        target: length of the target embeddings.
+        hidden: width of the hidden layers.
+        layers: number of linear layers.
 
     >>> sum(p.numel() for p in TransferNetwork(1024, 1024).parameters())
     8411136
@@ -30,5 +33,9 @@ class TransferNetwork(nn.Module):
 
 
 def build_transfer(description: Mapping) -> TransferNetwork:
-    """An untrained network of `source`, `target`, `hidden` and `layers`."""
+    """Build an untrained network.
+
+    Args:
+        description: `source`, `target`, `hidden` and `layers`, as `TransferNetwork` takes them.
+    """
     return TransferNetwork(**{k: description[k] for k in ("source", "target", "hidden", "layers")})

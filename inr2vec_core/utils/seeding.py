@@ -1,4 +1,4 @@
-"""Random streams that depend on what is drawn for, never on order, shard or core count."""
+"""Random streams that depend on what they are drawn for, never on order, shard or core count."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 def derive_seed(seed: int, *names: str | int) -> int:
-    """A 63-bit seed from the run's seed and the names of what is drawn (stage, shape, epoch ...).
+    """A 63-bit seed from the run's seed and the names of what is drawn.
+
+    Args:
+        seed: the run's seed.
+        names: what the seed is for, such as the stage, the shape and the epoch.
 
     >>> derive_seed(0, "queries", "chair/1") == derive_seed(0, "queries", "chair/1")
     True

@@ -1,4 +1,4 @@
-"""How long one shape takes (paper, Appendix P, Table 10)."""
+"""Times of inference, and the names of devices (paper, Appendix P, Table 10)."""
 
 import platform
 import statistics
@@ -12,10 +12,16 @@ import torch
 def median_seconds(
     run: Callable[[], object], device: torch.device, runs: int = 7, budget: float = 20.0
 ) -> tuple[float, int]:
-    """Median time of a call, after one call to warm up, and of how many calls it is.
+    """Median time of a call, after one call to warm up.
 
     Args:
-        budget: seconds that may be spent; past it fewer calls are made, at least one.
+        run: the call.
+        device: where it computes; a GPU is waited for.
+        runs: number of timed calls.
+        budget: seconds after which no more calls are made; one is always timed.
+
+    Returns:
+        The median in seconds, and the number of timed calls.
     """
     spent, times = _seconds(run, device), []
     while not times or (len(times) < runs and spent < budget):
@@ -33,14 +39,14 @@ def _seconds(run: Callable[[], object], device: torch.device) -> float:
 
 
 def name_of(device: torch.device) -> str:
-    """The device, and of a processor how many threads it is given, for tables."""
+    """The name of a device for tables; of a processor with the number of torch's threads."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"{processor()}, {torch.get_num_threads()} thread(s)"
 
 
 def processor() -> str:
-    """The model of this machine's processor."""
+    """The model name of this machine's processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
