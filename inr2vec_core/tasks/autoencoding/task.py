@@ -15,12 +15,12 @@ from torch import Tensor
 
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, prefetch
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
 from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
-from inr2vec_core.training.precision import autocast
+from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.seeding import numpy_stream
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
@@ -51,8 +51,8 @@ class Inr2vecSettings:
     precision: str = "float32"
 
 
-class Inr2vecTask:
-    """The trainer's task (`training.Task`): cross-entropy of the field, best by Chamfer.
+class Inr2vecTask(ShardTask):
+    """The trainer's task (`trainer.Task`): cross-entropy of the field, best by Chamfer.
 
     Args:
         model: the model to train.
@@ -66,6 +66,7 @@ class Inr2vecTask:
     """
 
     score, higher_is_better = "chamfer", False
+    columns = ("weights", "shapes")
 
     def __init__(
         self,
@@ -78,26 +79,18 @@ class Inr2vecTask:
         device: torch.device,
         samplers: int = 1,
     ):
-        self.model, self.sampling, self.settings = model.to(device), sampling, settings
-        self.seed, self.device = seed, device
+        splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
+        super().__init__(model, *splits, settings, seed, device)
+        self.sampling = sampling
         self._samplers = ThreadPoolExecutor(samplers)
         self._pools: dict[str, np.ndarray] = {}
-        self.data = ShardedShapes(inr_files, shape_files, ["train"])
-        self.validation = ShardedShapes(inr_files, shape_files, ["val"])
-        self.steps_per_epoch = self.data.n_batches(settings.batch)
         if hasattr(model.encoder, "calibrate"):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
             model.encoder.calibrate(torch.from_numpy(weights).to(device))
 
-    def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Weights (b, n_parameters) and quantized queries (b, q, 4), made ahead in a thread."""
-        stream = self.data.shuffled(
-            self.settings.batch, ("weights", "shapes"), self.settings.buffer, self.seed, epoch
-        )
-        return prefetch(self._with_queries(batch, epoch) for batch in stream)
-
-    def _with_queries(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
+    def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
+        """Weights (b, n_parameters) float32 and quantized queries (b, q, 4) int16."""
         modality = self.model.modality
 
         def sample(shape_id: str, shape: Shape) -> np.ndarray:
@@ -126,9 +119,9 @@ class Inr2vecTask:
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """The mean loss of the batch's queries."""
-        flat, queries = (t.to(self.device, non_blocking=True) for t in batch)
+        flat, queries = self.on_device(batch)
         coords, labels = dequantize(queries)
-        with autocast(self.device, self.settings.precision):
+        with self.autocast():
             return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:
