@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from inr2vec_core.baselines.baseline import CloudSegmenter
 from inr2vec_core.baselines.dgcnn import CLOUDS, SLOPE, DeepEdgeConv, EdgeTransform
 from inr2vec_core.baselines.pointnet import PointNetSegmenter
 from inr2vec_core.baselines.pointnet2 import FeaturePropagation
-from inr2vec_core.baselines.registry import SEGMENTERS, CloudSegmenter, build_segmenter
+from inr2vec_core.baselines.registry import SEGMENTERS, build_segmenter
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.checkpoints import load_model, save_model
 from inr2vec_core.ops.neighbors import gathered, k_nearest
