@@ -50,6 +50,8 @@ class Surface:
 def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Thins a cloud by farthest-point sampling from a random start.
 
+    By Open3D in float64, once a shape; `ops.neighbors.farthest_points` is for batches in training.
+
     Args:
         points: (P, 3) finite coordinates.
         n: points to keep.

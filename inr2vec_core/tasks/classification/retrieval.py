@@ -1,4 +1,8 @@
-"""Nearest neighbours in embedding space (paper, Section 4, Table 1)."""
+"""Nearest neighbors in embedding space (paper, Section 4, Table 1).
+
+Why this search exists beside those in `ops`: it is exact in a thousand dimensions, in blocks of
+memory, and leaves each row out of its own neighbors. scikit-learn does all of that.
+"""
 
 from collections.abc import Sequence
 
