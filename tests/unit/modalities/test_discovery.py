@@ -129,14 +129,17 @@ assert not {"numpy", "torch", "h5py"} & sys.modules.keys()
 
 def test_a_fourth_field_is_one_file(folder):
     (folder / "toy.py").write_text(TOY)
-    np.save(folder / "ball.npy", np.random.default_rng(0).normal(size=(200, 3)))
+    ball = Cloud(np.random.default_rng(0).normal(size=(200, 3)))
     toy = modality("toy")
     assert "toy" in modality_names() and toy.name == "toy"
 
-    record = ShapeRecord("ball/0", "ball", "train", str(folder / "ball.npy"))
-    shard = prepare_shapes([record], ShapeSettings("toy", points=64), 1, seed=0)
+    record = ShapeRecord("ball/0", "ball", "train", "ball.npy")
+    shard = prepare_shapes([(record, ball)], ShapeSettings("toy", points=64), 1, seed=0)
     shape, copy = shard.shapes
-    assert shard.columns["form"] == ["toy", "toy"] and type(copy) is toy.shape_class is CloudShape
+    assert (
+        shard.columns["preparation"] == ["toy", "toy"]
+        and type(copy) is toy.shape_class is CloudShape
+    )
 
     rng = np.random.default_rng(0)
     stored = torch.from_numpy(toy.sample_queries(shape, 2000, QuerySampling(), rng))[None]
