@@ -13,6 +13,7 @@ from inr2vec_core import modalities
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.queries import QuerySampling
+from inr2vec_core.geometry.raw import Cloud
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fitting import FitSettings, fit
 from inr2vec_core.inrs.siren import SirenConfig, initial_weights
