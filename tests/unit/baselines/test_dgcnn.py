@@ -83,11 +83,11 @@ class Plain(nn.Module):
         self.norm = nn.BatchNorm1d(ours.linear.out_features)
         self.load_state_dict(ours.state_dict())
 
-    def forward(self, x, neighbours):
-        own = x.unsqueeze(2).expand(*neighbours.shape, -1)
-        edges = torch.cat([gathered(x, neighbours) - own, own], 3)
+    def forward(self, x, neighbors):
+        own = x.unsqueeze(2).expand(*neighbors.shape, -1)
+        edges = torch.cat([gathered(x, neighbors) - own, own], 3)
         y = F.leaky_relu(self.norm(self.linear(edges.flatten(0, 2))), SLOPE)
-        return y.view(*neighbours.shape, -1).amax(2)
+        return y.view(*neighbors.shape, -1).amax(2)
 
 
 def made(inputs, outputs, negative):

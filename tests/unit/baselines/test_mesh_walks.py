@@ -26,10 +26,10 @@ class Numbers:
         return self.numbers
 
 
-def graph(*neighbours):
-    """Vertices at the origin, by the neighbours of each."""
-    first = np.cumsum([0, *map(len, neighbours)]).astype(np.int32)
-    return Graph(np.zeros((len(neighbours), 3)), first, np.concatenate(neighbours).astype(np.int32))
+def graph(*neighbors):
+    """Vertices at the origin, by the neighbors of each."""
+    first = np.cumsum([0, *map(len, neighbors)]).astype(np.int32)
+    return Graph(np.zeros((len(neighbors), 3)), first, np.concatenate(neighbors).astype(np.int32))
 
 
 def pairs(graph):

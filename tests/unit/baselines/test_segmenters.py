@@ -32,10 +32,10 @@ def one_hots(b, first=0):
     return torch.eye(len(CLASSES))[(first + torch.arange(b)) % len(CLASSES)]
 
 
-def description(kind, classes=CLASSES, parts=PARTS, neighbours=6):
+def description(kind, classes=CLASSES, parts=PARTS, neighbors=6):
     return {
         "type": kind, "classes": list(classes), "parts": parts, "points": 32,
-        "neighbors": neighbours,
+        "neighbors": neighbors,
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def transform(size, first):
 
 
 def size_of(kind):
-    model = built(kind, classes=map(str, range(16)), parts=50, neighbours=40)
+    model = built(kind, classes=map(str, range(16)), parts=50, neighbors=40)
     return sum(p.numel() for p in model.parameters())
 
 
@@ -303,10 +303,10 @@ class Plain(nn.Module):
             for mine, theirs in zip(self.parameters(), ours.parameters(), strict=True):
                 mine.copy_(theirs)
 
-    def forward(self, x, neighbours):
-        own = x.unsqueeze(2).expand(*neighbours.shape, -1)
-        edges = torch.cat([gathered(x, neighbours) - own, own], 3)
-        return self.layers(edges.flatten(0, 2)).view(*neighbours.shape, -1).amax(2)
+    def forward(self, x, neighbors):
+        own = x.unsqueeze(2).expand(*neighbors.shape, -1)
+        edges = torch.cat([gathered(x, neighbors) - own, own], 3)
+        return self.layers(edges.flatten(0, 2)).view(*neighbors.shape, -1).amax(2)
 
 
 def norms(module):
@@ -362,7 +362,7 @@ def test_neighbours_are_found_among_moved_points_and_in_the_features_of_each_lay
         return k_nearest(x, k)
 
     monkeypatch.setattr("inr2vec_core.baselines.dgcnn.k_nearest", recorded)
-    model, x = built("dgcnn", neighbours=4), clouds(2, 12)
+    model, x = built("dgcnn", neighbors=4), clouds(2, 12)
     with torch.no_grad():
         model.network.transform.matrix[-1].bias.copy_(torch.eye(3).flatten())  # 2 I
     model(x, one_hots(2))

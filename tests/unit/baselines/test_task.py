@@ -30,7 +30,7 @@ def random(*shape, seed=0):
 
 def description(kind, classes=CLASSES):
     return {
-        "type": kind, "classes": list(classes), "points": POINTS, "neighbours": 4,
+        "type": kind, "classes": list(classes), "points": POINTS, "neighbors": 4,
     }  # fmt: skip
 
 
