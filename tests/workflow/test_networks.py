@@ -83,7 +83,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(compared):
         return workflow.planned_with("networks.yaml", old, new, *LAID_OVER, *TABLES)
 
     scores = {"evaluate_baseline", "table2", "table6"}
-    assert planned("neighbours: 5", "neighbours: 6") == {"train_baseline", *scores}
+    assert planned("neighbors: 5", "neighbors: 6") == {"train_baseline", *scores}
     assert planned("seeds: [0, 1]}", "seeds: [0]}") == {"table2", "table6"}
     assert planned("embedding: 8", "embedding: 9") == {
         "train_autoencoder", "embed_clouds", "evaluate_retrieval", "table1"}  # fmt: skip

@@ -92,7 +92,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(segmented):
     def planned(old, new):
         return workflow.planned_with("segmentation.yaml", old, new, *LAID_OVER, *TABLES)
 
-    assert planned("neighbours: 5", "neighbours: 6") == {
+    assert planned("neighbors: 5", "neighbors: 6") == {
         "train_segmenter",
         "evaluate_segmentation",
         "table7",
