@@ -1,4 +1,4 @@
-"""Shapes read from their sources, and queries of their fields."""
+"""Shapes read from the files of data sets, and queries of their fields."""
 
 
 rule prepare_shapes:

@@ -1,4 +1,4 @@
-"""Read one shard's shapes from their sources; set bad ones aside."""
+"""Read one shard's shapes from their files and prepare them; set bad ones aside."""
 
 import logging
 

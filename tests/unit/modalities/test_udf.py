@@ -4,10 +4,14 @@ import numpy as np
 import pytest
 import torch
 
+from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.geometry.preprocessing import ShapeSettings, thinned
 from inr2vec_core.geometry.queries import SCALE, QuerySampling, dequantize, sample_coordinates
-from inr2vec_core.geometry.shapes import CloudShape
+from inr2vec_core.geometry.raw import Cloud, Mesh
+from inr2vec_core.geometry.shapes import CloudShape, MeshShape
 from inr2vec_core.modalities import modality
 from inr2vec_core.modalities._base import CLIP
+from unit.shapes.helpers import SQUARES, halves, names
 
 UDF = modality("udf")
 
@@ -107,3 +111,61 @@ def test_the_floor_of_a_cloud_lies_on_its_points(rng):
     assert floor.points.shape == (100, 3)
     to_nearest = np.linalg.norm(floor.points[:, None] - cloud.points[None], axis=2).min(1)
     assert to_nearest.max() < 1e-5
+
+
+# ---------------------------------------------------------------------------- parts of points
+
+SMALL = ShapeSettings(points=64)
+
+
+def prepare(geometry, settings, rng):
+    return modality(settings.field).prepare(geometry, settings, rng)
+
+
+def test_points_have_the_part_of_the_face_that_they_lie_on(rng):
+    shape, preparation, _ = prepare(SQUARES, SMALL, rng)
+    assert preparation == "cloud" and shape.parts.index.dtype == np.int16
+    assert shape.parts.index.shape == (64,)
+    # Normalised, the squares lie on both sides of z = 0.
+    assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
+    assert set(names(shape)) == {"upper", "lower"}
+
+
+@pytest.mark.parametrize("n", [64, 500])  # as they are; thinned
+def test_points_keep_their_parts_when_a_cloud_is_thinned(n, rng):
+    cloud = halves(n, rng)
+    shape, _, _ = prepare(cloud, SMALL, rng)
+    left = names(shape) == "left"
+    assert 0 < left.sum() < 64
+    assert shape.points[left, 0].max() < shape.points[~left, 0].min()
+
+
+def test_labels_take_nothing_from_the_random_stream(rng):
+    for geometry in (SQUARES, halves(200, rng)):
+        plain = normalize(thinned(geometry, 64, np.random.default_rng(5))[0])
+        shape, _, _ = prepare(geometry, SMALL, np.random.default_rng(5))
+        np.testing.assert_array_equal(shape.points, plain)
+
+
+def test_augmented_copies_keep_their_parts(rng):
+    shape, _, _ = prepare(SQUARES, SMALL, rng)
+    copy = shape.stretched(rng)
+    assert not np.allclose(copy.points, shape.points)
+    assert (names(copy) == names(shape)).all()
+    assert (names(copy) == np.where(copy.points[:, 2] > 0, "upper", "lower")).all()
+
+
+@pytest.mark.parametrize("settings", [
+    ShapeSettings(field="sdf"), ShapeSettings(field="occ", points=64, resolution=8),
+])  # fmt: skip
+def test_other_fields_leave_parts_out(settings, rng):
+    box = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
+    faces = [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
+             [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]]  # fmt: skip
+    shape, _, _ = prepare(Mesh(box, np.array(faces), np.zeros(12, int), ("side",)), settings, rng)
+    assert isinstance(shape, MeshShape) or shape.parts is None
+
+
+def test_geometry_without_parts_has_none(rng):
+    assert prepare(Cloud(rng.random((80, 3))), SMALL, rng)[0].parts is None
+    assert prepare(Mesh(SQUARES.vertices, SQUARES.faces), SMALL, rng)[0].parts is None
