@@ -33,7 +33,7 @@ class Task(Protocol):
         """The epoch's training batches; the same for the same epoch."""
 
     def loss(self, batch: Any) -> Tensor:
-        """The scalar loss of one batch; parameters that it does not reach stay as they are."""
+        """The scalar loss of one batch; parameters without a gradient are not changed."""
 
     def validate(self) -> dict[str, float]:
         """Metrics on the validation split; the model is in evaluation mode."""

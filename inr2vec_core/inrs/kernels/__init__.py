@@ -1,7 +1,7 @@
 """Element-wise kernels of SIREN fitting, in one pass over memory each, by device.
 
-`plain` defines them in torch; `compiled` is the same for float32 on the CPU, several times as
-fast; on a GPU torch's own compiler fuses `plain`. All take b stacked INRs:
+`plain` defines them in torch. `compiled` computes the same for float32 on the CPU, several times as
+fast. On a GPU torch's compiler fuses `plain`. All take b stacked INRs:
 
     first_layer(coords, weight, bias, sines, cosines)
     sine_cosine(cosines, bias, sines)
@@ -10,10 +10,11 @@ fast; on a GPU torch's own compiler fuses `plain`. All take b stacked INRs:
     hidden_gradient(upstream, cosines, bias_grad)
     first_gradient(upstream, cosines, coords, weight_grad, bias_grad)
 
-with coords (b, q, 3), sines, cosines, upstream (b, q, w), outputs, gradient (b, q), weights
-(b, out, in), biases (b, 1, out). Gradients of weights are added to, never overwritten, so that
-the queries of a step can come in chunks. Each set of kernels takes what its `view` makes of a
-tensor, made once rather than at every call, and brings an optimiser, `adam(parameters, lr, eps)`.
+with coords (b, q, 3), sines, cosines and upstream (b, q, width), outputs and gradient (b, q),
+weights (b, outputs, inputs) and biases (b, 1, outputs). Gradients of weights are added to, never
+overwritten, so that the queries of a step can come in chunks. A set of kernels takes tensors as its
+`view` returns them, which is called once and not at every step, and has an optimizer,
+`adam(parameters, lr, eps)`.
 """
 
 import functools
@@ -45,7 +46,7 @@ def kernels_for(tensor: Tensor) -> ModuleType | SimpleNamespace:
 def fused(device: torch.device) -> ModuleType | SimpleNamespace:
     """`plain` through torch's compiler, which makes one kernel of each function.
 
-    Where that does not work (no Triton, no C compiler), a warning, and `plain` itself.
+    Where that does not work (no Triton, no C compiler), it warns and returns `plain` itself.
     """
     kernels = SimpleNamespace(**{name: torch.compile(getattr(plain, name)) for name in NAMES})
     kernels.view, kernels.adam = plain.view, plain.adam

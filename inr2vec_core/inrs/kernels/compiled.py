@@ -1,9 +1,9 @@
 """The kernels for float32 on the CPU, compiled by Numba: one thread each, the GIL released.
 
 Sine and cosine come from one reduction of the argument and two short polynomials, which the
-compiler vectorises: several times as fast as torch's two calls, within 1e-7 of them. That holds for
-arguments up to some 1e5; beyond, where no INR is of any use, the values mean nothing. NaN and
-infinity give NaN.
+compiler vectorizes: several times as fast as torch's two calls, and within 1e-7 of them. That holds
+for arguments up to some 1e5; beyond, where no INR is of any use, the values are meaningless. NaN
+and infinity give NaN.
 """
 
 import numpy as np
@@ -16,11 +16,11 @@ _f = np.float32
 
 
 def view(tensor: Tensor) -> np.ndarray:
-    """What these kernels take: the tensor's memory as an array."""
+    """The tensor's memory as an array, which these kernels take."""
     return tensor.numpy()
 
 
-# Lets a product and a sum become one instruction; nothing else may be reordered.
+# A product and a sum may become one instruction; nothing else may be reordered.
 _compile = compiled(fastmath={"contract"})
 
 
@@ -67,7 +67,7 @@ def sine_cosine(cosines, bias, sines):
                 sine[k], cosine[k] = _sincos(cosine[k] + b[k])
 
 
-# A dot product is only vectorised where its sum may be taken in another order.
+# A dot product is only vectorized where its sum may be taken in another order.
 @compiled(fastmath={"contract", "reassoc"})
 def head(sines, weight, bias, outputs):
     n_inrs, n, width = sines.shape
@@ -128,7 +128,7 @@ def first_gradient(upstream, cosines, coords, weight_grad, bias_grad):
 
 
 class Adam:
-    """As `torch.optim.Adam`, without its cost of a third of a millisecond a step."""
+    """`torch.optim.Adam` without its overhead of a third of a millisecond a step."""
 
     def __init__(self, parameters: Tensor, lr: float, eps: float):
         self.arrays = parameters.numpy(), parameters.grad.numpy()

@@ -1,7 +1,7 @@
 """Training to segment: a decoder of embeddings, or a network that reads clouds.
 
-Both see some labelled points of each shape and step, and are judged by the parts of all points of
-the validation clouds.
+Both see random labeled points of each shape at each step. They are validated by the parts of all
+points of the validation clouds.
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ class _Segmentation(ShardTask):
     def _inputs(
         self, shape_id: list[str], points: np.ndarray, one_hot: np.ndarray
     ) -> tuple[np.ndarray, ...]:
-        """What the model takes, given points (b, points, 3) and classes (b, C)."""
+        """The model's inputs, from ids (b,), points (b, points, 3) and classes one-hot (b, C)."""
         raise NotImplementedError
 
     def _draw(self, cloud: LabeledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
