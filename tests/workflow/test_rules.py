@@ -1,6 +1,7 @@
 """The rule files themselves."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -83,6 +84,15 @@ def test_tables_are_collected_where_snakemake_runs():
     rules = [rule for text in texts for rule in (*rules_in(text), *inherited_in(text))]
     tables = {name for name, rule in rules if "{TABLE}/" in rule}
     assert len(tables) >= 11 and tables <= set(re.findall(r"\w+", local))
+
+
+def test_the_documented_graph_shows_the_rules_that_there_are(workflow):
+    shutil.copytree(RULES.parent / "docs", workflow.path / "docs")
+    shutil.copy(RULES.parent / "config.yaml", workflow.path)
+    command = [sys.executable, "docs/rule_graph.py", "--check"]
+    done = subprocess.run(command, cwd=workflow.path, env=workflow.env, check=False, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def test_rule_files_import_no_torch(workflow):

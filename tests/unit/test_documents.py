@@ -1,0 +1,30 @@
+"""What the documents name is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+)
+# A path of the project in backticks or as the target of a link; those with <> or * stand for many.
+NAMED = re.compile(
+    r"(?:`|\]\()((?:\.\./)?(?:inr2vec_core|rules|workflow_scripts|tests|benchmarks|docs|configs|"
+    r"schemas|profiles|envs|report)/[\w./-]*)(?=`|\))"
+)
+MADE_BY_READERS = {"inr2vec_core/encoders/my_encoder.py"}
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if name != "CHANGELOG.md"])
+def test_files_that_a_document_names_are_there(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = {path.removeprefix("../") for path in NAMED.findall(text)} - MADE_BY_READERS
+    missing = sorted(path for path in named if not (ROOT / path).exists())
+    assert not missing, f"{document} names {missing}"
+
+
+def test_documents_name_files_at_all():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    assert len(NAMED.findall(text)) > 20
