@@ -1,7 +1,7 @@
-"""The decoder that tells the part of any point from a shape's embedding (paper, Fig. 7).
+"""The decoder that predicts the part of any point from a shape's embedding (paper, Figure 7).
 
-It is inr2vec's implicit decoder, told the shape's class and asked for logits of parts (Section 4
-and Appendix F).
+It is inr2vec's implicit decoder with the shape's class as a further input and logits of parts as
+outputs (paper, Section 4 and Appendix F).
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,16 @@ from inr2vec_core.ops.chunked_loss import mean_loss
 
 
 class PartDecoder(nn.Module):
-    """Embedding, class and query in, logits of all parts of all classes out.
+    """Map embedding, class and query points to logits of all parts of all classes.
 
     Args:
-        embedding: its length. classes, parts: how many. hidden, frequencies: of the decoder.
-        dropout: share of the embedding's numbers that each training step hides (the paper: none),
-            so that few shapes are not told apart by some of them alone.
+        embedding: length of the embedding.
+        classes: number of classes.
+        parts: number of parts of all classes.
+        hidden: width of the decoder.
+        frequencies: frequencies of the decoder's positional encoding.
+        dropout: share of the embedding's numbers that a training step drops (the paper: none), so
+            that a few shapes are not distinguished by some of the numbers alone.
 
     >>> decoder = PartDecoder(1024, 16, 50)
     >>> sum(p.numel() for p in decoder.parameters())
@@ -41,12 +45,31 @@ class PartDecoder(nn.Module):
         self.decoder = ImplicitDecoder(embedding + classes, hidden, frequencies, parts)
 
     def forward(self, embedding: Tensor, one_hot: Tensor, coords: Tensor) -> Tensor:
-        """(b, embedding), (b, classes), (b, q, 3) -> (b, q, parts)."""
+        """Predict logits of parts.
+
+        Args:
+            embedding: (b, embedding) embeddings.
+            one_hot: (b, classes) classes.
+            coords: (b, q, 3) query points.
+
+        Returns:
+            (b, q, parts) logits.
+        """
         logits = self.decoder(self._joint(embedding, one_hot), coords)
         return logits.view(*coords.shape[:2], self.parts)  # of one part it gives (b, q)
 
     def loss(self, embedding: Tensor, one_hot: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross-entropy over the parts of all classes: labels (b, q) -> ()."""
+        """Compute the mean cross-entropy over the parts of all classes.
+
+        Args:
+            embedding: (b, embedding) embeddings.
+            one_hot: (b, classes) classes.
+            coords: (b, q, 3) query points.
+            labels: (b, q) int64 numbers of parts.
+
+        Returns:
+            () the loss.
+        """
 
         def criterion(logits: Tensor, labels: Tensor) -> Tensor:
             return F.cross_entropy(logits.reshape(-1, self.parts).float(), labels.flatten())
@@ -59,11 +82,10 @@ class PartDecoder(nn.Module):
 
 
 def build_part_decoder(description: Mapping) -> PartDecoder:
-    """An untrained decoder.
+    """Build an untrained decoder.
 
     Args:
-        description: `embedding` (its length), `classes` (their names), `parts` (how many there
-            are of all classes), `hidden`, `frequencies` and `dropout`.
+        description: the arguments of `PartDecoder` by name, but the names of the classes.
     """
     return PartDecoder(
         description["embedding"], len(description["classes"]), description["parts"],

@@ -7,7 +7,7 @@ from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.models.part_decoder import build_part_decoder
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
-from inr2vec_core.tasks.segmentation.task import EmbeddingSegmentation, SegmentationSettings
+from inr2vec_core.tasks.segmentation.task import EmbeddingSegmentationTask, SegmentationSettings
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.training import save_trained, train_with
@@ -29,7 +29,7 @@ def main(snakemake):
         "dropout": settings["dropout"],
     }
     torch.manual_seed(derive_seed(seed, "part decoder"))
-    task = EmbeddingSegmentation(
+    task = EmbeddingSegmentationTask(
         build_part_decoder(description), train, validation, embeddings,
         SegmentationSettings(
             points=settings["queries"],

@@ -5,7 +5,7 @@ import torch
 from inr2vec_core.baselines.registry import build_segmenter
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
-from inr2vec_core.tasks.segmentation.task import CloudSegmentation, SegmentationSettings
+from inr2vec_core.tasks.segmentation.task import CloudSegmentationTask, SegmentationSettings
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.training import save_trained, train_with
@@ -22,7 +22,7 @@ def main(snakemake):
         "parts": len(parts),
     }
     torch.manual_seed(derive_seed(seed, "segmenter"))
-    task = CloudSegmentation(
+    task = CloudSegmentationTask(
         build_segmenter(description), train, validation,
         SegmentationSettings(
             **{k: settings[k] for k in ("batch", "points", "buffer", "precision")}

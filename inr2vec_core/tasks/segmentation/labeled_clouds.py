@@ -1,4 +1,4 @@
-"""Clouds whose points have parts: a data set's own, and those that are rebuilt of it."""
+"""Clouds whose points have part labels: those of a data set, and reconstructed ones."""
 
 import logging
 from collections.abc import Container, Iterator, Sequence
@@ -14,13 +14,20 @@ from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
 from inr2vec_core.tasks.segmentation.parts import Parts
 
 _log = logging.getLogger(__name__)
-AT_ONCE = 256  # clouds that are read at once
-NAMED = 3  # shapes left out that a warning names
+READ_BATCH = 256  # clouds that are read at once
+MAX_NAMED = 3  # shapes that a warning names
 
 
 @dataclass(frozen=True)
 class LabeledCloud:
-    """A shape's points (n, 3) float32 with the global numbers of their parts (n,) int64."""
+    """A cloud with part labels.
+
+    Attributes:
+        shape_id: the shape's id.
+        class_name: the shape's class.
+        points: (n, 3) float32.
+        labels: (n,) int64, global numbers of parts.
+    """
 
     shape_id: str
     class_name: str
@@ -29,31 +36,38 @@ class LabeledCloud:
 
 
 def part_labels(data: ShardedShapes) -> Iterator[tuple[str, PartLabels]]:
-    """Class and labels of each shape, from which `Parts.of` makes the parts of a data set.
+    """Read the class and the part labels of each shape, from which `Parts.of` collects parts.
+
+    Args:
+        data: clouds with labels.
+
+    Yields:
+        The class and the labels of a shape.
 
     Raises:
         InputError: a shape has no labels.
     """
-    for batch in data.in_order(AT_ONCE, ["shapes"]):
+    for batch in data.in_order(READ_BATCH, ["shapes"]):
         for name, class_name, shape in _shapes_of(batch):
             try:
                 yield class_name, shape.part_labels()
             except BadShape as error:
-                raise InputError(f"{name}: {error}; parts cannot be learnt from it") from error
+                raise InputError(f"{name}: {error}; parts cannot be learned from it") from error
 
 
 class PartDataset(ShardedShapes):
-    """The clouds of some splits whose parts are known; others are left out with a warning.
+    """Clouds with part labels; clouds that cannot be used are left out with a warning.
 
     Args:
         shape_files: shards of clouds with labels.
-        splits: which splits to keep.
+        splits: the splits to keep.
         parts: the parts of the training shapes.
-        copies: whether to keep the augmented copies.
-        embedded: ids of the shapes that have an embedding, where one is needed.
+        copies: whether to keep augmented copies.
+        embedded: ids of the shapes that have an embedding; None where none is needed.
 
     Attributes:
-        left_out: how many shapes were.
+        parts: as given.
+        left_out: the number of shapes that were left out.
 
     Raises:
         InputError: no shape is left.
@@ -70,7 +84,7 @@ class PartDataset(ShardedShapes):
         super().__init__(shape_files, shape_files, splits, copies)
         self.parts = parts
         reasons = []
-        for batch in self.in_order(AT_ONCE, ["shapes"]):
+        for batch in self.in_order(READ_BATCH, ["shapes"]):
             for name, class_name, shape in _shapes_of(batch):
                 if embedded is not None and name not in embedded:
                     reasons.append("it has no embedding")
@@ -83,11 +97,11 @@ class PartDataset(ShardedShapes):
         self.left_out = len(bad)
         if not bad:
             return
-        first = "; ".join(f"{self.shape_id[i]}: {reasons[i]}" for i in bad[:NAMED])
+        first = "; ".join(f"{self.shape_id[i]}: {reasons[i]}" for i in bad[:MAX_NAMED])
         message = f"{len(bad)} of {len(reasons)} shapes of {', '.join(splits)} cannot be segmented"
         if len(bad) == len(reasons):
             raise InputError(f"{message}: {first}")
-        more = ", ..." if len(bad) > NAMED else ""
+        more = ", ..." if len(bad) > MAX_NAMED else ""
         _log.warning("%s and are left out: %s%s", message, first, more)
         kept = [i for i, reason in enumerate(reasons) if not reason]
         self.rows = self.rows[kept]
@@ -95,45 +109,61 @@ class PartDataset(ShardedShapes):
             [column[i] for i in kept] for column in (self.shape_id, self.class_name, self.split)
         )
 
-    def labelled(self, batch: Batch) -> list[LabeledCloud]:
-        """A batch's clouds with their parts."""
+    def labeled(self, batch: Batch) -> list[LabeledCloud]:
+        """The clouds of a batch with their labels."""
         return [
             LabeledCloud(name, class_name, shape.points, self.parts.labels(class_name, shape.parts))
             for name, class_name, shape in _shapes_of(batch)
         ]
 
     def clouds(self) -> Iterator[LabeledCloud]:
-        """All clouds with their parts, in stored order."""
-        for batch in self.in_order(AT_ONCE, ["shapes"]):
-            yield from self.labelled(batch)
+        """Iterate over all clouds with their labels, in stored order."""
+        for batch in self.in_order(READ_BATCH, ["shapes"]):
+            yield from self.labeled(batch)
 
 
-def rebuilt_clouds(rebuilt: ShardedShapes, originals: PartDataset) -> Iterator[LabeledCloud]:
-    """Rebuilt clouds with the labels of the nearest points of their originals (Table 3).
+def reconstructed_clouds(
+    reconstructed: ShardedShapes, originals: PartDataset
+) -> Iterator[LabeledCloud]:
+    """Label reconstructed clouds by the nearest points of their originals (paper, Table 3).
 
-    Those whose originals were left out are too.
+    Args:
+        reconstructed: clouds without labels; those whose originals were left out are skipped.
+        originals: the clouds of the same shapes with labels.
+
+    Yields:
+        The reconstructed clouds with labels.
     """
-    where = {name: row for row, name in enumerate(originals.shape_id)}
-    for batch in rebuilt.in_order(AT_ONCE, ["shapes"]):
-        found = {name: shape for name, _, shape in _shapes_of(batch) if name in where}
+    row_of = {name: row for row, name in enumerate(originals.shape_id)}
+    for batch in reconstructed.in_order(READ_BATCH, ["shapes"]):
+        found = {name: shape for name, _, shape in _shapes_of(batch) if name in row_of}
         if not found:
             continue
-        index = np.array([where[name] for name in found])
-        known = Batch(
+        index = np.array([row_of[name] for name in found])
+        batch_of_originals = Batch(
             list(found), [originals.class_name[i] for i in index],
             originals.read(index, ["shapes"]),
         )  # fmt: skip
-        for original in originals.labelled(known):
+        for original in originals.labeled(batch_of_originals):
             points = found[original.shape_id].points
             labels = labels_from_original(points, original.points, original.labels)
             yield LabeledCloud(original.shape_id, original.class_name, points, labels)
 
 
 def labels_from_original(
-    rebuilt: np.ndarray, original: np.ndarray, labels: np.ndarray
+    points: np.ndarray, original: np.ndarray, labels: np.ndarray
 ) -> np.ndarray:
-    """Labels of the nearest original points: (m, 3), (n, 3), (n,) -> (m,)."""
-    return labels[cKDTree(original).query(rebuilt)[1]]
+    """Give each point the label of the nearest original point.
+
+    Args:
+        points: (m, 3) points of a reconstructed cloud.
+        original: (n, 3) points of the original.
+        labels: (n,) labels of the original points.
+
+    Returns:
+        (m,) labels.
+    """
+    return labels[cKDTree(original).query(points)[1]]
 
 
 def _shapes_of(batch: Batch) -> Iterator[tuple[str, str, Shape]]:
@@ -141,7 +171,7 @@ def _shapes_of(batch: Batch) -> Iterator[tuple[str, str, Shape]]:
 
 
 def _reason(parts: Parts, class_name: str, shape: Shape) -> str:
-    """Why a shape's parts cannot be used; nothing if they can."""
+    """Why a shape's labels cannot be used; empty if they can."""
     try:
         parts.labels(class_name, shape.part_labels())
     except BadShape as error:

@@ -1,4 +1,4 @@
-"""Which parts the shapes of each category have, numbered through all categories."""
+"""The vocabulary of parts: the parts of each class, numbered through all classes."""
 
 import re
 from collections import Counter
@@ -14,58 +14,64 @@ from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.shapes import PartLabels
 from inr2vec_core.io.atomic import atomic
 
-COLUMNS = ["part", "class", "name", "points"]
+COLUMNS = ["part", "class", "name", "n_points"]
 
 
 @dataclass(frozen=True)
 class Parts:
     """The P parts of C classes, in the order of their global numbers.
 
-    A part is a class and a name: the legs of chairs and of tables are two parts. Classes are
-    sorted, and within a class the names, numbers in them by their value; so the parts of a class
-    have successive numbers. A class may have a single part: all its points are predicted right,
-    and its IoU is always 1.
+    A part is a class and a name: the legs of chairs and of tables are two parts. They are sorted by
+    class and then by name, numbers in names by their value, so the parts of a class have successive
+    numbers. Where a class has a single part, the IoU of its shapes is always 1.
 
     Attributes:
-        pairs: (class, name) of each part. points: how many points it was found at.
+        pairs: (P,) the class and the name of each part.
+        n_points: (P,) the number of training points of each part.
     """
 
     pairs: tuple[tuple[str, str], ...]
-    points: tuple[int, ...]
+    n_points: tuple[int, ...]
 
     @classmethod
-    def of(cls, labelled: Iterable[tuple[str, PartLabels]]) -> "Parts":
-        """The parts that some shapes' points have: (class, labels) of each shape.
+    def of(cls, labeled_shapes: Iterable[tuple[str, PartLabels]]) -> "Parts":
+        """Collect the parts of shapes.
 
-        Names that no point has are no parts: nothing could be learnt of them.
+        Names that no point has are left out, since nothing could be learned about them.
+
+        Args:
+            labeled_shapes: the class and the labels of each shape.
 
         Raises:
             BadShape: a point has no label.
             InputError: there are no shapes.
         """
         counts: Counter[tuple[str, str]] = Counter()
-        for class_name, labels in labelled:
+        for class_name, labels in labeled_shapes:
             _check(labels)
-            number = np.bincount(labels.index, minlength=len(labels.names))
-            for name, count in zip(labels.names, number.tolist(), strict=True):
+            found = np.bincount(labels.index, minlength=len(labels.names))
+            for name, count in zip(labels.names, found.tolist(), strict=True):
                 counts[class_name, name] += count
         pairs = sorted((pair for pair, n in counts.items() if n), key=_order)
         if not pairs:
-            raise InputError("there is no shape with labelled points to learn parts from")
+            raise InputError("there is no shape with labeled points to learn parts from")
         return cls(tuple(pairs), tuple(counts[pair] for pair in pairs))
 
     @classmethod
     def read(cls, path: str | Path) -> "Parts":
         """Read what `write` wrote.
 
+        Args:
+            path: the CSV file.
+
         Raises:
-            InputError: the file is no such table.
+            InputError: the file is not such a table.
         """
         try:
             # As text: parts may be called "0", and a class "nan".
             table = pd.read_csv(path, dtype=str, keep_default_na=False)[COLUMNS]
             pairs = tuple(zip(table["class"], table["name"], strict=True))
-            points = tuple(map(int, table["points"]))
+            n_points = tuple(map(int, table["n_points"]))
             in_order = list(table["part"]) == [str(i) for i in range(len(table))]
         except (OSError, ValueError, KeyError) as error:
             raise InputError(
@@ -76,13 +82,17 @@ class Parts:
                 f"{path}: the parts are not those of a data set in their order; "
                 "remove it and run again"
             )
-        return cls(pairs, points)
+        return cls(pairs, n_points)
 
     def write(self, path: str | Path) -> None:
-        """Write a CSV table of part (the number), class, name and points."""
+        """Write a CSV table with the columns part (the number), class, name and n_points.
+
+        Args:
+            path: the file to write.
+        """
         rows = [
-            (number, *pair, points)
-            for number, (pair, points) in enumerate(zip(self.pairs, self.points, strict=True))
+            (number, *pair, n)
+            for number, (pair, n) in enumerate(zip(self.pairs, self.n_points, strict=True))
         ]
         with atomic(path) as temporary:
             pd.DataFrame(rows, columns=COLUMNS).to_csv(temporary, index=False)
@@ -96,30 +106,39 @@ class Parts:
         return sorted({class_name for class_name, _ in self.pairs})
 
     @cached_property
-    def of_class(self) -> np.ndarray:
-        """Which parts belong to which class: (C, P) bool."""
-        owner = np.array([class_name for class_name, _ in self.pairs])
-        return np.array(self.classes)[:, None] == owner
+    def in_class(self) -> np.ndarray:
+        """(C, P) bool: whether a part belongs to a class."""
+        class_of_part = np.array([class_name for class_name, _ in self.pairs])
+        return np.array(self.classes)[:, None] == class_of_part
 
     def numbers(self, class_name: str) -> range:
         """The global numbers of a class's parts.
 
+        Args:
+            class_name: the class.
+
         Raises:
             BadShape: no training shape is of this class.
         """
-        own = np.flatnonzero(self.of_class[self._class_number(class_name)])
-        return range(int(own[0]), int(own[-1]) + 1)
+        numbers = np.flatnonzero(self.in_class[self._class_number(class_name)])
+        return range(int(numbers[0]), int(numbers[-1]) + 1)
 
     def names(self, class_name: str) -> list[str]:
         """The names of a class's parts, in the order of `numbers`; raises as that does."""
         return [self.pairs[number][1] for number in self.numbers(class_name)]
 
     def labels(self, class_name: str, labels: PartLabels) -> np.ndarray:
-        """Global numbers of a shape's labels: (n,) int64.
+        """Convert a shape's labels to global numbers.
+
+        Args:
+            class_name: the shape's class.
+            labels: the labels of n points.
+
+        Returns:
+            (n,) int64 numbers of parts.
 
         Raises:
-            BadShape: the class or one of the parts is in no training shape, or a point has no
-                label; the message names it, and the parts that there are.
+            BadShape: no training shape has the class or one of the parts, or a point has no label.
         """
         known = dict(zip(self.names(class_name), self.numbers(class_name), strict=True))
         _check(labels)
@@ -133,12 +152,12 @@ class Parts:
         return numbers
 
     def one_hot(self, class_name: Sequence[str]) -> np.ndarray:
-        """What networks are told of shapes' classes: (b, C) float32; raises as `numbers` does."""
+        """The classes of shapes as inputs of networks: (b, C) float32; raises as `numbers`."""
         return np.eye(len(self.classes), dtype=np.float32)[self._class_numbers(class_name)]
 
     def allowed(self, class_name: Sequence[str]) -> np.ndarray:
-        """The parts that shapes of these classes can have: (b, P) bool; raises as `numbers`."""
-        return self.of_class[self._class_numbers(class_name)]
+        """The parts that shapes of classes can have: (b, P) bool; raises as `numbers`."""
+        return self.in_class[self._class_numbers(class_name)]
 
     def _class_numbers(self, class_name: Sequence[str]) -> np.ndarray:
         return np.array([self._class_number(name) for name in class_name], np.int64)

@@ -21,7 +21,7 @@ from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
     NetworkPredictor,
     Predictor,
-    segmented,
+    predict_parts,
 )
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_mean
 from inr2vec_core.training.shard_task import ShardTask
@@ -68,7 +68,7 @@ class _Segmentation(ShardTask):
 
     def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, ...]:
         """What the model's `loss` takes: its inputs, and labels (b, points) int64."""
-        clouds = self.data.labelled(batch)
+        clouds = self.data.labeled(batch)
         points, labels = zip(*(self._draw(cloud, epoch) for cloud in clouds), strict=True)
         one_hot = self.data.parts.one_hot(batch.class_name)
         inputs = self._inputs(batch.shape_id, np.stack(points), one_hot)
@@ -98,7 +98,7 @@ class _Segmentation(ShardTask):
     def validate(self) -> dict[str, float]:
         """Class and instance mIoU of the validation clouds, all their points."""
         names, ious = [], []
-        for cloud, predicted in segmented(self.predict, self.validation.clouds()):
+        for cloud, predicted in predict_parts(self.predict, self.validation.clouds()):
             names.append(cloud.class_name)
             parts_of_class = self.validation.parts.numbers(cloud.class_name)
             ious.append(shape_iou(predicted, cloud.labels, parts_of_class))
@@ -114,7 +114,7 @@ class _Segmentation(ShardTask):
         return convergence_of_mean(history, self.score, "class_miou_error")
 
 
-class EmbeddingSegmentation(_Segmentation):
+class EmbeddingSegmentationTask(_Segmentation):
     """The trainer's task (`trainer.Task`): parts of query points, predicted from embeddings.
 
     Args:
@@ -150,7 +150,7 @@ class EmbeddingSegmentation(_Segmentation):
         return np.stack([self._embeddings[name] for name in shape_id]), one_hot, points
 
 
-class CloudSegmentation(_Segmentation):
+class CloudSegmentationTask(_Segmentation):
     """The trainer's task (`trainer.Task`): parts of points, by a network that reads the cloud.
 
     Training points are stretched and jittered as those of the classifiers (`CloudInput`).

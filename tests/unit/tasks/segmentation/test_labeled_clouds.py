@@ -1,4 +1,4 @@
-"""Clouds with parts: which can be used, and labels of rebuilt ones."""
+"""Clouds with parts: which can be used, and labels of reconstructed ones."""
 
 import logging
 
@@ -14,7 +14,7 @@ from inr2vec_core.tasks.segmentation.labeled_clouds import (
     PartDataset,
     labels_from_original,
     part_labels,
-    rebuilt_clouds,
+    reconstructed_clouds,
 )
 from inr2vec_core.tasks.segmentation.parts import Parts
 
@@ -40,13 +40,13 @@ def write(tmp_path):
 
     def write(split_of, shapes=(), name="shard.h5"):
         ids, shapes = list(split_of), dict(shapes)
-        made = [shapes[i] if i in shapes else cloud_of(i) for i in ids]
+        written = [shapes[i] if i in shapes else cloud_of(i) for i in ids]
         columns = {
             "shape_id": ids, "class": [i.split("/")[0] for i in ids],
             "split": list(split_of.values()),
             "augmentation": np.array(["@" in i for i in ids], int),
         }  # fmt: skip
-        write_shard(tmp_path / name, columns | shape_columns(made, type(made[0])))
+        write_shard(tmp_path / name, columns | shape_columns(written, type(written[0])))
         return tmp_path / name
 
     return write
@@ -59,11 +59,11 @@ def parts_of(shard):
     return Parts.of(part_labels(ShardedShapes([shard], [shard], ["train"], copies=False)))
 
 
-def test_parts_are_made_from_a_data_sets_training_shapes(write):
+def test_parts_are_collected_from_training_shapes(write):
     shard = write(TRAIN | {"stick/9": "val"}, {"stick/9": part_named("unheard")})
     parts = parts_of(shard)
     assert parts.pairs == (("ball", "high"), ("ball", "low"), ("stick", "whole"))
-    assert sum(parts.points) == 3 * POINTS
+    assert sum(parts.n_points) == 3 * POINTS
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_shapes_without_labels_are_refused(shape, why, write):
     shard = write({"stick/2": "train"}, {"stick/2": shape})
     with pytest.raises(InputError, match=why):
         parts_of(shard)
-    labelled = write({"ball/1": "train"}, name="other.h5")
+    labeled = write({"ball/1": "train"}, name="other.h5")
     with pytest.raises(InputError, match=f"1 of 1 shapes of train cannot be segmented: {why}"):
-        PartDataset([shard], ["train"], parts_of(labelled))
+        PartDataset([shard], ["train"], parts_of(labeled))
 
 
-def test_labelled_clouds_are_the_shapes_with_global_numbers(write):
+def test_labeled_clouds_are_the_shapes_with_global_numbers(write):
     shard = write(TRAIN)
     data = PartDataset([shard], ["train"], parts_of(shard))
     clouds = list(data.clouds())
@@ -119,7 +119,7 @@ def test_shapes_that_cannot_be_used_are_left_out_with_one_warning(write, caplog)
     assert "lamp/21" not in record.message and record.message.endswith(", ...")
 
 
-def test_nothing_is_said_where_all_can_be_used(write, caplog):
+def test_there_is_no_warning_where_all_can_be_used(write, caplog):
     shard = write(TRAIN)
     PartDataset([shard], ["train"], parts_of(shard), embedded=TRAIN)
     assert not caplog.records
@@ -131,26 +131,26 @@ def test_no_shape_left_is_an_error(write):
         PartDataset([shard], ["train"], parts_of(shard), embedded=[])
 
 
-# ---------------------------------------------------------------------------- rebuilt clouds
+# ---------------------------------------------------------------------------- reconstructed clouds
 
 
 def test_labels_come_from_the_nearest_original_point():
     original = np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]])
-    rebuilt = np.array([[0.9, 0.1, 0], [0.1, 0, 0.2], [0, 3, 0], [1, 0, 0], [0.4, 0, 0]])
-    labels = labels_from_original(rebuilt, original, np.array([7, 5, 6]))
+    points = np.array([[0.9, 0.1, 0], [0.1, 0, 0.2], [0, 3, 0], [1, 0, 0], [0.4, 0, 0]])
+    labels = labels_from_original(points, original, np.array([7, 5, 6]))
     assert labels.tolist() == [5, 7, 6, 5, 7]
 
 
-def test_rebuilt_clouds_have_the_labels_of_their_originals(write):
+def test_reconstructed_clouds_have_the_labels_of_their_originals(write):
     shard = write(TRAIN | {"ball/5": "test", "stick/6": "test", "ball/7": "test", "ball/8": "test"},
                   {"ball/8": part_named("unheard")})  # fmt: skip
     originals = PartDataset([shard], ["test"], parts_of(shard))
     moved = {
         name: CloudShape(cloud_of(name).points[::-1].repeat(2, axis=0) + np.float32(1e-4))
-        for name in ("ball/7", "ball/8", "ball/5")  # stick/6 could not be rebuilt
+        for name in ("ball/7", "ball/8", "ball/5")  # stick/6 could not be reconstructed
     }
-    path = write(dict.fromkeys(moved, "test"), moved, "rebuilt.h5")
-    found = list(rebuilt_clouds(ShardedShapes([path], [path]), originals))
+    path = write(dict.fromkeys(moved, "test"), moved, "reconstructed.h5")
+    found = list(reconstructed_clouds(ShardedShapes([path], [path]), originals))
     assert [c.shape_id for c in found] == ["ball/7", "ball/5"]
     of_original = {c.shape_id: c for c in originals.clouds()}
     for cloud in found:
@@ -159,8 +159,8 @@ def test_rebuilt_clouds_have_the_labels_of_their_originals(write):
         np.testing.assert_array_equal(cloud.labels, expected)
 
 
-def test_nothing_rebuilt_is_nothing(write):
+def test_nothing_reconstructed_gives_no_cloud(write):
     shard = write(TRAIN)
     originals = PartDataset([shard], ["train"], parts_of(shard))
     empty = ShardedShapes([shard], [shard], ["test"], may_be_empty=True)
-    assert list(rebuilt_clouds(empty, originals)) == []
+    assert list(reconstructed_clouds(empty, originals)) == []

@@ -30,7 +30,7 @@ def test_parts_are_numbered_by_class_and_name(parts):
         ("ball", "all"), ("chair", "arm"), ("chair", "leg"), ("chair", "seat"),
         ("table", "leg"), ("table", "top"),
     )  # fmt: skip
-    assert parts.points == (2, 1, 2, 2, 2, 3)
+    assert parts.n_points == (2, 1, 2, 2, 2, 3)
     assert len(parts) == 6 and parts.classes == ["ball", "chair", "table"]
     assert [parts.numbers(name) for name in parts.classes] == [range(1), range(1, 4), range(4, 6)]
     assert parts.names("chair") == ["arm", "leg", "seat"]
@@ -48,19 +48,19 @@ def test_numbers_in_names_are_sorted_by_their_value():
 
 def test_which_parts_belong_to_which_class(parts):
     expected = [[1, 0, 0, 0, 0, 0], [0, 1, 1, 1, 0, 0], [0, 0, 0, 0, 1, 1]]
-    np.testing.assert_array_equal(parts.of_class, np.array(expected, bool))
+    np.testing.assert_array_equal(parts.in_class, np.array(expected, bool))
     np.testing.assert_array_equal(
         parts.allowed(["table", "ball"]), np.array(expected, bool)[[2, 0]]
     )
 
 
-def test_classes_as_networks_are_told_them(parts):
+def test_classes_are_one_hot_inputs(parts):
     one_hot = parts.one_hot(["table", "ball"])
     assert one_hot.dtype == np.float32
     np.testing.assert_array_equal(one_hot, [[0, 0, 1], [1, 0, 0]])
 
 
-def test_labels_become_global_numbers_whatever_order_a_shape_names_its_parts_in(parts):
+def test_labels_become_global_numbers_in_any_order_of_names(parts):
     numbers = parts.labels("chair", labels(["seat", "arm", "leg"], [0, 0, 2, 1]))
     assert numbers.dtype == np.int64 and numbers.tolist() == [3, 3, 2, 1]
     assert parts.labels("table", labels(["leg"], [0])).tolist() == [4]
@@ -75,7 +75,7 @@ def test_an_unknown_part_is_named_with_those_of_its_class(parts):
         parts.labels("chair", labels(["leg", "top"], [0, 1]))
 
 
-def test_an_unknown_class_is_named_with_those_there_are(parts):
+def test_an_unknown_class_is_named_with_the_known_ones(parts):
     ask = [
         lambda: parts.labels("lamp", labels(["leg"], [0])), lambda: parts.numbers("lamp"),
         lambda: parts.one_hot(["ball", "lamp"]), lambda: parts.allowed(["lamp"]),
@@ -95,7 +95,7 @@ def test_a_point_without_label_is_counted(parts, index):
 
 
 def test_no_shapes_have_no_parts():
-    with pytest.raises(InputError, match="no shape with labelled points"):
+    with pytest.raises(InputError, match="no shape with labeled points"):
         Parts.of([])
 
 
@@ -106,7 +106,7 @@ def test_a_table_gives_the_same_parts(parts, tmp_path):
     path = tmp_path / "deep" / "parts.csv"
     parts.write(path)
     assert path.read_text().splitlines()[:3] == [
-        "part,class,name,points", "0,ball,all,2", "1,chair,arm,1",
+        "part,class,name,n_points", "0,ball,all,2", "1,chair,arm,1",
     ]  # fmt: skip
     assert Parts.read(path) == parts
 
@@ -123,11 +123,11 @@ def test_names_that_look_like_something_else_stay_what_they_are(tmp_path):
         (None, "no table of parts"),
         ("", "no table of parts"),
         ("part,class\n0,a\n", "no table of parts"),
-        ("part,class,name,points\n0,a,b,many\n", "no table of parts"),
-        ("part,class,name,points\n", "not those of a data set"),
-        ("part,class,name,points\n0,b,x,1\n1,a,x,1\n", "not those of a data set"),
-        ("part,class,name,points\n0,a,x,1\n1,a,x,1\n", "not those of a data set"),
-        ("part,class,name,points\n1,a,x,1\n", "not those of a data set"),
+        ("part,class,name,n_points\n0,a,b,many\n", "no table of parts"),
+        ("part,class,name,n_points\n", "not those of a data set"),
+        ("part,class,name,n_points\n0,b,x,1\n1,a,x,1\n", "not those of a data set"),
+        ("part,class,name,n_points\n0,a,x,1\n1,a,x,1\n", "not those of a data set"),
+        ("part,class,name,n_points\n1,a,x,1\n", "not those of a data set"),
     ],
 )
 def test_another_table_is_refused(content, why, tmp_path):

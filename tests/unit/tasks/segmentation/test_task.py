@@ -23,11 +23,11 @@ from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
     NearestTrainingPoint,
     NetworkPredictor,
-    segmented,
+    predict_parts,
 )
 from inr2vec_core.tasks.segmentation.task import (
-    CloudSegmentation,
-    EmbeddingSegmentation,
+    CloudSegmentationTask,
+    EmbeddingSegmentationTask,
     SegmentationSettings,
 )
 from inr2vec_core.training import precision as precision_module
@@ -311,7 +311,7 @@ def test_the_number_of_groups_at_once_does_not_matter(monkeypatch):
 def test_the_nearest_training_point_is_right_on_training_points(shard):
     data = labelled(shard, "train")
     predict = NearestTrainingPoint(data)
-    for cloud, found in segmented(predict, data.clouds()):
+    for cloud, found in predict_parts(predict, data.clouds()):
         np.testing.assert_array_equal(found, cloud.labels)
 
 
@@ -329,7 +329,7 @@ def test_segmented_gives_every_cloud_with_its_own_parts(shard, monkeypatch):
     monkeypatch.setattr(predictors, "SHAPES", 5)
     data = labelled(shard, "val")
     predict = decoder_predictor()
-    pairs = list(segmented(predict, data.clouds()))
+    pairs = list(predict_parts(predict, data.clouds()))
     assert [cloud.shape_id for cloud, _ in pairs] == data.shape_id
     for cloud, found in pairs:
         np.testing.assert_array_equal(found, asked(predict, [cloud.shape_id])[0])
@@ -346,7 +346,7 @@ def test_predictions_are_made_in_evaluation_mode_and_without_gradients():
 
 def decoder_task(shard, batch=8, points=POINTS, seed=3, model=None, precision="float32"):
     torch.manual_seed(0)
-    return EmbeddingSegmentation(
+    return EmbeddingSegmentationTask(
         model or PartDecoder(5, 3, len(PARTS), 32, 1), labelled(shard, "train"),
         labelled(shard, "val"), EMBEDDINGS,
         SegmentationSettings(batch, points, 64, precision), seed, CPU,
@@ -355,7 +355,7 @@ def decoder_task(shard, batch=8, points=POINTS, seed=3, model=None, precision="f
 
 def network_task(shard, batch=8, points=POINTS, seed=3, model=None, precision="float32"):
     torch.manual_seed(0)
-    return CloudSegmentation(
+    return CloudSegmentationTask(
         model or PointNetwork(), labelled(shard, "train"), labelled(shard, "val"),
         SegmentationSettings(batch, points, 64, precision), seed, CPU,
     )  # fmt: skip
@@ -363,7 +363,7 @@ def network_task(shard, batch=8, points=POINTS, seed=3, model=None, precision="f
 
 def drawn(task, epoch=1):
     """Embedding (of the decoder's task), class, points and labels of each shape of an epoch."""
-    order = (0, 1, 2, 3) if isinstance(task, EmbeddingSegmentation) else (1, 0, 2)
+    order = (0, 1, 2, 3) if isinstance(task, EmbeddingSegmentationTask) else (1, 0, 2)
     batches = [[batch[i] for i in order] for batch in task.batches(epoch)]
     return [row for batch in batches for row in zip(*batch, strict=True)]
 
@@ -450,7 +450,7 @@ def test_a_network_learns_parts_that_points_and_class_tell(shard):
     course = train(task, TrainSettings(60, 1e-2, 1e-2, "onecycle", 60), seed=1)
     sticks = [
         (found == cloud.labels).mean()
-        for cloud, found in segmented(task.predict, task.validation.clouds())
+        for cloud, found in predict_parts(task.predict, task.validation.clouds())
         if cloud.class_name != "ball"  # whose axis only the embedding tells
     ]
     assert np.mean(sticks) > 0.9 and course.history[-1]["loss"] < course.history[0]["loss"]
