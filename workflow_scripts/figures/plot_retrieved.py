@@ -7,7 +7,7 @@ from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.reporting.shape_figures import plot_retrieved
 from inr2vec_core.shapes.selection import select_per_class
-from inr2vec_core.tasks.classification.retrieval import nearest
+from inr2vec_core.tasks.classification.retrieval import nearest_neighbors
 from workflow_scripts.common.job import run
 
 MOST, NEAREST = 8, 5
@@ -18,7 +18,7 @@ def main(snakemake):
     test = np.flatnonzero(data.split == "test")
     ids = [data.shape_id[i] for i in test]
     names = [data.classes[data.labels[i]] for i in test]
-    found = nearest(data.x[test], min(NEAREST, len(test) - 1))
+    found = nearest_neighbors(data.x[test], min(NEAREST, len(test) - 1))
 
     shapes = ShardedShapes(snakemake.input.shapes, snakemake.input.shapes, ["test"])
     place = {shape_id: i for i, shape_id in enumerate(shapes.shape_id)}

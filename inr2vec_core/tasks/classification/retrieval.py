@@ -1,4 +1,4 @@
-"""Nearest neighbors in embedding space (paper, Section 4, Table 1).
+"""Retrieval by nearest neighbors in embedding space (paper, Section 4, Table 1).
 
 Why this search exists beside those in `ops`: it is exact in a thousand dimensions, in blocks of
 memory, and leaves each row out of its own neighbors. scikit-learn does all of that.
@@ -12,18 +12,25 @@ from sklearn.neighbors import NearestNeighbors
 from inr2vec_core.errors import InputError
 
 
-def nearest(x: np.ndarray, k: int) -> np.ndarray:
-    """The k nearest other rows of each row, nearest first: (n, e) -> (n, k) int64, k < n.
+def nearest_neighbors(x: np.ndarray, k: int) -> np.ndarray:
+    """Find the nearest other rows of each row, by exact Euclidean distance.
 
-    Exact Euclidean distances, in blocks: memory grows with n, not with its square. Of equally near
-    rows any may come first, the same in every run on rows of the same order.
+    Distances are computed in blocks, so that memory grows with n, not with its square. The order of
+    equally near rows is the same in each run.
+
+    Args:
+        x: (n, e) embeddings.
+        k: the number of neighbors, less than n.
+
+    Returns:
+        (n, k) int64 numbers of rows, nearest first.
 
     Raises:
         InputError: there is no other row.
     """
     if k < 1:
         raise InputError(f"{len(x)} embedding(s): at least 2 are needed to find a nearest one")
-    # Asked without arguments, it leaves each row itself out, and no duplicate of it in its place.
+    # Without arguments, kneighbors leaves out the row itself, not a duplicate in its place.
     search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(x)
     return search.kneighbors(return_distance=False)
 
@@ -31,30 +38,36 @@ def nearest(x: np.ndarray, k: int) -> np.ndarray:
 def retrieval_scores(
     x: np.ndarray, labels: np.ndarray, ks: Sequence[int] = (1, 5, 10)
 ) -> dict[str, float]:
-    """How many of the k nearest shapes are of the query's class, the query itself left out.
+    """Compute how many of the k nearest shapes are of the query's class, for each shape as query.
 
-    hit@k is the share of queries with at least one; the paper's Table 1 calls it mAP@k. mAP@k is
-    the mean over queries of the average precision of the first k: the sum over right ranks i of
-    the precision among the first i, divided by the number of right shapes there could be, which is
-    k or, of a small class, all its others.
+    hit@k is the share of queries with at least one such shape; the paper's Table 1 calls it mAP@k.
+    mAP@k is the mean average precision of the first k: the sum over ranks i of shapes of the
+    query's class of the precision among the first i, divided by the largest possible number of such
+    shapes, which is k or, for a small class, all its other shapes.
 
-    Args: x (n, e), labels (n,), at least two rows. Returns: values in [0, 1] by name. Queries
-        without another shape of their class count in hit@k, as 0, and not in mAP@k.
+    Args:
+        x: (n, e) embeddings, n > 1.
+        labels: (n,) numbers of classes.
+        ks: the numbers of nearest shapes.
+
+    Returns:
+        "hit@k" and "mAP@k" for each k, in [0, 1]. Queries without another shape of their class
+        count in hit@k, as 0, and not in mAP@k.
     """
-    found = nearest(x, min(max(ks), len(x) - 1))
-    right = labels[found] == labels[:, None]
-    precision = right.cumsum(1) / np.arange(1, right.shape[1] + 1)
-    others = _others(labels)
+    neighbors = nearest_neighbors(x, min(max(ks), len(x) - 1))
+    correct = labels[neighbors] == labels[:, None]
+    precision = correct.cumsum(1) / np.arange(1, correct.shape[1] + 1)
+    others = _others_of_class(labels)
     scores = {}
     for k in ks:
         possible = np.minimum(others, k)
-        average = (precision * right)[:, :k].sum(1) / np.maximum(possible, 1)
-        scores[f"hit@{k}"] = float(right[:, :k].any(1).mean())
+        average = (precision * correct)[:, :k].sum(1) / np.maximum(possible, 1)
+        scores[f"hit@{k}"] = float(correct[:, :k].any(1).mean())
         scores[f"mAP@{k}"] = float(average[possible > 0].mean()) if possible.any() else 0.0
     return scores
 
 
-def _others(labels: np.ndarray) -> np.ndarray:
-    """How many other rows have each row's label: (n,) -> (n,)."""
+def _others_of_class(labels: np.ndarray) -> np.ndarray:
+    """The number of other rows with each row's label: (n,) -> (n,)."""
     _, number, counts = np.unique(labels, return_inverse=True, return_counts=True)
     return counts[number] - 1

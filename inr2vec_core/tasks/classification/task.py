@@ -1,4 +1,4 @@
-"""Classifying embeddings with a small fully connected network (paper, Section 4, Appendix F)."""
+"""Classification of embeddings by a small fully connected network (paper, Section 4, App. F)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,21 @@ from inr2vec_core.utils.seeding import derive_seed, torch_stream
 
 
 def e_stitchup(x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Embeddings mixed within their class, appended to the batch (Wolfe & Lundgaard 2019).
+    """Append embeddings that are mixed within their class (E-Stitchup; Wolfe & Lundgaard 2019).
 
-    A sample with at least two others of its class in the batch is mixed with a random one of
-    the class (itself included): dimension by dimension the partner's value is taken where
-    u >= t, u ~ U(0, 1) per dimension, t ~ U(0, 1) once per sample.
+    A sample with at least two others of its class in the batch is mixed with a random one of the
+    class, which may be itself. In each dimension the partner's value is taken where u >= t, with
+    u ~ U(0, 1) for each dimension and t ~ U(0, 1) for each sample.
 
-    Args: x (b, e), labels (b,). Returns: x (b + m, e), labels (b + m,), m the mixed samples.
+    Args:
+        x: (b, e) embeddings.
+        labels: (b,) numbers of classes.
+        generator: the random stream, on the CPU.
+
+    Returns:
+        (b + m, e) embeddings and (b + m,) labels; m samples are mixed ones.
     """
-    # Drawn on the CPU, where the generator is, so that every device draws the same.
+    # On the CPU, so that draws do not depend on the device.
     same = (labels.unsqueeze(0) == labels.unsqueeze(1)).cpu()
     chosen = torch.nonzero(same.sum(1) >= 3).squeeze(1)
     if not len(chosen):
@@ -39,7 +45,12 @@ def e_stitchup(x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[T
 
 @dataclass(frozen=True)
 class Split:
-    """Embeddings (n, e) float32 and class numbers (n,) int64 of one split."""
+    """The embeddings of one split.
+
+    Attributes:
+        x: (n, e) float32 embeddings.
+        labels: (n,) int64 numbers of classes.
+    """
 
     x: Tensor
     labels: Tensor
@@ -49,13 +60,16 @@ class Split:
         return cls(torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(labels).long())
 
 
-class Classification:
-    """The trainer's task (`training.Task`): cross-entropy, best validation accuracy.
+class ClassificationTask:
+    """The trainer's task (`trainer.Task`): cross-entropy, best validation accuracy.
 
     Args:
-        train, validation: the splits; batches of them go to the model's device.
-        batch: embeddings a step, before E-Stitchup adds its own.
-        stitchup: mix embeddings of a class online.
+        model: embeddings (b, e) -> logits (b, classes).
+        train: the training split.
+        validation: the validation split.
+        batch: embeddings of a step, without those that E-Stitchup appends.
+        seed: the seed of batches and of E-Stitchup.
+        stitchup: whether to mix embeddings of a class (`e_stitchup`).
 
     Raises:
         InputError: a split has too few embeddings to train on or to pick the best model by.
@@ -80,11 +94,11 @@ class Classification:
         self.model, self.train, self.validation = model, train, validation
         self.batch, self.seed, self.stitchup = batch, seed, stitchup
         self._device = next(model.parameters()).device
-        # Of even size, and never of a single row: BatchNorm cannot train on one.
+        # Batches of nearly the same size, and never of one row, on which BatchNorm cannot train.
         self.steps_per_epoch = min(-(-len(train.labels) // batch), len(train.labels) // 2)
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Shuffled batches of nearly the same size, with their mixed embeddings."""
+        """Iterate over shuffled batches of nearly the same size, with mixed embeddings."""
         generator = torch_stream(self.seed, "stitch", epoch)
         order = torch.randperm(len(self.train.labels), generator=generator)
         for index in order.tensor_split(self.steps_per_epoch):
@@ -92,14 +106,16 @@ class Classification:
             yield e_stitchup(*batch, generator) if self.stitchup else batch
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
-        x, labels = (part.to(self._device) for part in batch)
+        """The cross-entropy of a batch."""
+        x, labels = (tensor.to(self._device) for tensor in batch)
         return F.cross_entropy(self.model(x), labels)
 
     def logits(self, x: Tensor) -> Tensor:
-        """(n, e) -> (n, classes) on the CPU, so many at once as a step takes."""
-        return torch.cat([self.model(some.to(self._device)).cpu() for some in x.split(self.batch)])
+        """Predict logits in batches: (n, e) -> (n, classes) on the CPU."""
+        return torch.cat([self.model(b.to(self._device)).cpu() for b in x.split(self.batch)])
 
     def validate(self) -> dict[str, float]:
+        """Accuracy and cross-entropy of the validation split."""
         logits = self.logits(self.validation.x)
         return {
             "accuracy": accuracy(logits, self.validation.labels),
@@ -108,13 +124,31 @@ class Classification:
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Share of right arg-max classes: (n, c), (n,) -> [0, 1]."""
+    """Compute the share of correct predictions.
+
+    Args:
+        logits: (n, classes) logits.
+        labels: (n,) numbers of classes.
+
+    Returns:
+        The accuracy, in [0, 1].
+    """
     return float((logits.argmax(1) == labels).float().mean())
 
 
 @dataclass(frozen=True)
 class ClassifierSettings:
-    """A classifier's layers, and how it is trained: `mlp_classifier`, `Classification`, `train`."""
+    """The layers and the training of a classifier.
+
+    Attributes:
+        hidden: widths of the hidden layers (`mlp_classifier`).
+        dropout: dropout of the hidden layers.
+        batch: embeddings of a step.
+        stitchup: whether to mix embeddings of a class (`e_stitchup`).
+        epochs: epochs of the training.
+        lr: peak learning rate of the OneCycle schedule.
+        weight_decay: weight decay of AdamW.
+    """
 
     hidden: Sequence[int]
     dropout: float
@@ -128,10 +162,16 @@ class ClassifierSettings:
 def classify(
     data: EmbeddingSet, settings: ClassifierSettings, seed: int, device: torch.device
 ) -> tuple[np.ndarray, TrainingResult]:
-    """Train a classifier of `data.x`, and ask the best validation model of the test split.
+    """Train a classifier of embeddings, and predict the test split by its best epoch.
+
+    Args:
+        data: embeddings of all splits.
+        settings: the classifier and its training.
+        seed: the seed of initial weights, batches and E-Stitchup.
+        device: the device to train on.
 
     Returns:
-        Class scores of the test split (n_test, classes), and the course of the training.
+        The class scores of the test split (n_test, classes), and the result of the training.
     """
     splits = {
         name: Split.of(data.x[data.split == name], data.labels[data.split == name])
@@ -141,7 +181,7 @@ def classify(
     model = mlp_classifier(
         data.x.shape[1], len(data.classes), settings.hidden, settings.dropout
     ).to(device)
-    task = Classification(
+    task = ClassificationTask(
         model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup
     )
     schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")

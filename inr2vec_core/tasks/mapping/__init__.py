@@ -1,1 +1,1 @@
-"""From one embedding space to another: completion, surface reconstruction (paper, Section 4)."""
+"""Mapping between embedding spaces: completion, surface reconstruction (paper, Section 4)."""

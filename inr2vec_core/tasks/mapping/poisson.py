@@ -1,28 +1,34 @@
-"""Screened Poisson reconstruction (Kazhdan & Hoppe 2013), the classical way from cloud to mesh."""
+"""Screened Poisson reconstruction of meshes from clouds (Kazhdan & Hoppe 2013), as a baseline."""
 
 import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape
 
-NEIGHBOURS = 30  # that a normal is estimated from, and made to agree with
-DEPTH = 8  # of the octree
-MARGIN = 0.1  # beyond the cloud, at which a surface is cut that closes far away
+NEIGHBORS = 30  # points that a normal is estimated from, and oriented by
+DEPTH = 8  # depth of the octree
+MARGIN = 0.1  # distance around the cloud's bounding box at which the surface is cropped
 
 
 def poisson_surface(cloud: CloudShape) -> MeshShape:
-    """A mesh through a cloud, by Open3D; normals are estimated, for a cloud has none.
+    """Reconstruct a mesh from a cloud, whose normals are estimated.
+
+    Args:
+        cloud: more than `NEIGHBORS` points.
+
+    Returns:
+        The mesh, in the frame of the cloud.
 
     Raises:
         BadShape: no surface was found, or the cloud has too few points for normals.
     """
     import open3d as o3d  # takes two seconds to import
 
-    if len(cloud.points) <= NEIGHBOURS:
+    if len(cloud.points) <= NEIGHBORS:
         raise BadShape(f"{len(cloud.points)} points are too few for normals")
     points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(cloud.points.astype(np.float64)))
-    points.estimate_normals(o3d.geometry.KDTreeSearchParamKNN(NEIGHBOURS))
-    points.orient_normals_consistent_tangent_plane(NEIGHBOURS)
+    points.estimate_normals(o3d.geometry.KDTreeSearchParamKNN(NEIGHBORS))
+    points.orient_normals_consistent_tangent_plane(NEIGHBORS)
     mesh, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
         points, depth=DEPTH, n_threads=1
     )

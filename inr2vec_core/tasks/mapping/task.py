@@ -1,4 +1,4 @@
-"""Training a transfer network on pairs of embeddings (paper, Section 4 and Appendix F)."""
+"""The training of a transfer network on pairs of embeddings (paper, Section 4 and Appendix F)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class MappingSettings:
     """Batches and validation of a training; the defaults are the paper's.
 
     Attributes:
-        batch: pairs a step.
-        validation_points: points of each decoded cloud, or drawn on each mesh.
-        validation_resolution: of the grid that a mesh is cut from.
+        batch: pairs of a step.
+        validation_points: points of each decoded cloud, or sampled on each mesh.
+        validation_resolution: resolution of the grid that a mesh is extracted from.
     """
 
     batch: int = 256
@@ -33,12 +33,20 @@ class MappingSettings:
 
 
 class TransferTask:
-    """The trainer's task (`training.Task`): squared error, best by Chamfer distance.
+    """The trainer's task (`trainer.Task`): squared error, best by Chamfer distance.
 
     Args:
-        decoder: the inr2vec whose embeddings are the targets.
+        model: source embeddings (b, e) -> target embeddings (b, f).
+        pairs: the pairs of all splits.
+        decoder: the inr2vec model whose embeddings are the targets.
         validation: numbers of the validation pairs whose shapes are decoded (`validation_rows`),
-            and their targets' shapes.
+            and the shapes of their targets.
+        settings: batches and validation.
+        seed: the seed of batches and decoded points.
+        device: the device to train on.
+
+    Raises:
+        ValueError: there are fewer than two training pairs.
     """
 
     score, higher_is_better = "chamfer", False
@@ -65,17 +73,26 @@ class TransferTask:
         self.steps_per_epoch = n_batches(len(self._train), settings.batch)
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
-        """Rows (b,) of the training pairs; a last single one is left out, for BatchNorm."""
+        """Iterate over batches (b,) of training pairs; a last single pair is dropped.
+
+        BatchNorm cannot train on one sample.
+        """
         stream = torch_stream(self.seed, "mapping", epoch)
         order = self._train[torch.randperm(len(self._train), generator=stream)]
         return (rows.to(self.device) for rows in order.split(self.settings.batch) if len(rows) > 1)
 
     def loss(self, rows: Tensor) -> Tensor:
-        """Mean squared error of the predicted embeddings."""
+        """The mean squared error of predicted embeddings."""
         return nn.functional.mse_loss(self.model(self._x[rows]), self._y[rows])
 
     def validate(self) -> dict[str, float]:
-        """Mean Chamfer distance of decoded shapes to the targets', share that failed, and error."""
+        """Decode predicted embeddings and compare with the targets.
+
+        Returns:
+            * chamfer: mean Chamfer distance of decoded shapes to those of the targets.
+            * failed: the share of shapes without a surface.
+            * mse: mean squared error of all validation embeddings.
+        """
         val = torch.from_numpy(np.flatnonzero(self.pairs.split == "val")).to(self.device)
         rows, shapes = self._validation
         predicted = self.model(self._x[torch.from_numpy(rows).to(self.device)])
@@ -93,11 +110,20 @@ class TransferTask:
         }
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
-        """Whether the decoded shapes still came nearer to the targets at the end."""
+        """Check whether the Chamfer distance still fell at the end."""
         return convergence_of_distance(history, self.score)
 
 
-def validation_rows(pairs: Pairs, number: int, seed: int) -> np.ndarray:
-    """Numbers of the validation pairs whose shapes are decoded: at most so many, drawn by id."""
+def validation_rows(pairs: Pairs, n: int, seed: int) -> np.ndarray:
+    """Select validation pairs whose shapes are decoded.
+
+    Args:
+        pairs: the pairs of all splits.
+        n: the number of pairs, if there are that many.
+        seed: the seed of the selection, which also depends on the ids.
+
+    Returns:
+        Numbers of pairs, int64.
+    """
     rows = np.flatnonzero(pairs.split == "val")
-    return rows[select([pairs.source_id[i] for i in rows], number, seed, "mapping validation")]
+    return rows[select([pairs.source_id[i] for i in rows], n, seed, "mapping validation")]

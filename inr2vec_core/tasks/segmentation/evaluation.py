@@ -12,14 +12,14 @@ from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.part_decoder import build_part_decoder
 from inr2vec_core.tasks.segmentation.iou import shape_iou
-from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, rebuilt_clouds
+from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, reconstructed_clouds
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.predictors import (
     DecoderPredictor,
     NearestTrainingPoint,
     NetworkPredictor,
     Predictor,
-    segmented,
+    predict_parts,
 )
 
 
@@ -101,10 +101,10 @@ def ious_by_shape(
         Shape id -> mIoU in [0, 1]. A shape is missing that could not be fitted or rebuilt: it has
         no part right.
     """
-    clouds = originals.clouds() if rebuilt is None else rebuilt_clouds(rebuilt, originals)
+    clouds = originals.clouds() if rebuilt is None else reconstructed_clouds(rebuilt, originals)
     if loaded.shape_ids is not None:  # a diverged INR has no embedding
         clouds = (cloud for cloud in clouds if cloud.shape_id in loaded.shape_ids)
     return {
         cloud.shape_id: shape_iou(predicted, cloud.labels, parts.numbers(cloud.class_name))
-        for cloud, predicted in segmented(loaded.predict, clouds)
+        for cloud, predicted in predict_parts(loaded.predict, clouds)
     }

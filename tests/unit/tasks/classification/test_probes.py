@@ -11,7 +11,7 @@ from inr2vec_core.tasks.classification.probes import (
     probe_bounding_boxes,
     probe_embeddings,
     probe_weights,
-    standardised_weights,
+    standardized_weights,
 )
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -44,29 +44,29 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(probes, "CHUNK", 8)
 
 
-def right(labelled, scores):
-    return (scores.argmax(1) == labelled.labels[labelled.split == "test"]).mean()
+def accuracy(shapes, scores):
+    return (scores.argmax(1) == shapes.labels[shapes.split == "test"]).mean()
 
 
-def test_separable_weights_are_told_apart(data):
-    labelled, scores, c = probe_weights(data, components=3)
+def test_separable_weights_are_classified(data):
+    shapes, scores, c = probe_weights(data, components=3)
     assert scores.shape == (12, 3)
     np.testing.assert_allclose(scores.sum(1), 1)
-    assert right(labelled, scores) == 1
-    assert c in probes.REGULARISATIONS
+    assert accuracy(shapes, scores) == 1
+    assert c in probes.REGULARIZATIONS
 
 
 def test_components_are_at_most_what_the_training_shapes_span(make_shards):
     rows = table({"train": 2, "val": 1, "test": 1})
     data = ShardedShapes(*make_shards([rows], weights_of, points_of))
-    labelled, scores, _ = probe_weights(data, components=256)
-    assert right(labelled, scores) == 1
+    shapes, scores, _ = probe_weights(data, components=256)
+    assert accuracy(shapes, scores) == 1
 
 
-def test_weights_are_standardised_by_the_training_split_whatever_the_shards(make_shards):
+def test_weights_are_standardized_by_the_training_split_for_any_shards(make_shards):
     rows = table({"train": 8, "val": 3, "test": 4})
     one, two = (
-        standardised_weights(ShardedShapes(*make_shards(shards, weights_of, points_of)))
+        standardized_weights(ShardedShapes(*make_shards(shards, weights_of, points_of)))
         for shards in ([rows], [rows[::2], rows[1::2]])
     )
     train = one.split == "train"
@@ -77,7 +77,7 @@ def test_weights_are_standardised_by_the_training_split_whatever_the_shards(make
     assert one.classes == sorted(STRETCH) and (one.labels == two.labels).all()
 
 
-def test_the_regularisation_is_picked_on_the_validation_split(data, monkeypatch):
+def test_the_regularization_is_chosen_on_the_validation_split(data, monkeypatch):
     asked = []
 
     class Scored(probes.LogisticRegression):
@@ -96,10 +96,10 @@ def test_chunks_have_every_row_once_and_enough_for_the_pca():
     assert all(len(chunk) >= 20 for chunk in chunks)
 
 
-def test_proportions_are_told_apart(data):
-    labelled, scores = probe_bounding_boxes(data, trees=10, seed=0)
+def test_proportions_are_classified(data):
+    shapes, scores = probe_bounding_boxes(data, trees=10, seed=0)
     assert scores.shape == (12, 3)
-    assert right(labelled, scores) == 1
+    assert accuracy(shapes, scores) == 1
 
 
 def test_bounding_boxes_depend_on_the_seed_alone(data):
@@ -113,21 +113,21 @@ def test_a_class_that_training_lacks_does_not_shift_the_others(probe, make_shard
     rows = table({"train": 6, "val": 2, "test": 2}, ["flat", "tall"])
     rows += [("cube/test0", "cube", "test")]  # sorts before the others
     data = ShardedShapes(*make_shards([rows], weights_of, points_of))
-    labelled, scores = probe(data)[:2]
-    assert labelled.classes == ["cube", "flat", "tall"]
+    shapes, scores = probe(data)[:2]
+    assert shapes.classes == ["cube", "flat", "tall"]
     assert scores.shape == (5, 3) and (scores[:, 0] == 0).all()
-    assert right(labelled, scores) == pytest.approx(4 / 5)
+    assert accuracy(shapes, scores) == pytest.approx(4 / 5)
 
 
 @pytest.mark.parametrize("classes, third", [("aaaa", "val"), ("abab", "test")])
-def test_too_little_for_a_linear_probe_is_said(classes, third):
+def test_too_few_shapes_for_a_linear_probe_are_refused(classes, third):
     splits = ["train", "train", third, "test"]
     data = EmbeddingSet.of("0123", list(classes), splits, np.arange(8.0).reshape(4, 2))
     with pytest.raises(InputError, match="linear probe needs"):
         probe_embeddings(data)
 
 
-def test_embeddings_are_told_apart_where_they_differ_at_any_scale():
+def test_embeddings_are_classified_at_any_scale():
     rng, names, splits = np.random.default_rng(0), [], []
     for split, n in (("train", 20), ("val", 6), ("test", 10)):
         names, splits = names + ["a", "b"] * n, splits + [split] * 2 * n

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.tasks.classification.retrieval import nearest, retrieval_scores
+from inr2vec_core.tasks.classification.retrieval import nearest_neighbors, retrieval_scores
 
 
 def line(*positions):
@@ -25,7 +25,7 @@ def test_hits_on_a_line_by_hand():
 def test_average_precision_by_hand():
     # The first query finds right, wrong, right, and there are three others of its class.
     x, labels = line(0, 1, 2, 3, 100), [0, 0, 1, 0, 0]
-    assert nearest(x, 3)[0].tolist() == [1, 2, 3]
+    assert nearest_neighbors(x, 3)[0].tolist() == [1, 2, 3]
     first = (1 + 0 + 2 / 3) / 3
     others = [
         (1 / 1 + 0 + 2 / 3) / 3,  # 1 -> 0 (right; 2 is as near), 2, 3
@@ -51,7 +51,7 @@ def test_the_first_average_precision_is_the_first_hit_rate(rng):
     assert found["hit@1"] == found["mAP@1"]
 
 
-def test_the_query_itself_is_no_neighbour():
+def test_the_query_itself_is_no_neighbor():
     assert scores(line(0, 1), [0, 1], 1)["hit@1"] == 0.0
 
 
@@ -64,22 +64,22 @@ def test_a_duplicate_of_the_same_class_is_a_hit():
     assert scores(line(0, 0, 9, 9), [0, 0, 1, 1], 1)["hit@1"] == 1.0
 
 
-def test_more_neighbours_than_shapes_are_all_the_others():
+def test_more_neighbors_than_shapes_are_all_the_others():
     found = scores(line(0, 1, 2), [0, 1, 0], 1, 10)
     assert (found["hit@1"], found["hit@10"]) == (0.0, pytest.approx(2 / 3))
 
 
-def test_a_single_shape_has_no_neighbour():
+def test_a_single_shape_has_no_neighbor():
     with pytest.raises(InputError, match="1 embedding"):
         scores(line(0), [0], 1)
 
 
-def test_neighbours_are_exact_and_sorted(rng):
+def test_neighbors_are_exact_and_sorted(rng):
     # Far from the origin, where distances by a matrix product of float32 would be noise.
     x = (rng.normal(size=(80, 20)) + 1000).astype(np.float32)
     distance = np.linalg.norm(x[:, None].astype(float) - x, axis=2)
     np.fill_diagonal(distance, np.inf)
-    assert np.array_equal(nearest(x, 7), np.argsort(distance, 1)[:, :7])
+    assert np.array_equal(nearest_neighbors(x, 7), np.argsort(distance, 1)[:, :7])
 
 
 def test_rates_never_fall_with_k(rng):

@@ -10,7 +10,7 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.tasks.classification.task import (
-    Classification,
+    ClassificationTask,
     ClassifierSettings,
     Split,
     accuracy,
@@ -48,7 +48,7 @@ def test_mixed_samples_of_larger_classes_are_appended():
     assert mixed_labels[9:].tolist() == [0, 0, 0, 2, 2, 2, 2]
 
 
-def test_each_mixed_value_comes_from_one_of_two_parents_in_its_own_dimension():
+def test_each_mixed_value_comes_from_one_of_two_parents_in_its_dimension():
     x, labels = embeddings(*[0, 1] * 20, e=30)
     mixed, mixed_labels = e_stitchup(x, labels, generator())
     for sample, (row, label) in enumerate(zip(mixed[40:], mixed_labels[40:], strict=True)):
@@ -110,7 +110,7 @@ def separable(per_class, seed=0):
 def test_separable_classes_are_learned_perfectly(stitchup):
     torch.manual_seed(0)
     model = mlp_classifier(8, 3, (16,), 0.2)
-    task = Classification(model, separable(20), separable(10, 1), 16, 0, stitchup)
+    task = ClassificationTask(model, separable(20), separable(10, 1), 16, 0, stitchup)
     course = train(task, TrainSettings(15, 0.02, 1e-2, "onecycle", 15), 0)
     assert course.best_score == 1.0
     test = separable(30, 2)
@@ -123,7 +123,9 @@ def test_separable_classes_are_learned_perfectly(stitchup):
 
 def task_of(n, batch, stitchup=False, seed=0):
     train_split = Split(torch.arange(n)[:, None].float(), torch.zeros(n, dtype=torch.long))
-    return Classification(torch.nn.Linear(1, 2), train_split, separable(1), batch, seed, stitchup)
+    return ClassificationTask(
+        torch.nn.Linear(1, 2), train_split, separable(1), batch, seed, stitchup
+    )
 
 
 @pytest.mark.parametrize("n, batch", [(2, 256), (3, 2), (5, 2), (17, 16), (33, 16), (64, 16)])
@@ -151,7 +153,7 @@ def test_too_few_embeddings_are_refused(train_rows, val_rows):
         Split(torch.zeros(n, 4), torch.zeros(n, dtype=torch.long)) for n in (train_rows, val_rows)
     ]
     with pytest.raises(InputError, match=f"{train_rows} training and {val_rows} validation"):
-        Classification(torch.nn.Linear(4, 2), *few, 16, 0)
+        ClassificationTask(torch.nn.Linear(4, 2), *few, 16, 0)
 
 
 def test_split_of_arrays(rng):
@@ -159,7 +161,7 @@ def test_split_of_arrays(rng):
     assert split.x.dtype == torch.float32 and split.labels.dtype == torch.int64
 
 
-def test_the_test_split_is_told_by_a_classifier_of_the_training_split(rng):
+def test_the_test_split_is_classified(rng):
     classes = np.array(["a", "b", "c"] * 20)
     x = rng.normal(size=(60, 5)).astype(np.float32)
     x[:, :3] += 6 * (classes[:, None] == ["a", "b", "c"])
