@@ -20,7 +20,8 @@ from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows
+from inr2vec_core.inrs.siren import evaluate, initial_weights, rows
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.modalities._base import CLIP
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder

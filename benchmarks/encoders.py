@@ -16,7 +16,7 @@ import torch
 from machine import describe, medians
 
 from inr2vec_core.encoders import encoder_class
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.models.inr2vec import embed
 
 BATCH = 16

@@ -26,7 +26,8 @@ from torch.nn.functional import normalize
 from inr2vec_core.geometry.queries import SCALE
 from inr2vec_core.inrs.fitting import FitSettings, fit
 from inr2vec_core.inrs.neural_field import CPU_ELEMENTS, InrField
-from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights
+from inr2vec_core.inrs.siren import evaluate, initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder

@@ -2,15 +2,21 @@
 
 import sys
 
+from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
+
 
 def n_weights(inr):
     """Weights between hidden layers, nearly all there are."""
     return config["inrs"][inr]["width"] ** 2 * (config["inrs"][inr]["depth"] - 1)
 
 
+def siren_of(inr):
+    """The sizes of an entry's INRs."""
+    return SirenConfig(config["inrs"][inr]["width"], config["inrs"][inr]["depth"])
+
+
 def n_parameters(inr):
-    width, depth = config["inrs"][inr]["width"], config["inrs"][inr]["depth"]
-    return n_weights(inr) + width * (depth + 4) + 1
+    return siren_of(inr).n_parameters
 
 
 def shapes_of(dataset):
@@ -42,8 +48,8 @@ def fit_mib(wildcards, attempt):
     """
     inr = config["inrs"][wildcards.inr]
     groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
-    # As many INRs as a GPU would be given (inr2vec_core/batching.py); a CPU gets fewer.
-    chosen = min(256, max(1, 2**27 // (inr["width"] * inr["queries"])))
+    # As many INRs as a GPU would be given; a CPU gets fewer.
+    chosen = inrs_at_once_on_gpu(siren_of(wildcards.inr), inr["queries"])
     one = 2 * stored_queries(wildcards.dataset) + 8 * n_parameters(wildcards.inr)
     weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
     return attempt * int(

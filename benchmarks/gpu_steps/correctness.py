@@ -15,7 +15,8 @@ from gpu_steps.products import narrow_backward, narrow_both
 from gpu_steps.sizes import SMALL_TRAINING, TINY_TRAINING
 from gpu_steps.trainings import Training, training
 from inr2vec_core.inrs.kernels import kernels_for, plain
-from inr2vec_core.inrs.siren import SirenConfig, evaluate
+from inr2vec_core.inrs.siren import evaluate
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 STEPS = 20
 CPU = torch.device("cpu")

@@ -11,7 +11,8 @@ from gpu_steps.products import Product
 from gpu_steps.shapes import stored_queries
 from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs.fitting import SirenBatch
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights, unflatten
+from inr2vec_core.inrs.siren import initial_weights, unflatten
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.losses import bce
 
 DEPTH, LR, BLOCKS = 4, 1e-4, 4

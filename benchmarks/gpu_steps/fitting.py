@@ -21,7 +21,7 @@ from gpu_steps.measure import (
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.kernels import plain
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 SIZES = {(512, 10_000): (16, 4, 64), (64, 1024): (256, 16, 64), (128, 1024): (256, 16)}
 TINY_SIZES = {(16, 64): (4, 2)}

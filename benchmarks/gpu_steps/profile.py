@@ -9,7 +9,7 @@ from torch.profiler import ProfilerActivity, profile
 from gpu_steps.context import Case, Context, Row
 from gpu_steps.fits import DEPTH, LibraryFit, Queries, start
 from gpu_steps.measure import set_precision
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 SHOWN = 12  # kernels, the rest together
 

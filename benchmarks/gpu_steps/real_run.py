@@ -22,7 +22,8 @@ from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import choose_batching, fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns

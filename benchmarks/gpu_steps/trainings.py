@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from gpu_steps.fits import DEPTH, LR, start
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.geometry.queries import dequantize
-from inr2vec_core.inrs.siren import SirenConfig, rows
+from inr2vec_core.inrs.siren import rows
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed

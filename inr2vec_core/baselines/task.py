@@ -23,12 +23,13 @@ from inr2vec_core.training.precision import autocast
 from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
+from inr2vec_core.utils.settings import Settings
 
 CHUNK = 64  # views at once
 
 
 @dataclass(frozen=True)
-class NetworkSettings:
+class NetworkSettings(Settings):
     """Batches of a network's training.
 
     Attributes:

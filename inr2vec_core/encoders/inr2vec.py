@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_linear_bn_weights
 
-from inr2vec_core.inrs.siren import SirenConfig, rows
+from inr2vec_core.inrs.siren import rows
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.linear_max import linear_max
 
 CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache

@@ -12,10 +12,11 @@ from inr2vec_core.geometry.partial_views import partial_view
 from inr2vec_core.geometry.raw import Cloud, Geometry, Mesh, Pair
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, PartLabels, Shape
 from inr2vec_core.geometry.surface import farthest_indices
+from inr2vec_core.utils.settings import Settings
 
 
 @dataclass(frozen=True)
-class ShapeSettings:
+class ShapeSettings(Settings):
     """What a data set makes of its shapes.
 
     Attributes:

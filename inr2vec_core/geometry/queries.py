@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inr2vec_core.ops.numba_jit import compiled
+from inr2vec_core.utils.settings import Settings
 
 if TYPE_CHECKING:  # jobs that only draw queries need not wait for torch
     from torch import Tensor
@@ -21,7 +22,7 @@ SCALE = 32767
 
 
 @dataclass(frozen=True)
-class QuerySampling:
+class QuerySampling(Settings):
     """How queries are spread.
 
     The default is the paper's 250k / 200k / 25k / 25k with the released code's 100k on the

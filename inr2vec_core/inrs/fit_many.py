@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.inrs.fitting import FitSettings, fit
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
 
 _log = logging.getLogger(__name__)
 
 # Activations of one layer in memory at once, in elements. On a CPU they should stay in a core's
 # share of the cache (docs/performance.md); on a GPU they should fill the card.
 CPU_ELEMENTS, CPU_MAX_INRS, CPU_MIN_CHUNK = 1 << 18, 64, 256
-GPU_ELEMENTS, GPU_MAX_INRS, GPU_MEMORY_SHARE = 1 << 27, 256, 0.5
+GPU_MEMORY_SHARE = 0.5
 
 Group = tuple[Tensor, Tensor, Tensor]  # initial weights, stored queries, offsets: as for `fit`
 
@@ -53,9 +53,8 @@ def choose_batching(
         activations = (2 * siren.depth + 1) * step
         bytes_each = 4 * (activations + 6 * siren.n_parameters)
         fitting_in_memory = int(torch.cuda.mem_get_info(device)[0] * GPU_MEMORY_SHARE) // bytes_each
-        return Batching(
-            at_once or max(1, min(GPU_MAX_INRS, GPU_ELEMENTS // step, fitting_in_memory))
-        )
+        most = inrs_at_once_on_gpu(siren, queries)
+        return Batching(at_once or max(1, min(most, fitting_in_memory)))
     at_once = at_once or min(CPU_MAX_INRS, max(1, CPU_ELEMENTS // step))
     return Batching(at_once, max(CPU_MIN_CHUNK, CPU_ELEMENTS // (siren.width * at_once)))
 

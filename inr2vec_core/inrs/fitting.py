@@ -18,13 +18,15 @@ from torch import Tensor
 
 from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs.kernels import kernels_for
-from inr2vec_core.inrs.siren import SirenConfig, unflatten
+from inr2vec_core.inrs.siren import unflatten
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.ops.losses import LossAndGradient
+from inr2vec_core.utils.settings import Settings
 
 
 @dataclass(frozen=True)
-class FitSettings:
+class FitSettings(Settings):
     """How INRs are fitted; the defaults are the paper's (Appendix F).
 
     Attributes:

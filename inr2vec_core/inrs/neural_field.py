@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.inrs.kernels import kernels_for, plain
-from inr2vec_core.inrs.siren import SirenConfig, unflatten
+from inr2vec_core.inrs.siren import unflatten
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.autograd import value_and_gradient
 
 # Activations of one layer per chunk, in elements; on a CPU of each thread (docs/performance.md).

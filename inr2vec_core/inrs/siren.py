@@ -5,66 +5,12 @@ then `bias`. A hidden layer of width H is therefore H rows of H values followed 
 more row, which is what the encoder reads (paper, Section 3 and Appendix D).
 """
 
-from dataclasses import asdict, dataclass
-from functools import cached_property
-
 import numpy as np
 import torch
 from torch import Tensor
 
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.utils.seeding import numpy_stream
-
-
-@dataclass(frozen=True)
-class SirenConfig:
-    """Sizes of a SIREN R^3 -> R.
-
-    Attributes:
-        width: neurons of a hidden layer.
-        depth: hidden layers.
-        omega: the factor of the sine's argument.
-
-    >>> SirenConfig(512, 4).n_parameters
-    790529
-    """
-
-    width: int = 512
-    depth: int = 4
-    omega: float = 30.0
-
-    @cached_property
-    def layers(self) -> tuple[tuple[int, int], ...]:
-        """(outputs, inputs) of each linear layer, in flat order."""
-        hidden = ((self.width, self.width),) * (self.depth - 1)
-        return ((self.width, 3), *hidden, (1, self.width))
-
-    @property
-    def n_parameters(self) -> int:
-        """Number of weights and biases."""
-        return sum(o * i + o for o, i in self.layers)
-
-    @property
-    def n_head(self) -> int:
-        """Parameters of the last, plain linear layer."""
-        return self.width + 1
-
-    @property
-    def hidden_slice(self) -> slice:
-        """The layers between hidden layers in the flat vector: the encoder's input."""
-        return slice(4 * self.width, self.n_parameters - self.n_head)
-
-    @property
-    def n_rows(self) -> int:
-        """Rows of the encoder's input matrix: (depth - 1) * (width + 1); 1539 for 512 x 4."""
-        return (self.depth - 1) * (self.width + 1)
-
-    def describe(self) -> dict:
-        """The sizes and the flat order, to be stored beside weights."""
-        order = [
-            f"weight{k} ({o}, {i}) row-major, bias{k} ({o},)"
-            for k, (o, i) in enumerate(self.layers)
-        ]
-        return asdict(self) | {"n_parameters": self.n_parameters, "flat_order": "; ".join(order)}
 
 
 def initial_weights(siren: SirenConfig, seed: int, *names: str | int) -> np.ndarray:

@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from inr2vec_core.inrs.neural_field import InrField
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.hdf5 import open_shard
 from inr2vec_core.modalities import Modality, modality
 

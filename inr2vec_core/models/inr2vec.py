@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from inr2vec_core.encoders import encoder_class
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.modalities import Modality, modality

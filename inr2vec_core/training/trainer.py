@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
+from inr2vec_core.utils.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True)
-class TrainSettings:
+class TrainSettings(Settings):
     """Optimizer (AdamW) and schedule of a training.
 
     Attributes:

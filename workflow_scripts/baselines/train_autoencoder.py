@@ -19,7 +19,7 @@ def main(snakemake):
     task = PointAutoencoderTask(
         build_autoencoder(description), CloudInput(settings["points"], jitter=0),
         *(ShardedShapes(shards, shards, [split], copies=False) for split in ("train", "val")),
-        NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
+        NetworkSettings.from_config(settings),
         seed, device,
     )  # fmt: skip
     label = f"{w.autoencoder} on {w.dataset}"

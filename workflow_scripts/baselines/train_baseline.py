@@ -25,7 +25,7 @@ def main(snakemake):
     task = ShapeClassification(
         build_classifier(description), baseline_of(description).inputs(description),
         data["train"], data["val"], description["classes"],
-        NetworkSettings(**{k: settings[k] for k in ("batch", "buffer", "precision")}),
+        NetworkSettings.from_config(settings),
         seed, device,
     )  # fmt: skip
     label = f"{w.baseline} on {w.dataset}, seed {w.seed}"

@@ -7,7 +7,7 @@ from workflow_scripts.common.results import write_classification
 
 def classify_and_write(snakemake, data) -> None:
     """Train on `data`, an `io.embeddings.EmbeddingSet`; write figures and predictions."""
-    settings = ClassifierSettings(**snakemake.params.settings)
+    settings = ClassifierSettings.from_config(snakemake.params.settings)
     seed = int(snakemake.wildcards.seed)
     scores, result = classify(data, settings, seed, torch_device(snakemake))
     write_classification(

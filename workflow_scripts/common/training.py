@@ -25,11 +25,7 @@ def train_with(
     settings = snakemake.params.settings
     result = train(
         task,
-        TrainSettings(
-            **{k: settings[k] for k in ("epochs", "lr", "weight_decay", "validate_every")},
-            schedule=settings.get("schedule", "onecycle"),
-            **{k: tuple(settings[k]) for k in ("betas", "keep") if k in settings},
-        ),
+        TrainSettings.from_config({"schedule": "onecycle", **settings}),
         seed,
         label,
         Path("results/checkpoints", *where).with_suffix(".pt"),

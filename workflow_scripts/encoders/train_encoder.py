@@ -15,7 +15,6 @@ from workflow_scripts.common.training import train_with
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    sampling = {k: v for k, v in snakemake.params.queries.items() if k != "per_shape"}
     kind = InrSpec.of(snakemake.input.inrs[0])
     architecture = {k: settings[k] for k in (
         "type", "hidden", "embedding", "options", "decoder_hidden",
@@ -26,10 +25,8 @@ def main(snakemake):
     torch.manual_seed(derive_seed(seed, "encoder"))
     task = Inr2vecTask(
         build_inr2vec(architecture), snakemake.input.inrs, snakemake.input.shapes,
-        QuerySampling(**sampling),
-        Inr2vecSettings(**{k: settings[k] for k in (
-            "batch", "queries", "buffer", "validation_shapes", "validation_points",
-            "validation_resolution", "precision")}),
+        QuerySampling.from_config(snakemake.params.queries),
+        Inr2vecSettings.from_config(settings),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
     )  # fmt: skip
     w = snakemake.wildcards

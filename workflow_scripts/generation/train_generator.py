@@ -29,7 +29,7 @@ def main(snakemake):
     generator = build_generator(description)
     task = LatentGanTask(
         LatentGan(generator), data,
-        GanSettings(**{k: settings[k] for k in ("batch", "critic_steps", "penalty")}), seed, device,
+        GanSettings.from_config(settings), seed, device,
     )  # fmt: skip
     label = f"{w.generator} of {name} on {w.dataset}"
     seen = hash_arrays(data.train, data.validation)

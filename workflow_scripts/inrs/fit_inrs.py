@@ -10,7 +10,8 @@ from safetensors.numpy import load_file
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
@@ -26,9 +27,7 @@ def main(snakemake):
     with open_shard(snakemake.input.queries) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}
         ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
-        fit_settings = FitSettings(
-            **{k: settings[k] for k in ("steps", "queries", "lr", "loss")}, field=field
-        )
+        fit_settings = FitSettings.from_config(settings, field=field)
         weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
 

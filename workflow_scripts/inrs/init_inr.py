@@ -4,7 +4,8 @@ import json
 
 from safetensors.numpy import save_file
 
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.atomic import atomic
 from workflow_scripts.common.job import run
 

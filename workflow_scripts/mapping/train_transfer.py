@@ -35,8 +35,7 @@ def main(snakemake):
     torch.manual_seed(derive_seed(seed, "mapping", name))
     task = TransferTask(
         build_transfer(description), pairs, load_inr2vec(given.model), (rows, shapes),
-        MappingSettings(**{k: settings[k] for k in (
-            "batch", "validation_points", "validation_resolution")}),
+        MappingSettings.from_config(settings),
         seed, device,
     )  # fmt: skip
     result = train_with(

@@ -31,10 +31,7 @@ def main(snakemake):
     torch.manual_seed(derive_seed(seed, "part decoder"))
     task = EmbeddingSegmentationTask(
         build_part_decoder(description), train, validation, embeddings,
-        SegmentationSettings(
-            points=settings["queries"],
-            **{k: settings[k] for k in ("batch", "buffer", "precision")},
-        ),
+        SegmentationSettings.from_config(settings, points=settings["queries"]),
         seed, device,
     )  # fmt: skip
     label = f"parts by {w.encoder} on {w.dataset}, seed {w.seed}"

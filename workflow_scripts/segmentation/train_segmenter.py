@@ -24,9 +24,7 @@ def main(snakemake):
     torch.manual_seed(derive_seed(seed, "segmenter"))
     task = CloudSegmentationTask(
         build_segmenter(description), train, validation,
-        SegmentationSettings(
-            **{k: settings[k] for k in ("batch", "points", "buffer", "precision")}
-        ),
+        SegmentationSettings.from_config(settings),
         seed, device,
     )  # fmt: skip
     label = f"{w.segmenter} on {w.dataset}, seed {w.seed}"

@@ -20,7 +20,9 @@ def main(snakemake):
     settings |= settings.pop("voxels")
     catalog = dataset.catalog()
     records = dataset.shard(catalog, number)
-    shard = prepare_shapes(dataset.read(records), ShapeSettings(**settings), copies, dataset.seed)
+    shard = prepare_shapes(
+        dataset.read(records), ShapeSettings.from_config(settings), copies, dataset.seed
+    )
     if number == 0:  # what the catalog itself set aside is reported once
         shard.rejected += catalog.rejected
         if catalog.ignored:

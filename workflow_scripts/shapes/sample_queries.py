@@ -18,7 +18,7 @@ def main(snakemake):
     settings = snakemake.params.settings
     target = modality(settings["field"])
     n = target.n_stored_queries(settings)
-    sampling = QuerySampling(**{k: v for k, v in settings["queries"].items() if k != "per_shape"})
+    sampling = QuerySampling.from_config(settings["queries"])
     with (
         open_shard(snakemake.input.shapes) as shapes,
         atomic(snakemake.output[0]) as path,

@@ -22,6 +22,7 @@ from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
 from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.seeding import numpy_stream
+from inr2vec_core.utils.settings import Settings
 
 CALIBRATION = 1024  # training INRs, at most, that an encoder is shown before it is trained
 LEVEL_SHAPES = 200  # validation shapes, at most, that the iso level is calibrated on
@@ -29,7 +30,7 @@ POOL = 16  # steps' worth of queries that are kept of a shape, if all shapes are
 
 
 @dataclass(frozen=True)
-class Inr2vecSettings:
+class Inr2vecSettings(Settings):
     """Batches and validation of inr2vec's training; the defaults are the paper's.
 
     Attributes:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.models.inr2vec import build_encoder, embed

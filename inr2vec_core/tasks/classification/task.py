@@ -13,6 +13,7 @@ from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
 from inr2vec_core.utils.seeding import derive_seed, torch_stream
+from inr2vec_core.utils.settings import Settings
 
 
 def e_stitchup(x: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -137,7 +138,7 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 
 
 @dataclass(frozen=True)
-class ClassifierSettings:
+class ClassifierSettings(Settings):
     """The layers and the training of a classifier.
 
     Attributes:

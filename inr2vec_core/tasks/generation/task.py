@@ -18,12 +18,13 @@ from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.energy import energy_distance
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
 from inr2vec_core.utils.seeding import torch_stream
+from inr2vec_core.utils.settings import Settings
 
 SAMPLES = 512  # generated at each validation
 
 
 @dataclass(frozen=True)
-class GanSettings:
+class GanSettings(Settings):
     """Steps of a training; the defaults are the paper's.
 
     Attributes:

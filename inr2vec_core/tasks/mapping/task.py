@@ -15,10 +15,11 @@ from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
 from inr2vec_core.utils.seeding import torch_stream
+from inr2vec_core.utils.settings import Settings
 
 
 @dataclass(frozen=True)
-class MappingSettings:
+class MappingSettings(Settings):
     """Batches and validation of a training; the defaults are the paper's.
 
     Attributes:

@@ -26,10 +26,11 @@ from inr2vec_core.tasks.segmentation.predictors import (
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_mean
 from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.seeding import numpy_stream
+from inr2vec_core.utils.settings import Settings
 
 
 @dataclass(frozen=True)
-class SegmentationSettings:
+class SegmentationSettings(Settings):
     """Batches of a training.
 
     Attributes:

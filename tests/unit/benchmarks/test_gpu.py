@@ -16,7 +16,7 @@ from gpu_steps.packed import made_clouds, read_packed, write_packed
 from gpu_steps.products import narrow_backward, narrow_both
 from gpu_steps.report import table
 
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 
 def fine():

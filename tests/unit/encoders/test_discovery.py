@@ -6,7 +6,7 @@ import torch
 from inr2vec_core import encoders
 from inr2vec_core.encoders import encoder_class, known_types, option_names
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.models.inr2vec import build_encoder
 
 SHAPE = SirenConfig(8, 3)

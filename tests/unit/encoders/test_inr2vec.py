@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
-from inr2vec_core.inrs.siren import SirenConfig, rows
+from inr2vec_core.inrs.siren import rows
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.linear_max import linear_max
 
 SHAPE = SirenConfig(4, 3)

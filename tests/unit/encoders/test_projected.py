@@ -5,7 +5,8 @@ import torch
 
 from inr2vec_core.encoders.inr2vec import Encoder as Published
 from inr2vec_core.encoders.projected import Encoder
-from inr2vec_core.inrs.siren import SirenConfig, unflatten
+from inr2vec_core.inrs.siren import unflatten
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 SHAPE = SirenConfig(6, 3)
 

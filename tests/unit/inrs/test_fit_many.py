@@ -9,7 +9,8 @@ import torch
 from inr2vec_core.inrs import fit_many as batching
 from inr2vec_core.inrs.fit_many import choose_batching, fit_many
 from inr2vec_core.inrs.fitting import FitSettings, fit
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 
 SHAPE, SETTINGS, CPU = SirenConfig(8, 3), FitSettings(3, queries=6, lr=1e-3), torch.device("cpu")
 

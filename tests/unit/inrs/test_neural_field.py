@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from inr2vec_core.inrs.neural_field import InrField
-from inr2vec_core.inrs.siren import SirenConfig, evaluate
+from inr2vec_core.inrs.siren import evaluate
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.inrs.siren import SirenConfig, evaluate, initial_weights, rows, unflatten
+from inr2vec_core.inrs.siren import evaluate, initial_weights, rows, unflatten
+from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
 
 PAPER = SirenConfig(512, 4)
 TINY = SirenConfig(2, 3)  # 3 -> 2 -> 2 -> 2 -> 1
@@ -132,3 +133,9 @@ def test_a_one_wide_siren_by_hand():
     flat = torch.tensor([[1.0, 0, 0, 0.25, 3.0, 0.5]])
     coords = torch.tensor([[[-0.25, 9, 9], [torch.pi / 4 - 0.25, 0, 0]]])
     torch.testing.assert_close(evaluate(flat, coords, shape), torch.tensor([[0.5, 3.5]]))
+
+
+def test_a_gpu_fits_fewer_inrs_at_once_the_larger_they_are():
+    assert inrs_at_once_on_gpu(SirenConfig(64, 4), 512) == 256
+    assert inrs_at_once_on_gpu(SirenConfig(512, 4), 10_000) == 26
+    assert inrs_at_once_on_gpu(SirenConfig(2**20, 4), 10_000) == 1

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenConfig, evaluate
+from inr2vec_core.inrs.siren import evaluate
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.modalities import modality

@@ -16,7 +16,8 @@ from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.geometry.raw import Cloud
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fitting import FitSettings, fit
-from inr2vec_core.inrs.siren import SirenConfig, initial_weights
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.modalities import modality, modality_names
 from inr2vec_core.shapes.build import prepare_shapes

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.checkpoints import save_model
 from inr2vec_core.models.inr2vec import build_inr2vec, load_inr2vec
 

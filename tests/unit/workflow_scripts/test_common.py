@@ -173,7 +173,7 @@ def test_defaults_are_not_shared_between_entries():
 def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
     from inr2vec_core.geometry.queries import QuerySampling
     from inr2vec_core.inrs.fitting import FitSettings
-    from inr2vec_core.inrs.siren import SirenConfig
+    from inr2vec_core.inrs.siren_config import SirenConfig
     from inr2vec_core.tasks.autoencoding.task import Inr2vecSettings
 
     config = completed()

@@ -11,7 +11,7 @@ import trimesh
 from inr2vec_core.encoders.inr2vec import Encoder
 from inr2vec_core.geometry.shapes import MeshShape, VoxelShape
 from inr2vec_core.geometry.voxels import centroids
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec

@@ -2,7 +2,7 @@
 
 import torch
 
-from inr2vec_core.inrs.siren import SirenConfig
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.tasks.classification.inference_time import (
     cloud_of_field,
     first_cloud,
