@@ -7,10 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inr2vec_core.ops.bfloat16 import bits, load_row, store_row
 from inr2vec_core.ops.mlp import update_running
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.ops.parallel import each_cloud
+from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
 
 ROWS = 64  # summed in single precision
 

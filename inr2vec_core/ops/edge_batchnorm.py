@@ -11,11 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inr2vec_core.ops.bfloat16 import bits, load_row, store_row
 from inr2vec_core.ops.mlp import update_running
 from inr2vec_core.ops.neighbors import gathered, max_and_sum, stacked
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.ops.parallel import each_cloud
+from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
 
 
 class EdgeBatchNorm(nn.Module):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from inr2vec_core.ops.parallel import each_cloud
+from inr2vec_core.ops.numba_jit import compiled
+from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
 
 
 @pytest.fixture
@@ -39,3 +40,38 @@ def test_an_error_in_a_thread_is_raised(count, threads):
 
     with pytest.raises(ZeroDivisionError, match="in cloud 2"):
         each_cloud(kernel, 4, torch.arange(4))
+
+
+# ---------------------------------------------------------------------------- rows of bfloat16
+
+
+@compiled
+def loaded(source, row):
+    load_row(source, row)
+
+
+@compiled
+def stored(row, target):
+    store_row(row, target)
+
+
+def values():
+    x = torch.randn(1000, generator=torch.Generator().manual_seed(0))
+    ties = torch.tensor([1 + 2.0**-8, 1 + 3 * 2.0**-8, -1 - 2.0**-8])  # halfway between two
+    return torch.cat([x, ties, torch.tensor([0.0, -0.0, torch.inf, -torch.inf, 1e-40, 3e38])])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_row_is_widened_as_by_torch(dtype):
+    x = values().to(dtype)
+    row = np.empty(len(x), np.uint32)
+    loaded(bits(x).numpy(), row)
+    assert torch.equal(torch.from_numpy(row.view(np.float32)), x.float())
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_row_is_rounded_as_by_torch(dtype):
+    x = values()
+    out = torch.empty(len(x), dtype=dtype)
+    stored(bits(x).numpy(), bits(out).numpy())
+    assert torch.equal(bits(out), bits(x.to(dtype)))
