@@ -1,4 +1,4 @@
-"""What is compared: fitting, query sampling, inr2vec training and embedding, plain and ours."""
+"""The implementations that are compared: the plain reference and the library's."""
 
 import time
 from collections.abc import Callable
@@ -34,8 +34,14 @@ UDF = modality("udf")
 
 
 def repeated(call: Callable[[int], object], per_call: float, device: torch.device) -> Contestant:
-    """A contestant that calls `call(k)`, k steps, with k set by the time that a step takes."""
-    pace: list[float] = []
+    """Make a contestant from a function of a number of steps.
+
+    Args:
+        call: runs k steps; k is chosen by the time of a step.
+        per_call: units of work of a step.
+        device: the device that is waited for.
+    """
+    step_seconds: list[float] = []
 
     def timed(k: int) -> float:
         started = time.perf_counter()
@@ -44,10 +50,10 @@ def repeated(call: Callable[[int], object], per_call: float, device: torch.devic
         return (time.perf_counter() - started) / k
 
     def contest(seconds: float) -> float:
-        if not pace:
+        if not step_seconds:
             timed(1)  # compiles, allocates
-            pace.append(timed(1))
-        return per_call / timed(max(1, round(seconds / pace[0])))
+            step_seconds.append(timed(1))
+        return per_call / timed(max(1, round(seconds / step_seconds[0])))
 
     return contest
 
@@ -63,7 +69,7 @@ def clouds(n: int) -> list[np.ndarray]:
 
 
 def stored_queries(n: int, per_shape: int) -> torch.Tensor:
-    """Quantised queries (n, per_shape, 4) of as many clouds."""
+    """Quantized queries (n, per_shape, 4) of n clouds."""
     rng = np.random.default_rng(SEED)
     mix = QuerySampling()
     return torch.from_numpy(
@@ -72,7 +78,7 @@ def stored_queries(n: int, per_shape: int) -> torch.Tensor:
 
 
 def start_weights(width: int, n: int) -> torch.Tensor:
-    """The shared initial weights, n times."""
+    """The shared initial weights, repeated: (n, n_parameters)."""
     return torch.from_numpy(initial_weights(SirenConfig(width, DEPTH), SEED)).expand(n, -1).clone()
 
 
@@ -102,7 +108,7 @@ def fit_ours(
 def fitting(
     width: int, queries: int, device: torch.device, precision: str, threads: int
 ) -> dict[str, Contestant]:
-    """Units: INR-steps; of the limits, FLOP, sines and cosines."""
+    """Contestants of fitting, in INR-steps, and the machine's limits: FLOP, sines, cosines."""
     torch.set_float32_matmul_precision(precision)
     n = reference.AT_ONCE
     stored = stored_queries(n, 4 * queries)
@@ -126,20 +132,20 @@ def fit_quality(
     which: str, width: int, queries: int, device: torch.device, precision: str, steps: int,
     threads: int,
 ) -> tuple[float, float]:  # fmt: skip
-    """Mean loss on fixed queries after some steps, and the MiB that fitting added at its peak."""
+    """Fit INRs; return their mean loss on fixed queries, and the peak of added memory in MiB."""
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision(precision)
     n, per_shape = reference.AT_ONCE, 20 * queries
     stored = stored_queries(n, per_shape)
-    judged = dequantize(stored[:, :: max(1, per_shape // 20_000)])
+    test_queries = dequantize(stored[:, :: max(1, per_shape // 20_000)])
     fit = {"ours": partial(fit_ours, threads=threads), "reference": fit_plain}[which]
-    fit(stored[:1, :8], 8, 8, device, 1)  # what libraries need once is nobody's memory
+    fit(stored[:1, :8], 8, 8, device, 1)  # libraries allocate memory once, which does not count
     before = now_mib(device)
     if which == "ours":
         weights = fit(stored, width, queries, device, steps)
         outputs = [
             evaluate(w[None], c[None], SirenConfig(width, DEPTH))[0]
-            for w, c in zip(weights, judged[0], strict=True)
+            for w, c in zip(weights, test_queries[0], strict=True)
         ]
         peak = peak_mib(device)
     else:
@@ -149,9 +155,9 @@ def fit_quality(
         parameters = [p.detach().cpu() for p in parameters]
         outputs = [
             reference.siren([p[i : i + 1] for p in parameters], c[None])[0]
-            for i, c in enumerate(judged[0])
+            for i, c in enumerate(test_queries[0])
         ]
-    loss = F.binary_cross_entropy_with_logits(torch.stack(list(outputs)), judged[1])
+    loss = F.binary_cross_entropy_with_logits(torch.stack(list(outputs)), test_queries[1])
     return float(loss), peak - before
 
 
@@ -160,7 +166,7 @@ def _points(cloud: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarr
 
 
 def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
-    """Units: queries of the UDF."""
+    """Contestants of query sampling, in queries of the UDF."""
     (cloud,), mix = clouds(1), QuerySampling()
     cpu = torch.device("cpu")
 
@@ -188,7 +194,14 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
 def training(
     sizes: dict, device: torch.device, precision: str, threads: int
 ) -> dict[str, Contestant]:
-    """Steps of inr2vec's training, and INRs embedded; `sizes` as in `fit.TRAININGS`."""
+    """Contestants of inr2vec's training, in steps, and of embedding, in INRs.
+
+    Args:
+        sizes: the sizes of the networks, as in `fit.TRAININGS`.
+        device: the device to train on.
+        precision: of matrix products in float32, as torch names it.
+        threads: unused; set for the whole process.
+    """
     torch.set_float32_matmul_precision(precision)
     torch.manual_seed(SEED)
     shape = SirenConfig(sizes["width"], DEPTH)

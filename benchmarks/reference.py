@@ -1,12 +1,9 @@
-"""The plain way to do what the library does, as one would write it first: what we compare with.
+"""Plain implementations of what the library does, as the reference of the benchmarks.
 
 Stacked parameters, `baddbmm`, `sin`, autograd, `torch.optim.Adam` in its foreach form, 16 INRs at
-a time, and at each step a random draw by index from the stored queries. Nothing here imports the
-library's own numerics.
+once, and at each step a random selection of the stored queries. Nothing here imports the library's
+numerics.
 """
-
-import math
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -22,7 +19,16 @@ def layer_sizes(width: int, depth: int) -> list[tuple[int, int]]:
 
 
 def stack_parameters(flat: Tensor, width: int, depth: int) -> list[Tensor]:
-    """Flat weights (b, n), an output neuron's weights to a row -> weights (b, in, out), biases."""
+    """Split flat weights of SIRENs into the parameters of their layers.
+
+    Args:
+        flat: (b, n) weights in the library's order, one row for each output neuron.
+        width: width of the hidden layers.
+        depth: number of hidden layers.
+
+    Returns:
+        Weights (b, in, out) and biases (b, 1, out) of each layer, in turn.
+    """
     parameters, start = [], 0
     for n_in, n_out in layer_sizes(width, depth):
         weight = flat[:, start : start + n_in * n_out].view(-1, n_out, n_in)
@@ -34,7 +40,7 @@ def stack_parameters(flat: Tensor, width: int, depth: int) -> list[Tensor]:
 
 
 def siren(parameters: list[Tensor], coords: Tensor) -> Tensor:
-    """Stacked SIRENs at (b, q, 3) -> logits (b, q)."""
+    """Evaluate stacked SIRENs: (b, q, 3) -> logits (b, q)."""
     x = coords
     for weight, bias in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
         x = torch.sin(OMEGA * torch.baddbmm(bias, x, weight))
@@ -51,7 +57,21 @@ def fit(
     queries: int,
     lr: float,
 ) -> list[Tensor]:
-    """Fit stacked SIRENs to coords (b, n, 3), labels (b, n); returns the stacked parameters."""
+    """Fit stacked SIRENs.
+
+    Args:
+        flat: (b, n_parameters) initial weights.
+        coords: (b, n, 3) stored queries.
+        labels: (b, n) their labels.
+        width: width of the hidden layers.
+        depth: number of hidden layers.
+        steps: steps of Adam.
+        queries: queries of each INR and step.
+        lr: learning rate.
+
+    Returns:
+        The parameters, as from `stack_parameters`.
+    """
     parameters = stack_parameters(flat, width, depth)
     adam = torch.optim.Adam(parameters, lr=lr, foreach=True)
     b, n = labels.shape
@@ -68,7 +88,7 @@ def fit(
 
 
 class PlainEncoder(nn.Module):
-    """Linear, BatchNorm, ReLU on every row of the weights, a last linear layer, max over rows."""
+    """Linear, BatchNorm and ReLU layers on every row of the weights, then a maximum over rows."""
 
     def __init__(self, width: int, hidden: list[int], embedding: int):
         super().__init__()
@@ -84,7 +104,7 @@ class PlainEncoder(nn.Module):
 
 
 class PlainDecoder(nn.Module):
-    """Embedding and encoded query concatenated for every query."""
+    """The implicit decoder, whose input repeats the embedding for every query."""
 
     def __init__(self, embedding: int, hidden: int, frequencies: int = 10):
         super().__init__()
@@ -112,7 +132,7 @@ class PlainDecoder(nn.Module):
 def training_step(
     encoder: nn.Module, decoder: nn.Module, adam, rows: Tensor, coords: Tensor, labels: Tensor
 ) -> Tensor:
-    """One plain step of inr2vec's training."""
+    """Take a step of inr2vec's training, and return its loss."""
     loss = F.binary_cross_entropy_with_logits(decoder(encoder(rows), coords), labels)
     adam.zero_grad()
     loss.backward()
@@ -121,22 +141,11 @@ def training_step(
 
 
 def flop_of_a_step(width: int, depth: int, queries: int) -> float:
-    """Arithmetic of the matrix products of one INR's step: forward, and both gradients."""
+    """Count the floating-point operations of an INR's step in matrix products."""
     products = [2 * queries * n_in * n_out for n_in, n_out in layer_sizes(width, depth)]
-    return 3 * sum(products) - products[0]  # nobody needs the gradient of the coordinates
+    return 3 * sum(products) - products[0]  # coordinates need no gradient
 
 
 def sines_of_a_step(width: int, depth: int, queries: int) -> int:
-    """Sines of one INR's step; there are as many cosines."""
+    """Count the sines of an INR's step, which are as many as the cosines."""
     return width * depth * queries
-
-
-def flop_of_training(
-    width: int, depth: int, hidden: list[int], embedding: int, decoder: int, b: int, q: int
-) -> float:
-    """Arithmetic of a plain inr2vec step, for the table."""
-    rows = b * (depth - 1) * (width + 1)
-    widths = [width, *hidden, embedding]
-    encoder = rows * sum(math.prod(pair) for pair in pairwise(widths))
-    decoder_weights = 2 * (embedding + 63) * decoder + 4 * decoder**2 + decoder
-    return 6.0 * (encoder + b * q * decoder_weights)

@@ -1,8 +1,8 @@
-"""Runs contestants in turn, in one process with all threads and in processes with one each.
+"""Run contestants in turn, in one process with all threads and in processes of one thread each.
 
-Within a process the contestants alternate, repeat by repeat, so that a slow moment of the machine
-hits them all. With several processes all of them run the same contestant at the same time, and
-their rates add up.
+Within a process the contestants alternate in each repeat, so that a slow moment of the machine
+affects them all. Several processes run the same contestant at the same time, and their rates are
+added.
 """
 
 import multiprocessing as mp
@@ -13,13 +13,18 @@ from dataclasses import dataclass
 
 import torch
 
-# What a contestant does: run about this many seconds, return its units of work per second.
+# Runs for about the given number of seconds, and returns units of work per second.
 Contestant = Callable[[float], float]
 
 
 @dataclass(frozen=True)
 class Mode:
-    """Processes that run side by side, with so many threads each."""
+    """How a contestant runs.
+
+    Attributes:
+        processes: processes that run at the same time.
+        threads: threads of each process.
+    """
 
     processes: int
     threads: int
@@ -38,11 +43,17 @@ def rates(
     mode: Mode, make: Callable[..., Mapping[str, Contestant]], arguments: tuple, repeats: int,
     seconds: float,
 ) -> list[dict[str, float]]:  # fmt: skip
-    """Units a second of every contestant: one mapping a repeat, summed over processes.
+    """Measure the rates of contestants.
 
     Args:
-        make: builds the contestants in each process; importable, with picklable arguments.
-        seconds: what each contestant should run in each repeat, after one run to warm up.
+        mode: the processes and threads.
+        make: builds the contestants in each process; importable.
+        arguments: picklable arguments of `make`, before the number of threads.
+        repeats: the number of repeats, after one run to warm up.
+        seconds: how long a contestant runs in each repeat.
+
+    Returns:
+        For each repeat, contestant -> units of work per second, summed over processes.
     """
     context = mp.get_context("spawn")
     barrier, queue = context.Barrier(mode.processes), context.Queue()
@@ -77,7 +88,7 @@ def _work(threads, make, arguments, repeats, seconds, barrier, queue) -> None:
     torch.set_num_threads(threads)
     contestants = make(*arguments, threads)
     for contestant in contestants.values():
-        barrier.wait()  # each finds its pace while the other processes do the same
+        barrier.wait()  # warm up at the same time as the other processes
         contestant(0.0)
     rows = []
     for _ in range(repeats):
@@ -94,6 +105,6 @@ def median(rows: list[dict[str, float]], name: str) -> float:
 
 
 def in_own_process(function: Callable, *arguments):
-    """function(*arguments) in a fresh process, for its memory; the result must be picklable."""
+    """Call a function in a new process, for its memory; the result must be picklable."""
     with mp.get_context("spawn").Pool(1) as pool:
         return pool.apply(function, arguments)
