@@ -5,6 +5,9 @@ once, and at each step a random selection of the stored queries. Nothing here im
 numerics.
 """
 
+import math
+from itertools import pairwise
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -149,3 +152,24 @@ def flop_of_a_step(width: int, depth: int, queries: int) -> float:
 def sines_of_a_step(width: int, depth: int, queries: int) -> int:
     """Count the sines of an INR's step, which are as many as the cosines."""
     return width * depth * queries
+
+
+def flop_of_training(
+    width: int, depth: int, hidden: list[int], embedding: int, decoder: int, b: int, q: int
+) -> float:
+    """Count the floating-point operations of a step of inr2vec's training in matrix products.
+
+    Args:
+        width: width of the INRs.
+        depth: hidden layers of the INRs.
+        hidden: widths of the encoder's hidden layers.
+        embedding: length of the embedding.
+        decoder: width of the decoder.
+        b: INRs of a step.
+        q: queries of each INR.
+    """
+    rows = b * (depth - 1) * (width + 1)
+    widths = [width, *hidden, embedding]
+    encoder = rows * sum(math.prod(pair) for pair in pairwise(widths))
+    decoder_weights = 2 * (embedding + 63) * decoder + 4 * decoder**2 + decoder
+    return 6.0 * (encoder + b * q * decoder_weights)
