@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.io.checkpoints import save_model
+from inr2vec_core.models.inr2vec import build_inr2vec
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
@@ -28,3 +33,26 @@ def test_files_that_a_document_names_are_there(document):
 def test_documents_name_files_at_all():
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     assert len(NAMED.findall(text)) > 20
+
+
+def test_the_readmes_library_example_runs(tmp_path, monkeypatch, rng):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    model = re.search(r'load_inr2vec\("(.*?)"\)', example)[1]
+    architecture = {
+        "type": "inr2vec", "hidden": [8], "embedding": 256, "decoder_hidden": 8,
+        "decoder_frequencies": 2, "field": "udf", "siren": {"width": 64, "depth": 4},
+    }  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    save_model(build_inr2vec(architecture), architecture, model)
+    for text, smaller in (("20_000", "600"), ("steps=300", "steps=2"), ("8192", "8")):
+        assert text in example
+        example = example.replace(text, smaller)
+    clouds = [normalize(rng.standard_normal((100, 3))) for _ in range(3)]
+    names = {"clouds": clouds}
+    # An untrained decoder has no surface, which only the last line would notice.
+    *lines, last = example.strip().split("\n")
+    assert last.startswith("cloud = udf.reconstruct(")
+    exec("\n".join(lines), names)
+    assert names["embeddings"].shape == (3, 256)
+    with pytest.raises(BadShape, match="points after"):
+        exec(last, names)
