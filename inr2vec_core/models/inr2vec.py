@@ -147,7 +147,7 @@ def fields_of(spec: InrSpec, weights: Tensor, model: Inr2vec | None = None) -> S
         model: None for the INRs' own fields.
 
     Raises:
-        InputError: the model was trained on INRs of another kind.
+        InputError: the model was trained on other INRs.
     """
     if model is None:
         return spec.fields(weights)

@@ -15,12 +15,12 @@ from workflow_scripts.common.training import train_with
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    kind = InrSpec.of(snakemake.input.inrs[0])
+    spec = InrSpec.of(snakemake.input.inrs[0])
     architecture = {k: settings[k] for k in (
         "type", "hidden", "embedding", "options", "decoder_hidden",
         "decoder_frequencies")}  # fmt: skip
-    architecture["field"] = kind.modality.name
-    architecture["siren"] = {"width": kind.siren.width, "depth": kind.siren.depth}
+    architecture["field"] = spec.modality.name
+    architecture["siren"] = {"width": spec.siren.width, "depth": spec.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))
     task = Inr2vecTask(

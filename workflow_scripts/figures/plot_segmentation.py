@@ -27,7 +27,7 @@ def main(snakemake):
     )
     originals = PartDataset(given.originals, ["test"], parts)
     inrs = ShardedShapes(given.inrs, None, ["test"])
-    kind, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
+    spec, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
     labelled = [
         c for c in originals.clouds() if c.shape_id in loaded.shape_ids and c.shape_id in where
     ]
@@ -36,9 +36,9 @@ def main(snakemake):
 
     def rebuilt(name: str, points: int):
         weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
-        (field,) = kind.fields(torch.from_numpy(weights).to(device))
+        (field,) = spec.fields(torch.from_numpy(weights).to(device))
         stream = torch_stream(params.seed, "parts", name)
-        return kind.modality.try_reconstruct(field, points, stream, device, label=name)
+        return spec.modality.try_reconstruct(field, points, stream, device, label=name)
 
     shapes = []
     for cloud in chosen:

@@ -25,8 +25,8 @@ def main(snakemake):
     drawn_as = "floor" if method == "upper_bound" else method
     sizes, device = (settings["cloud_points"], settings["resolution"]), torch_device(snakemake)
     data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
-    kind = InrSpec.of(snakemake.input.inrs[0])
-    modality = kind.modality
+    spec = InrSpec.of(snakemake.input.inrs[0])
+    modality = spec.modality
     model = None
     if method not in ("inr", "upper_bound"):
         model = load_inr2vec(snakemake.input.model[0]).to(device)
@@ -45,7 +45,7 @@ def main(snakemake):
             oracle = partial(modality.oracle, original, size, stream)
             rebuilt = shape_or_none(oracle, name)
         else:
-            (field,) = fields_of(kind, torch.from_numpy(columns["weights"]).to(device), model)
+            (field,) = fields_of(spec, torch.from_numpy(columns["weights"]).to(device), model)
             rebuilt = modality.try_reconstruct(field, size, stream, device, label=name)
         row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
         rows.append(

@@ -23,11 +23,11 @@ def main(snakemake):
         )
     index = np.array([data.shape_id.index(w.shape)])
     weights = torch.from_numpy(data.read(index, ("weights",))["weights"]).to(device)
-    kind = InrSpec.of(snakemake.input.inrs)
+    spec = InrSpec.of(snakemake.input.inrs)
     model = load_inr2vec(snakemake.input.model[0]).to(device) if w.method != "inr" else None
-    (field,) = fields_of(kind, weights, model)
+    (field,) = fields_of(spec, weights, model)
     stream = torch_stream(snakemake.params.seed, "export", w.shape)
-    export(snakemake, f"{w.shape} from {w.method}", kind.modality, field, stream, device)
+    export(snakemake, f"{w.shape} from {w.method}", spec.modality, field, stream, device)
 
 
 if __name__ == "__main__":

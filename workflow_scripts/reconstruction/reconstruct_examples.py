@@ -21,7 +21,7 @@ def main(snakemake):
     data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
     if "test" in data.split:
         data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes, ["test"])
-    kind = InrSpec.of(snakemake.input.inrs[0])
+    spec = InrSpec.of(snakemake.input.inrs[0])
     models = {"INR": None}
     if method != "inr":
         models["embedding"] = load_inr2vec(snakemake.input.model[0]).to(device)
@@ -34,10 +34,10 @@ def main(snakemake):
         size = original.matching_size(None, snakemake.params.resolution)
         versions = {"original": original}
         for name, model in models.items():
-            (field,) = fields_of(kind, weights, model)
+            (field,) = fields_of(spec, weights, model)
             stream = torch_stream(seed, "figure", data.shape_id[i])
             label = f"{data.shape_id[i]} from its {name}"
-            versions[name] = kind.modality.try_reconstruct(field, size, stream, device, label=label)
+            versions[name] = spec.modality.try_reconstruct(field, size, stream, device, label=label)
         examples.append(Example(data.shape_id[i], data.class_name[i], versions))
     write_examples(snakemake.output[0], examples, **provenance(snakemake))
 

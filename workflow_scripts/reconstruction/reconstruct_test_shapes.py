@@ -14,23 +14,23 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 def main(snakemake):
     device, resolution = torch_device(snakemake), snakemake.params.resolution
-    kind = InrSpec.of(snakemake.input.inrs)
+    spec = InrSpec.of(snakemake.input.inrs)
     data = ShardedShapes([snakemake.input.inrs], [snakemake.input.shapes])
     tested = [i for i, split in enumerate(data.split) if split == "test"]
     rows, shapes, missing = [], [], []
     for i in track(tested, "rebuilding", unit="shape"):
         columns, name = data.read(np.array([i]), ("weights", "shapes")), data.shape_id[i]
         size = columns["shapes"][0].matching_size(None, resolution)
-        (field,) = kind.fields(torch.from_numpy(columns["weights"]).to(device))
+        (field,) = spec.fields(torch.from_numpy(columns["weights"]).to(device))
         stream = torch_stream(snakemake.params.seed, "rebuilt", name)
-        shape = kind.modality.try_reconstruct(field, size, stream, device, label=name)
+        shape = spec.modality.try_reconstruct(field, size, stream, device, label=name)
         if shape is None:
             missing.append(name)
         else:
             rows.append((name, data.class_name[i], "test"))
             shapes.append(shape)
     columns = {k: [row[n] for row in rows] for n, k in enumerate(("shape_id", "class", "split"))}
-    columns |= shape_columns(shapes, kind.modality.shape_class)
+    columns |= shape_columns(shapes, spec.modality.shape_class)
     write_shard(snakemake.output[0], columns, missing=missing, **provenance(snakemake))
 
 

@@ -26,7 +26,7 @@ TRIED = 8  # INRs, until one gives a cloud back
 @torch.no_grad()
 def main(snakemake):
     params, device = snakemake.params, torch_device(snakemake)
-    kind, data = InrSpec.of(snakemake.input.inrs[0]), ShardedShapes(snakemake.input.inrs)
+    spec, data = InrSpec.of(snakemake.input.inrs[0]), ShardedShapes(snakemake.input.inrs)
     index = np.arange(min(TRIED, len(data)))
     flat = torch.from_numpy(data.read(index, ["weights"])["weights"]).to(device)
     classes = sorted(set(data.class_name))
@@ -36,7 +36,7 @@ def main(snakemake):
 
     rows = []
     for points in track(params.settings["points"], "timing", unit="size"):
-        field, cloud = first_cloud(kind.fields(flat), points, device)
+        field, cloud = first_cloud(spec.fields(flat), points, device)
         rebuilding = (
             seconds(lambda f=field, n=points: cloud_of_field(f, n, device))[0] if field else None
         )
@@ -44,7 +44,7 @@ def main(snakemake):
             is_encoder = "embedding" in entry
             if is_encoder:
                 call = untrained_encoder_classifier(
-                    entry, kind.siren, len(classes), params.hidden, device
+                    entry, spec.siren, len(classes), params.hidden, device
                 )
             else:
                 call = build_classifier(entry | {"classes": classes}).to(device).eval()
