@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import TABLE2
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -62,6 +63,31 @@ def test_what_ends_in_fits_runs_before_all_else():
     before = {"prepare_shapes", "build_manifest", "sample_queries", "init_inr", "fit_inrs"}
     first = {priorities.pop(name) for name in before}
     assert min(first) > max(priorities.values())
+
+
+def test_no_entry_may_have_the_name_of_a_method():
+    # Its results would lie where the method's do.
+    text = "".join(file.read_text() for file in RULES.rglob("*.smk"))
+    lists = re.findall(r"\balso=(\[.*?\])|^\w+_METHODS = (\[.*?\])", text, re.M | re.S)
+    methods = {name for pair in lists for name in re.findall(r"\w+", "".join(pair))}
+    for names in re.findall(r'^        method="([\w|]+)",', text, re.M):
+        methods.update(names.split("|"))
+    assert methods >= {"inr", "upper_bound", "gaussian", "weights_probe", "poisson"}
+    named = set(re.findall(r"\balso=([A-Z]\w*)", text))
+    assert all(re.search(rf"^{name} = \[", text, re.M) for name in named)
+    schema = yaml.safe_load((RULES.parent / "schemas/config.schema.yaml").read_text())
+    assert methods <= set(schema["$defs"]["method"]["not"]["enum"])
+
+
+def test_captions_name_wildcards_of_their_rules():
+    paths = {}
+    exec((RULES / "paths.smk").read_text(), paths)
+    text = "".join(file.read_text() for file in RULES.glob("*.smk"))
+    found = re.findall(r'report\(\s*(.+?),\s*caption="\.\./(report/\w+\.rst)"', text)
+    assert len(found) == text.count("caption=") > 20
+    for output, caption in found:
+        used = re.findall(r"snakemake\.wildcards\.(\w+)", (RULES.parent / caption).read_text())
+        assert set(used) <= set(re.findall(r"{(\w+)}", eval(output, paths))), caption
 
 
 @pytest.mark.parametrize("file", sorted(RULES.glob("*.smk")), ids=lambda path: path.stem)
