@@ -273,7 +273,7 @@ def test_names_that_exist_are_accepted():
 @pytest.mark.parametrize("changes, parts", [
     (table2(dataset="x"), ["tables.table2.0.dataset: 'x' is no entry; there are d"]),
     ({"encoders": {"e": {"type": "x"}}}, [
-        "encoders.e.type: no file inr2vec_core/encoders/x.py; there are inr2vec, projected"]),
+        "encoders.e.type: no file inr2vec_core/encoders/x.py; there are", "inr2vec", "projected"]),
     (table2(inr="x"), ["tables.table2.0.inr: 'x' is no entry; there are i"]),
     (table2(methods=["e", "x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e"]),
     ({"encoders": {"e": {}, "f": {"from": "x", "encoder": "e"}}}, ["encoders.f.from: 'x'"]),
