@@ -18,11 +18,11 @@ else is in the model's file.
 """
 
 import ast
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.utils.discovery import import_file, parse_file
 
 if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
     from torch import nn
@@ -43,8 +43,14 @@ def option_names(name: str) -> set[str] | None:
 
     Returns:
         The names, or None where the constructor is inherited or takes any.
+
+    Raises:
+        InputError: the file is no Python, or it defines no `Encoder`.
     """
-    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text())
+    path = Path(__file__).parent / f"{name}.py"
+    tree = parse_file(path)
+    if not any(_defines_encoder(node) for node in ast.walk(tree)):
+        raise InputError(f"{path} defines no class Encoder: add it, or rename the one there is")
     parameters = _constructor_parameters(tree)
     if parameters is None or parameters.kwarg:
         return None
@@ -65,6 +71,15 @@ def _constructor_parameters(tree: ast.Module) -> ast.arguments | None:
     return None
 
 
+def _defines_encoder(node: ast.AST) -> bool:
+    """Whether a statement may give a module the name `Encoder`."""
+    if isinstance(node, ast.ImportFrom):
+        return any((alias.asname or alias.name) in ("Encoder", "*") for alias in node.names)
+    if isinstance(node, ast.Name):
+        return node.id == "Encoder" and isinstance(node.ctx, ast.Store)
+    return isinstance(node, ast.ClassDef) and node.name == "Encoder"
+
+
 def encoder_class(name: str) -> "type[nn.Module]":
     """The class `Encoder` of a file.
 
@@ -72,11 +87,12 @@ def encoder_class(name: str) -> "type[nn.Module]":
         name: an encoder's name.
 
     Raises:
-        InputError: there is no file of this name, or it defines no `Encoder`.
+        InputError: there is no file of this name, it cannot be imported, or it defines no
+            `Encoder`.
     """
     if name not in known_types():  # a model's file names its type: nothing else is ever imported
         raise InputError(f"no encoder {name!r}: there are {', '.join(known_types())}")
-    module = import_module(f"{__name__}.{name}")
+    module = import_file(__name__, name)
     if not isinstance(getattr(module, "Encoder", None), type):
         raise InputError(f"{module.__file__} defines no class Encoder")
     return module.Encoder

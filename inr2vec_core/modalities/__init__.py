@@ -10,10 +10,10 @@ what they need.
 
 import functools
 import pkgutil
-from importlib import import_module
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.modalities._base import Modality
+from inr2vec_core.utils.discovery import check_subclass, import_file
 
 
 def modality_names() -> list[str]:
@@ -30,11 +30,12 @@ def modality(name: str) -> Modality:
         name: "udf", "sdf", "occ", or another file of this package.
 
     Raises:
-        InputError: there is no such file, or it does not define one modality.
+        InputError: there is no such file, it cannot be imported, or it does not define one
+            modality.
     """
     if name not in modality_names():  # files on disk name their field: nothing else is imported
         raise InputError(f"no field {name!r}: there are {', '.join(modality_names())}")
-    module = import_module(f"{__name__}.{name}")
+    module = import_file(__name__, name)
     found = [
         member
         for member in vars(module).values()
@@ -44,4 +45,5 @@ def modality(name: str) -> Modality:
     ]
     if len(found) != 1:
         raise InputError(f"{module.__file__} defines {len(found)} modalities, not one")
+    check_subclass(found[0], Modality, f"{module.__file__}: {found[0].__name__}")
     return found[0](name)

@@ -65,11 +65,11 @@ class ShapeDataset:
         """All shapes with their splits, sorted by id.
 
         Raises:
-            InputError: The root or the files in it are not as the layout wants them, or there are
-                fewer shapes than shards.
+            InputError: The root or the files in it are not as the layout wants them, there are
+                fewer shapes than shards, or the layout lists no `Catalog`.
         """
         layout = self.format
-        records, rejected, ignored = layout.catalog()
+        records, rejected, ignored = self._listed(layout)
         if not layout.fixed_splits:
             records = cut_validation(records, self.validation_fraction, self.seed)
         if self.limit is not None:
@@ -82,6 +82,17 @@ class ShapeDataset:
                 f"{self.shards} shards; set the data set's `shards` to at most that"
             )
         return Catalog(records, rejected, ignored)
+
+    def _listed(self, layout: ShapeFormat) -> Catalog:
+        listed = layout.catalog()
+        if not isinstance(listed, Catalog) or not isinstance(listed.records, list):
+            file = f"inr2vec_core/shapes/formats/{self.reader}.py"
+            kind = type(listed).__name__
+            raise InputError(
+                f"{file}: catalog() returned a {kind}: return Catalog(records, rejected, ignored), "
+                "of lists and a number (inr2vec_core/shapes/catalog.py)"
+            )
+        return listed
 
     def _limited(self, records: list[ShapeRecord]) -> list[ShapeRecord]:
         from inr2vec_core.shapes.selection import select  # imports NumPy

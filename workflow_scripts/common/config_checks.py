@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from inr2vec_core.encoders import known_types, option_names
+from inr2vec_core.errors import InputError
 from inr2vec_core.modalities import modality, modality_names
 from inr2vec_core.shapes.formats import format_names, load_format
 
@@ -53,14 +54,20 @@ def _unknown(where: str, name: str, known) -> list[str]:
 def _of_datasets(config: dict) -> Iterator[str]:
     for name, dataset in config["datasets"].items():
         where, queries = f"datasets.{name}", dataset["queries"]
-        if load_format(dataset["reader"]).needs_root and not dataset["root"]:
-            yield f"{where}.root: needed by the reader {dataset['reader']}"
+        try:
+            if load_format(dataset["reader"]).needs_root and not dataset["root"]:
+                yield f"{where}.root: needed by the reader {dataset['reader']}"
+        except InputError as error:
+            yield f"{where}.reader: {error}"
         if len(queries["sigmas"]) != len(queries["shares"]):
             yield f"{where}.queries: as many `shares` as `sigmas` are needed"
         if not any([*queries["shares"], queries["uniform"]]):
             yield f"{where}.queries: `shares` and `uniform` are all 0"
         if dataset["field"] in modality_names():
-            yield from _impossible_side(where, dataset)
+            try:
+                yield from _impossible_side(where, dataset)
+            except InputError as error:
+                yield f"{where}.field: {error}"
         else:
             yield (
                 f"{where}.field: no file inr2vec_core/modalities/{dataset['field']}.py; there are "
@@ -77,7 +84,10 @@ def _of_encoders(config: dict) -> Iterator[str]:
                 f"are {', '.join(known_types())}"
             )
         else:
-            yield from _unknown_options(where, encoder)
+            try:
+                yield from _unknown_options(where, encoder)
+            except InputError as error:
+                yield f"{where}.type: {error}"
         if ("from" in encoder) != (encoder.get("encoder") is not None):
             yield f"{where}: `from` and `encoder` go together"
         elif "from" in encoder:
@@ -154,12 +164,20 @@ def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[st
     """Why a data set cannot stand in a table."""
     if table in OF_CLOUDS and dataset["field"] != "udf":
         yield f"{where}.dataset: {name} has no clouds (field udf)"
-    if table in OF_PARTS and not load_format(dataset["reader"]).has_parts:
-        with_parts = [name for name in format_names() if load_format(name).has_parts]
+    if table in OF_PARTS and _has_parts(dataset["reader"]) is False:
+        with_parts = [name for name in format_names() if _has_parts(name)]
         yield (
             f"{where}.dataset: the reader {dataset['reader']} of {name} knows no parts; "
             f"{', '.join(with_parts)} do"
         )
+
+
+def _has_parts(reader: str) -> bool | None:
+    """Whether a layout has parts; None where its file is broken, which is told elsewhere."""
+    try:
+        return load_format(reader).has_parts
+    except InputError:
+        return None
 
 
 def _impossible_side(where: str, dataset: dict) -> list[str]:

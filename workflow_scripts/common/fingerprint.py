@@ -5,6 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from inr2vec_core.utils.discovery import parse_file
+
 MODALITIES = "inr2vec_core/modalities"
 
 
@@ -76,7 +78,7 @@ class ProjectCode:
     def _read(self, path: Path) -> _Unit:
         """The unit of one file."""
         if path not in self._known:
-            tree = _code_only(ast.parse(path.read_text(), filename=str(path)))
+            tree = _code_only(parse_file(path))
             methods = {}
             if path.parent == self._root / MODALITIES:
                 methods = {key: self._unit(node, path) for key, node in _cut_methods(tree)}

@@ -7,14 +7,11 @@ layouts. The rule files load them all: at the top they import the standard libra
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inr2vec_core.errors import InputError
-
-if TYPE_CHECKING:
-    from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.shapes.formats._base import ShapeFormat
+from inr2vec_core.utils.discovery import check_subclass, import_file
 
 
 def format_names() -> list[str]:
@@ -27,11 +24,13 @@ def load_format(name: str) -> type[ShapeFormat]:
     """The class `Format` of a layout.
 
     Raises:
-        InputError: There is no file of this name, or it defines no `Format`.
+        InputError: There is no file of this name, it cannot be imported, or its `Format` is
+            missing or no whole `ShapeFormat`.
     """
     if name not in format_names():
         raise InputError(f"unknown reader {name!r}: use one of {', '.join(format_names())}")
-    module = import_module(f"{__name__}.{name}")
-    if not isinstance(getattr(module, "Format", None), type):
-        raise InputError(f"{module.__file__} defines no class Format")
+    module = import_file(__name__, name)
+    if not hasattr(module, "Format"):
+        raise InputError(f"{module.__file__} defines no class Format: add it")
+    check_subclass(module.Format, ShapeFormat, f"{module.__file__}: Format")
     return module.Format

@@ -1,5 +1,7 @@
 """What holds for every encoder, and how one is found."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -8,6 +10,7 @@ from inr2vec_core.encoders import encoder_class, known_types, option_names
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.models.inr2vec import build_encoder
+from workflow_scripts.common.config import ConfigError, complete_config
 
 SHAPE = SirenConfig(16, 3)
 
@@ -75,5 +78,29 @@ def test_options_are_known_without_importing_the_file(tmp_path, monkeypatch):
     (tmp_path / "keywords.py").write_text(
         f"{head}def __init__(self, siren, hidden, embedding, a=1, *, b): 0"
     )
+    (tmp_path / "elsewhere.py").write_text("from nothing_there import Other as Encoder")
+    (tmp_path / "assigned.py").write_text("from nothing_there import Other\nEncoder = Other")
     found = [option_names(name) for name in ("any", "inherits", "keywords")]
     assert found == [None, None, {"a", "b"}]
+    assert option_names("elsewhere") is option_names("assigned") is None
+
+
+def test_a_broken_file_is_named_without_importing_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(encoders, "__file__", str(tmp_path / "__init__.py"))
+    (tmp_path / "other.py").write_text("class Encodr: pass\n")
+    (tmp_path / "broken.py").write_text("\nclass Encoder(:\n")
+    with pytest.raises(InputError, match=r"/other\.py defines no class Encoder: add it"):
+        option_names("other")
+    with pytest.raises(InputError, match=r"/broken\.py, line 2: invalid syntax"):
+        option_names("broken")
+    schema = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
+    config = {
+        "datasets": {"d": {"reader": "procedural"}},
+        "inrs": {"i": {}},
+        "encoders": {"e": {"type": "broken"}, "f": {"type": "other"}},
+    }
+    with pytest.raises(ConfigError) as error:
+        complete_config(config, schema)
+    lines = str(error.value).splitlines()
+    assert lines[0].startswith("  encoders.e.type: ") and "broken.py, line 2" in lines[0]
+    assert lines[1].startswith("  encoders.f.type: ") and len(lines) == 2

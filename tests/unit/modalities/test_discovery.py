@@ -117,6 +117,17 @@ def test_a_file_must_define_one_modality(folder):
         modality("none")
 
 
+@pytest.mark.parametrize("text, message", [
+    ("class (:", r"broken\.py, line 1: invalid syntax"),
+    ("from inr2vec_core.modalities._base import Modality\nclass M(Modality): pass\n",
+     r"broken\.py: M does not define .*prepare"),
+], ids=["syntax", "abstract"])  # fmt: skip
+def test_a_broken_file_is_named(folder, text, message):
+    (folder / "broken.py").write_text(text)
+    with pytest.raises(InputError, match=message):
+        modality("broken")
+
+
 def test_rule_files_ask_modalities_without_numpy_or_torch():
     code = """
 import sys

@@ -107,6 +107,41 @@ def test_a_file_without_a_format_is_named(triples, tmp_path):
     sys.modules.pop(f"{formats.__name__}.empty_layout")
 
 
+BROKEN = {
+    "": "broken.py defines no class Format",
+    "class Format(:": "broken.py, line 1: invalid syntax",
+    "import nothing_there": "broken.py, line 1: ModuleNotFoundError: No module named",
+    "class Format: pass": "broken.py: Format is not derived from ShapeFormat",
+    "Format = 1": "broken.py: Format is not derived from ShapeFormat",
+    "from inr2vec_core.shapes.formats._base import ShapeFormat\nclass Format(ShapeFormat): pass":
+        "broken.py: Format does not define catalog",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_broken_file_is_named_when_the_config_is_checked(triples, tmp_path, text):
+    (tmp_path / "layouts" / "broken.py").write_text(text)
+    config = copy.deepcopy(CONFIG)
+    config["datasets"]["d"]["reader"] = "broken"
+    with pytest.raises(ConfigError) as error:
+        complete_config(config, SCHEMA)
+    (line,) = str(error.value).splitlines()
+    assert line.startswith("  datasets.d.reader: ") and BROKEN[text] in line
+
+    config["datasets"]["d"]["reader"] = "folder"  # a broken layout that no data set has
+    with pytest.raises(ConfigError, match=r"the reader folder of d knows no parts; labeled_meshes"):
+        complete_config(config, SCHEMA)
+    sys.modules.pop(f"{formats.__name__}.broken", None)
+
+
+@pytest.mark.parametrize("returned", ["None", "[], [], 0", "Catalog(None, [], 0)"])
+def test_a_catalog_of_another_kind_is_named(triples, tmp_path, returned):
+    text = TRIPLES.replace("return Catalog(records, [], 0)", f"return {returned}")
+    (tmp_path / "layouts" / "triples.py").write_text(text)
+    with raises("formats/triples.py: catalog", "returned a .*: return Catalog"):
+        ShapeDataset("triples", str(triples)).catalog()
+
+
 def test_a_new_file_is_listed_read_and_known_to_the_config(triples):
     assert "triples" in format_names() and "_shared" not in format_names()
     dataset = ShapeDataset("triples", str(triples), shards=2)
