@@ -6,11 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.hdf5 import open_shard, read_strings
+from inr2vec_core.io.hdf5 import older_file, open_shard, read_strings
 from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.shapes.pairing import FRAME
 from inr2vec_core.shapes.splits import SPLITS, check_splits
 
+COLUMNS = (
+    "shape_id", "class", "split", "source_file", "augmentation", "shard", "preparation",
+    "occupied", *FRAME,
+)  # fmt: skip
 SHOWN = 10  # shapes set aside that a message names
 
 
@@ -40,6 +44,22 @@ def manifest_of_shards(shards: Sequence[str | Path]) -> pd.DataFrame:
             columns |= dict(zip(FRAME, frame, strict=True))
             frames.append(pd.DataFrame(columns))
     return pd.concat(frames).sort_values("shape_id", ignore_index=True)
+
+
+def read_manifest(path: str | Path) -> pd.DataFrame:
+    """Read a manifest that was written as parquet.
+
+    Raises:
+        InputError: The file is missing, or lacks a column that `manifest_of_shards` writes.
+    """
+    try:
+        manifest = pd.read_parquet(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing: make it first") from error
+    for name in COLUMNS:
+        if name not in manifest:
+            raise older_file(path, name)
+    return manifest
 
 
 def check_manifest(manifest: pd.DataFrame, needs_splits: bool) -> None:

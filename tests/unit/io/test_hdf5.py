@@ -123,8 +123,20 @@ def test_an_unreadable_shard_is_named_with_the_cure(tmp_path, content):
 
 
 def test_a_missing_shard_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"7\.h5"), open_shard(tmp_path / "7.h5"):
+    message = r"7\.h5 is missing: make it first$"
+    with pytest.raises(InputError, match=message), open_shard(tmp_path / "7.h5"):
         pass
+
+
+def test_what_an_older_version_did_not_write_is_named_with_the_cure(tmp_path):
+    write_shard(tmp_path / "0.h5", COLUMNS, loss=0.5)
+    with open_shard(tmp_path / "0.h5") as file:
+        assert "source_file" not in file and "field" not in file.attrs
+        assert file["weights"].shape == (2, 3) and file.attrs["loss"] == 0.5
+        for read in (lambda: file["source_file"], lambda: file.attrs["source_file"]):
+            message = r"0\.h5 has no 'source_file': it was written by an older version; remove it"
+            with pytest.raises(InputError, match=message):
+                read()
 
 
 def test_errors_inside_the_block_are_not_taken_for_a_bad_file(tmp_path):

@@ -1,6 +1,8 @@
 """The manifest of a data set: its columns, its order, and the checks of what is left."""
 
+import h5py
 import numpy as np
+import pandas as pd
 import pytest
 
 from inr2vec_core.geometry.preprocessing import ShapeSettings
@@ -8,7 +10,12 @@ from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.shapes.dataset import ShapeDataset
-from inr2vec_core.shapes.manifest import check_manifest, describe_rejected, manifest_of_shards
+from inr2vec_core.shapes.manifest import (
+    check_manifest,
+    describe_rejected,
+    manifest_of_shards,
+    read_manifest,
+)
 from inr2vec_core.shapes.pairing import FRAME
 from unit.shapes.helpers import raises
 
@@ -43,6 +50,25 @@ def test_a_manifest_has_a_row_for_each_shape_and_copy(shards):
     for column in FRAME:
         assert (manifest[column].isna() == copies).all()
     assert (manifest["scale"][~copies] > 0).all() and manifest["scale"].dtype == np.float64
+
+
+def test_a_manifest_is_read_again(shards, tmp_path):
+    manifest = manifest_of_shards(shards)
+    manifest.to_parquet(tmp_path / "shapes.parquet")
+    pd.testing.assert_frame_equal(read_manifest(tmp_path / "shapes.parquet"), manifest)
+    with raises("none.parquet is missing: make it first"):
+        read_manifest(tmp_path / "none.parquet")
+
+
+def test_what_an_older_version_wrote_is_named_with_the_cure(shards, tmp_path):
+    path = tmp_path / "shapes.parquet"
+    manifest_of_shards(shards).rename(columns={"center_x": "centre_x"}).to_parquet(path)
+    with raises("shapes.parquet has no 'center_x'", "older version; remove it"):
+        read_manifest(path)
+    with h5py.File(shards[1], "a") as file:
+        file.move("source_file", "source")
+    with raises("1.h5 has no 'source_file'", "older version; remove it"):
+        manifest_of_shards(shards)
 
 
 def test_a_manifest_must_have_the_shapes_that_are_needed(shards):
