@@ -54,6 +54,26 @@ def test_config_that_does_not_fit_the_data(workflow, mistake):
     assert all(word in said for word in words), said
 
 
+def test_broken_files_of_users_are_told_before_anything_runs(workflow):
+    files = {
+        "encoders/bad.py": "class Encoder(:",
+        "encoders/other.py": "class Encodr: pass",
+        "shapes/formats/bad_layout.py": "import nothing_there",
+    }
+    for name, text in files.items():
+        (workflow.path / "inr2vec_core" / name).write_text(f"\n{text}\n")
+    (workflow.path / "more.yaml").write_text(
+        "encoders: {x: {type: bad}, y: {type: other}}\ndatasets: {d: {reader: bad_layout}}\n"
+    )
+    said = fails(workflow, "--dry-run", "--configfile", "more.yaml", "--", TABLE2)
+    for entry, cause in (
+        ("encoders.x.type: ", "encoders/bad.py, line 2: invalid syntax"),
+        ("encoders.y.type: ", "encoders/other.py defines no class Encoder"),
+        ("datasets.d.reader: ", "bad_layout.py, line 2: ModuleNotFoundError: No module named"),
+    ):
+        assert any(entry in line and cause in line for line in said.splitlines()), said
+
+
 def test_class_without_shapes(workflow):
     (workflow.path / "data/scans/cone").mkdir()
     assert "class folder data/scans/cone holds no shapes" in fails(workflow, TABLE2)

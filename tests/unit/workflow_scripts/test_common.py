@@ -212,6 +212,8 @@ def message_of(**changes):
     ({"datasets": {"a b": {"reader": "procedural"}}}, ["datasets:", "'a b' does not match"]),
     ({"datasets": {40: {"reader": "procedural"}}}, ["datasets:", "40 is not of type 'string'"]),
     ({"encoders": {"weights_probe": {}}}, ["encoders:", "'weights_probe'"]),
+    ({"encoders": {"upper_bound": {}}},
+     ["encoders: 'upper_bound' is the name of a method: give the entry another"]),
     ({"encoders": {"e": {"options": {"rank": 4}}}}, ["encoders.e.options", "no 'rank'", "none"]),
     ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "e", "seed": 1}}}, ["encoders.f.seed"]),
     ({"encoders": {"e": {"hidden": [64, "x"]}}}, ["encoders.e.hidden.1:", "'x'"]),
