@@ -29,7 +29,7 @@ $(STAMP): $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCK)
 	@touch $@
 
-demo: env ## inr2vec on made shapes, without the other networks: results/tables/table2.csv
+demo: env ## inr2vec on generated shapes, without the other networks: results/tables/table2.csv
 	$(BIN)/snakemake --cores $(CORES) --configfile configs/quick.yaml -- results/tables/table2.csv
 
 table2: env ## the same beside PointNet and the others

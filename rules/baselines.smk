@@ -1,4 +1,4 @@
-"""The specialised networks: trained on shapes, tested on originals and on what INRs give back.
+"""The specialized networks: trained on shapes, tested on originals and on what INRs give back.
 
 Each as a classifier (tables 2 and 6), those on clouds also as an auto-encoder (table 1).
 """

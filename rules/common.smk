@@ -96,8 +96,8 @@ def inr_shards(dataset, inr):
     return _shards(INRS, dataset, inr)
 
 
-def rebuilt_shards(dataset, inr):
-    return _shards(REBUILT, dataset, inr)
+def reconstructed_shards(dataset, inr):
+    return _shards(RECONSTRUCTED, dataset, inr)
 
 
 def _shards(template, dataset, inr):

@@ -95,7 +95,7 @@ rule plot_decoded:
             f"{METHOD_FIGURE}/decoded.png",
             caption="../report/decoded.rst",
             category="Figures",
-            labels={"figure": "rebuilt shapes", "data set": "{dataset}"},
+            labels={"figure": "reconstructed shapes", "data set": "{dataset}"},
         ),
     log:
         log_of(f"{METHOD_FIGURE}/decoded.png"),
@@ -130,7 +130,7 @@ rule plot_interpolated:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=120,
     params:
         title=lambda wildcards: title_of(wildcards.dataset),
@@ -161,7 +161,7 @@ rule write_shape_viewer:
         ENV
     params:
         titles=[f"{title_of(d)} ({inr}, {method})" for d, inr, method in DRAWN],
-        page_title="inr2vec: rebuilt shapes",
+        page_title="inr2vec: reconstructed shapes",
         code=code("figures/write_shape_viewer.py"),
     script:
         "../workflow_scripts/figures/write_shape_viewer.py"

@@ -52,7 +52,7 @@ rule generate_shapes:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=lambda wildcards: int(wildcards.method != "training_shapes"),
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=720,
     params:
         settings=without(config["generation"], "points", "emd_points"),

@@ -59,7 +59,7 @@ rule evaluate_mapping:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=lambda wildcards: int(wildcards.method not in ("input", "poisson")),
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=720,
     params:
         settings=lambda wildcards: {
@@ -142,7 +142,7 @@ rule plot_mapped:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=120,
     params:
         methods=lambda wildcards: drawn_methods(wildcards.mapping),

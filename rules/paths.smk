@@ -13,7 +13,7 @@ MANIFEST = "results/{dataset}/shapes.parquet"
 QUERIES = "results/{dataset}/queries/{shard}.h5"
 INIT = "results/inits/{inr}.safetensors"
 INRS = "results/{dataset}/inrs/{inr}/{shard}.h5"
-REBUILT = "results/{dataset}/rebuilt/{inr}/{shard}.h5"
+RECONSTRUCTED = "results/{dataset}/reconstructed/{inr}/{shard}.h5"
 
 # Folders of trained models.
 ENCODER = "results/{dataset}/encoders/{inr}/{encoder}"

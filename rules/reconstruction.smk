@@ -1,4 +1,4 @@
-"""Shapes rebuilt from INRs and embeddings: measured, kept as examples, exported."""
+"""Shapes reconstructed from INRs and embeddings: measured, kept as examples, exported."""
 
 
 include: "inputs/reconstruction.smk"
@@ -20,7 +20,7 @@ rule evaluate_reconstruction:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=measure_minutes,
     params:
         settings=config["reconstruction"],
@@ -46,7 +46,7 @@ rule reconstruct_examples:
     threads: config["compute"]["train_threads"]
     resources:
         gpu=1,
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=120,
     params:
         resolution=config["reconstruction"]["resolution"],
@@ -61,16 +61,16 @@ rule reconstruct_test_shapes:
         inrs=INRS,
         shapes=SHAPES,
     output:
-        REBUILT,
+        RECONSTRUCTED,
     log:
-        log_of(REBUILT),
+        log_of(RECONSTRUCTED),
     benchmark:
-        benchmark_of(REBUILT)
+        benchmark_of(RECONSTRUCTED)
     conda:
         ENV
     resources:
         gpu=1,
-        mem_mb=rebuild_mib,
+        mem_mb=reconstruction_mib,
         runtime=240,
     params:
         resolution=config["reconstruction"]["resolution"],

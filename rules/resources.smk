@@ -127,15 +127,15 @@ def part_decoder_mib(wildcards, attempt):
     return attempt * int(2000 + 4 * (step + held) / 2**20)
 
 
-def rebuild_mib(wildcards, attempt):
-    """Memory of rebuilding: grids of values, and what their surface is extracted from."""
+def reconstruction_mib(wildcards, attempt):
+    """Memory of reconstructing: grids of values, and what their surface is extracted from."""
     sections = [config["reconstruction"], config["generation"]]
     finest = max(s["resolution"] for s in [*sections, *config["mappings"].values()])
     return attempt * (3000 + 32 * finest**3 // 2**20)
 
 
 def measure_minutes(wildcards, attempt):
-    """Time limit of measuring rebuilt shapes, at a modest 20 GFLOP/s and a second for the rest."""
+    """Time limit of measuring reconstructed shapes, at a modest 20 GFLOP/s and a second for the rest."""
     settings = config["reconstruction"]
     dataset = wildcards.dataset
     shapes = shapes_of(dataset)

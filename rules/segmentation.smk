@@ -1,4 +1,4 @@
-"""Parts of points: told from embeddings, and by networks that read clouds (tables 3 and 7)."""
+"""Parts of points, predicted from embeddings and by networks that read clouds (tables 3 and 7)."""
 
 
 include: "inputs/segmentation.smk"

@@ -95,7 +95,7 @@ rule table3:
             f"{TABLE}/table3.csv",
             caption="../report/table3.rst",
             category="Tables",
-            labels={"table": "3", "what": "parts of clouds rebuilt from INRs"},
+            labels={"table": "3", "what": "parts of clouds reconstructed from INRs"},
         ),
         markdown=f"{TABLE}/table3.md",
     log:
@@ -105,7 +105,7 @@ rule table3:
     conda:
         ENV
     params:
-        title="Table 3: parts of clouds rebuilt from INRs",
+        title="Table 3: parts of clouds reconstructed from INRs",
         titles=titles("table3"),
         modality=modality("udf").title,
         paper=environment.paper_figures(3),
@@ -145,7 +145,7 @@ rule table_reconstruction:
             f"{TABLE}/reconstruction.csv",
             caption="../report/reconstruction.rst",
             category="Tables",
-            labels={"table": "4, 8", "what": "rebuilt shapes"},
+            labels={"table": "4, 8", "what": "reconstructed shapes"},
         ),
         markdown=f"{TABLE}/reconstruction.md",
     log:

@@ -1,4 +1,4 @@
-"""What a step of `gpu.py` is given, and how its cases are run one by one."""
+"""What a step of `gpu.py` gets, and how its cases are run one by one."""
 
 import time
 import traceback
@@ -20,7 +20,7 @@ class Context:
         tiny: whether everything is as small as it can be.
         threads: CPU cores to use.
         deadline: when the step should have ended, on `time.monotonic`'s clock, in seconds.
-        data: a file of `packed.py`; None for simple made shapes.
+        data: a file of `packed.py`; None for simple generated shapes.
         earlier: rows of the steps before, by the step's name.
     """
 

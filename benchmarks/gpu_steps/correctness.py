@@ -104,7 +104,7 @@ def _training_cases(context: Context) -> Iterator[Case]:
     device = context.device
     start_of = training(sizes, CPU)
 
-    def course(run: Training, mixed: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    def train(run: Training, mixed: bool = False) -> tuple[Tensor, Tensor, Tensor]:
         """The first step's loss and gradient, and the last step's loss."""
         first = run.step(mixed)
         gradient = torch.cat([p.grad.flatten() for p in run.model.parameters()]).clone()
@@ -115,14 +115,14 @@ def _training_cases(context: Context) -> Iterator[Case]:
     @functools.cache
     def expected() -> tuple[Training, tuple[Tensor, ...], Tensor]:
         run = copy.deepcopy(start_of).to(CPU, torch.float64)
-        figures = tuple(t.double() for t in course(run))
+        figures = tuple(t.double() for t in train(run))
         return run, figures, run.embed()
 
     def errors(mixed: bool, precision: str, where: torch.device) -> Row:
         set_precision(precision)
         run = copy.deepcopy(start_of).to(where)
         names = ("loss of step 1", "gradient of step 1", f"loss of step {STEPS}")
-        found = dict(zip(names, zip(course(run, mixed), expected()[1], strict=True), strict=True))
+        found = dict(zip(names, zip(train(run, mixed), expected()[1], strict=True), strict=True))
         return {name: relative(*pair) for name, pair in found.items()}
 
     def embedding(precision: str, where: torch.device) -> Row:

@@ -164,13 +164,13 @@ def _train(
         budget = context.left() * TRAIN_SHARE
         epochs = max(1, min(sizes.most_epochs, int(budget / (pace * task.steps_per_epoch))))
         started = time.monotonic()
-        course = train(task, TrainSettings(epochs, validate_every=epochs), 0)
+        result = train(task, TrainSettings(epochs, validate_every=epochs), 0)
     seconds = time.monotonic() - started
     return {
         "stage": "train inr2vec", "shapes": len(task.data), "epochs": epochs,
         "steps": epochs * task.steps_per_epoch, "seconds": seconds,
         "a second": epochs * task.steps_per_epoch / seconds,
-        "loss": course.history[-1]["loss"], "validation Chamfer": course.best_score,
+        "loss": result.history[-1]["loss"], "validation Chamfer": result.best_score,
     }  # fmt: skip
 
 
@@ -202,11 +202,11 @@ def _classify(context: Context, sizes: Sizes, clouds: Clouds, embeddings: np.nda
     started = time.monotonic()
     names = [clouds.classes[k] for k in clouds.labels]
     data = EmbeddingSet.of(_names(clouds), names, clouds.split, embeddings)
-    scores, course = classify(data, sizes.classifier, 0, context.device)
+    scores, result = classify(data, sizes.classifier, 0, context.device)
     labels = data.labels[data.split == "test"]
     return {
         "stage": "classify", "shapes": len(labels), "epochs": sizes.classifier.epochs,
-        "seconds": time.monotonic() - started, "validation accuracy": course.best_score,
+        "seconds": time.monotonic() - started, "validation accuracy": result.best_score,
         "test accuracy": accuracy(torch.from_numpy(scores), torch.from_numpy(labels)),
         "commonest class": float(np.bincount(labels).max() / len(labels)),
     }  # fmt: skip

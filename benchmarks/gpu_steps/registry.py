@@ -7,7 +7,7 @@ from gpu_steps import (
     profile,
     real_run,
     sampling,
-    specialised,
+    specialized,
     training,
 )
 
@@ -17,7 +17,7 @@ CASES = {
     "fitting": fitting.cases,
     "training": training.cases,
     "profile": profile.cases,
-    "networks": specialised.cases,
+    "networks": specialized.cases,
     "alternative": fitting.alternative_cases,
     "sampling": sampling.cases,
     "real_run": real_run.cases,

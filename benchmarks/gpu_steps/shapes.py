@@ -19,7 +19,7 @@ def simple_cloud(kind: str, points: int, rng: np.random.Generator) -> np.ndarray
         rng: of the proportions and the points.
 
     Returns:
-        (points, 3) float32, not normalised.
+        (points, 3) float32, not normalized.
     """
     angle = rng.uniform(0, 2 * np.pi, points)
     circle = np.stack([np.cos(angle), np.sin(angle), np.zeros(points)], 1)

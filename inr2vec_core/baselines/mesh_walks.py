@@ -6,8 +6,8 @@ vertex. The network reads displacements, in the authors' code times 100.
 
 Not published: a walk that goes back skips dead ends from which it has gone back before, and it
 jumps as soon as all that it can reach is visited. Meshes get evenly spread vertices (`graph_of`);
-the published ones are simplified by quadrics, whose long edges in flat places tell a modeled shape
-from a reconstructed one.
+the published ones are simplified by quadrics, whose long edges in flat places distinguish a
+modeled shape from a reconstructed one.
 """
 
 from dataclasses import dataclass

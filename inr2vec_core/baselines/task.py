@@ -1,4 +1,4 @@
-"""Training a baseline to classify or rebuild shapes, and its class scores of shapes."""
+"""Training a baseline to classify or reconstruct shapes, and its class scores of shapes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class _ShapeTask(ShardTask):
         InputError: the shapes have another form than the network reads, or there is only one.
     """
 
-    stream = ("network",)
+    stream = ("network",)  # streams keep their first names, so that figures stay as they were
 
     def __init__(
         self,

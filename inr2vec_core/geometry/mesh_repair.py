@@ -1,9 +1,8 @@
-"""Meshes as solids: closing them, and the signed distance to their surface.
+"""Repair of meshes into closed, outward-oriented solids.
 
 The paper fits signed distances to watertight meshes alone (Section 4). Meshes from elsewhere are
-often a little short of that, so `close_mesh` repairs what it can without moving the surface. For
-what stays open, the generalized winding number (Jacobson et al., 2013) tells inside from outside,
-computed by the fast approximation of Barill et al. (2018).
+often nearly watertight, so `close_mesh` repairs what it can without moving the surface. For meshes
+that stay open, `signed_distance` finds the inside by winding numbers.
 """
 
 import numpy as np
@@ -48,7 +47,7 @@ def is_watertight(vertices: np.ndarray, faces: np.ndarray) -> bool:
 
 
 def close_mesh(mesh: Mesh, open_meshes: str = "winding") -> tuple[Mesh, str]:
-    """Makes a mesh fit for a signed distance field, by means that leave its surface where it is.
+    """Repair a mesh for a signed distance field without moving its surface.
 
     Equal vertices are merged, faces without three corners and repeated faces dropped, faces
     turned to agree with their neighbors and outward, and pieces that overlap united (manifold3d).
@@ -57,14 +56,15 @@ def close_mesh(mesh: Mesh, open_meshes: str = "winding") -> tuple[Mesh, str]:
 
     Args:
         mesh: the mesh, in any unit.
-        open_meshes: what becomes of other meshes than watertight ones. "winding" takes them all;
-            "repair" sets those aside that the means above do not close; "reject" sets all aside.
+        open_meshes: how meshes that are not watertight are handled. "winding" takes them all;
+            "repair" sets aside those that stay open after the repair; "reject" sets all aside.
 
     Returns:
         The mesh, faces counter-clockwise seen from outside, `face_parts` of the faces kept or
-        None where pieces were united; and its fate. "watertight": it was fit; every edge joined
-        two faces, it was turned outward and its pieces did not overlap. "repaired": it is now.
-        "winding": it is open still, for winding numbers to tell inside from outside.
+        None where pieces were united; and its repair status. "watertight": it needed no repair;
+        every edge joined two faces, it faced outward and its pieces did not overlap. "repaired":
+        the repair made it so. "winding": it is still open, and winding numbers decide what is
+        inside.
 
     Raises:
         BadShape: the mesh has NaN or infinite vertices, no area, no inside, or `open_meshes` sets
@@ -77,27 +77,27 @@ def close_mesh(mesh: Mesh, open_meshes: str = "winding") -> tuple[Mesh, str]:
     mesh = _without_loose_vertices(mesh)
     _check_extent(mesh)
     as_read = edges = edges_of(mesh.faces)
-    fate = "watertight"
+    repair_status = "watertight"
     if not edges.closed:
-        (mesh, edges), fate = _cleaned(mesh), "repaired"
+        (mesh, edges), repair_status = _cleaned(mesh), "repaired"
     mesh, pieces, turned = _turned_outward(mesh, edges)
     solid = _solid(mesh, pieces) if edges.closed else _untangled(mesh, edges)
     if solid is None:
-        solid, fate = mesh, "winding"
+        solid, repair_status = mesh, "winding"
     elif turned or solid is not mesh:
-        fate = "repaired"
-    _check_wanted(fate, open_meshes, as_read)
-    return solid, fate
+        repair_status = "repaired"
+    _check_wanted(repair_status, open_meshes, as_read)
+    return solid, repair_status
 
 
-def _check_wanted(fate: str, open_meshes: str, edges: Edges) -> None:
+def _check_wanted(repair_status: str, open_meshes: str, edges: Edges) -> None:
     if edges.unpaired:
         reason = f"{edges.unpaired} of its {edges.number} edges do not join two faces"
     else:
         reason = "some faces are turned inward or some pieces overlap"
-    if open_meshes == "reject" and fate != "watertight":
+    if open_meshes == "reject" and repair_status != "watertight":
         raise BadShape(f"not watertight: {reason}; set open_meshes to repair or winding")
-    if open_meshes == "repair" and fate == "winding":
+    if open_meshes == "repair" and repair_status == "winding":
         raise BadShape(f"stays open after repair: {reason}; set open_meshes to winding")
 
 
@@ -128,7 +128,7 @@ def _cleaned(mesh: Mesh) -> tuple[Mesh, Edges]:
     vertices, faces = _merged(mesh.vertices, mesh.faces)
     once, uncancelled = _without_repeats(faces)
     rows, (turned, edges) = once, _agreeing(faces[once])
-    # Of two faces back to back one is needless where a surface was modelled from both sides; both
+    # Of two faces back to back one is needless where a surface was modeled from both sides; both
     # are where two boxes share a wall.
     if not edges.closed and 0 < len(uncancelled) < len(once):
         without_walls = _agreeing(faces[uncancelled])

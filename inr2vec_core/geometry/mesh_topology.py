@@ -58,10 +58,12 @@ class Edges(NamedTuple):
 
     @property
     def unpaired(self) -> int:
+        """How many edges do not join just two faces."""
         return self.number - len(self.pairs)
 
     @property
     def closed(self) -> bool:
+        """Whether every edge joins two faces that are turned the same way."""
         return self.unpaired == 0 and bool(self.agree.all())
 
 

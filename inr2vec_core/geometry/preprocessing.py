@@ -130,10 +130,10 @@ def prepare_mesh(geometry: Geometry, open_meshes: str) -> tuple[MeshShape, str, 
             "is a point cloud, which has no inside: set the data set's field to udf, or to "
             "occ without `solid`"
         )
-    closed, fate = close_mesh(mesh, open_meshes)
+    closed, repair_status = close_mesh(mesh, open_meshes)
     frame = Frame.of(closed.vertices)
     vertices, faces = frame.place(closed.vertices), closed.faces.astype(np.int32)
-    return MeshShape(vertices, faces, fate != "winding"), fate, frame
+    return MeshShape(vertices, faces, repair_status != "winding"), repair_status, frame
 
 
 def _frame_of(

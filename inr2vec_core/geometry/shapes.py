@@ -178,7 +178,7 @@ class MeshShape(Shape):
         vertices: (V, 3) float32.
         faces: (F, 3) int32, counter-clockwise seen from outside.
         closed: whether the surface bounds a volume, so that counting its crossings along a ray
-            tells inside from outside; otherwise winding numbers do.
+            shows what is inside; otherwise winding numbers do.
     """
 
     vertices: np.ndarray
@@ -215,7 +215,7 @@ class MeshShape(Shape):
         grid = fill_mesh(self.signed_distance(), resolution)
         if not grid.any():
             raise BadShape(
-                f"no voxel's centre lies inside at a resolution of {resolution}: raise it"
+                f"no voxel's center lies inside at a resolution of {resolution}: raise it"
             )
         return grid
 

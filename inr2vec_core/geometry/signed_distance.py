@@ -11,8 +11,8 @@ class SignedDistance:
     Args:
         vertices: (V, 3), best near the unit sphere: they are rounded to float32.
         faces: (F, 3), counter-clockwise seen from outside.
-        closed: whether rays that cross the surface tell inside from outside, three a query, so
-            that one which meets an edge is outvoted; otherwise winding numbers above 0.5 do.
+        closed: whether the inside is found by rays that cross the surface, three a query, so that
+            one which meets an edge is outvoted; otherwise winding numbers above 0.5 are inside.
     """
 
     def __init__(self, vertices: np.ndarray, faces: np.ndarray, closed: bool):

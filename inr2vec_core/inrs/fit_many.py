@@ -117,7 +117,7 @@ def fit_many(
                     yield from oldest()
             while pending:
                 yield from oldest()
-        finally:  # a job that is told to end must not first finish its groups
+        finally:  # a job that is asked to end must not first finish its groups
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
 

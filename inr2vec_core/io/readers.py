@@ -29,13 +29,13 @@ def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
     it has three. Scenes of several meshes become one mesh; polygons become triangles.
 
     Args:
-        path: The file; its extension says how it is read.
+        path: the file; its extension says how it is read.
 
     Returns:
         The geometry in the file's unit.
 
     Raises:
-        BadShape: The file is missing, empty, cut short or unreadable, or holds no faces, no
+        BadShape: the file is missing, empty, cut short or unreadable, or holds no faces, no
             points, no voxels, or coordinates that are not finite.
     """
     path = Path(path)
@@ -53,10 +53,10 @@ def reasons_of(path: Path) -> Iterator[None]:
     """Turn whatever the parser of a file raises into a reason that names the file.
 
     Args:
-        path: The file that is parsed within the context.
+        path: the file that is parsed within the context.
 
     Raises:
-        BadShape: The file is missing or empty, or the parser raised something.
+        BadShape: the file is missing or empty, or the parser raised something.
     """
     try:
         if path.stat().st_size == 0:
@@ -120,8 +120,8 @@ def _read_mesh_or_cloud(path: Path, merge: bool = False) -> Cloud | Mesh:
     """Read with trimesh.
 
     Args:
-        path: The file.
-        merge: Make one vertex of those that are equal in every digit. An stl has a vertex for each
+        path: the file.
+        merge: make one vertex of those that are equal in every digit. An stl has a vertex for each
             corner of each face, obj and glb one for each texture coordinate and normal: merged, a
             shape is the same, and closed, in every format.
     """

@@ -2,7 +2,7 @@
 
 Clouds and grids of a data set have one size and are rows of one array. Meshes differ: their
 vertices and faces lie one mesh after another, and `*_start` says where each begins. Parts of a
-cloud's points are rows as well, of numbers whose names the shard tells once, in `part_names`.
+cloud's points are rows as well, of numbers whose names the shard holds once, in `part_names`.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -45,8 +45,8 @@ class Occupancy(Modality):
             grid = VoxelShape(place_grid(geometry.values, settings.resolution))
             return Prepared(grid, "read", None)
         if settings.solid:
-            mesh, fate, frame = prepare_mesh(geometry, settings.open_meshes)
-            return Prepared(mesh, f"solid, {fate}", frame)
+            mesh, repair_status, frame = prepare_mesh(geometry, settings.open_meshes)
+            return Prepared(mesh, f"solid, {repair_status}", frame)
         cloud, frame = prepare_cloud(geometry, settings, rng, rng_of_whole)
         return Prepared(CloudShape(cloud.points), "shell", frame)
 

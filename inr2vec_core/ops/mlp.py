@@ -78,9 +78,9 @@ class _MeanAndCovariance(torch.autograd.Function):
     def forward(ctx, rows: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         wide = rows.to(dtype)
         mean = wide.mean(0)
-        centerd = wide - mean
+        centered = wide - mean
         ctx.save_for_backward(rows, mean)
-        return mean, centerd.T @ centerd / len(rows)
+        return mean, centered.T @ centered / len(rows)
 
     @staticmethod
     def backward(ctx, mean_grad: Tensor, covariance_grad: Tensor) -> tuple[Tensor, None]:

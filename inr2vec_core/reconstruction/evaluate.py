@@ -13,7 +13,7 @@ FAILED = 100.0  # Chamfer distance that a shape without a surface counts as, whi
 
 def distance_between(
     original: Shape,
-    rebuilt: Shape,
+    reconstructed: Shape,
     n_points: int,
     rng: np.random.Generator,
     threshold: float = 0.01,
@@ -22,12 +22,12 @@ def distance_between(
 
     Args:
         original: the one shape.
-        rebuilt: the other.
+        reconstructed: the other.
         n_points: points drawn on each mesh.
         rng: the random stream of those points.
         threshold: the distance below which a point counts as found, for the F-score.
     """
-    found = rebuilt.evaluation_points(n_points, rng)
+    found = reconstructed.evaluation_points(n_points, rng)
     return compare(found, original.evaluation_points(n_points, rng), threshold)
 
 
@@ -49,13 +49,13 @@ def distance_or_failed(
 
 
 def reconstruction_metrics(
-    original: Shape, rebuilt: Shape | None, n_points: int, rng: np.random.Generator
+    original: Shape, reconstructed: Shape | None, n_points: int, rng: np.random.Generator
 ) -> dict[str, bool | float]:
     """What a table says of one reconstructed shape, or of none.
 
     Args:
         original: what it is compared with.
-        rebuilt: the shape, or None where no surface was found.
+        reconstructed: the shape, or None where no surface was found.
         n_points: as for `distance_between`.
         rng: as for `distance_between`.
 
@@ -63,7 +63,7 @@ def reconstruction_metrics(
         `found`; `f_score`, which is 0 where there is no shape; else `chamfer` too, and for a mesh
         whether it is `watertight`.
     """
-    if rebuilt is None:
+    if reconstructed is None:
         return {"found": False, "f_score": 0.0}
-    chamfer, f_score = distance_between(original, rebuilt, n_points, rng)
-    return {"found": True, "chamfer": chamfer, "f_score": f_score} | rebuilt.quality()
+    chamfer, f_score = distance_between(original, reconstructed, n_points, rng)
+    return {"found": True, "chamfer": chamfer, "f_score": f_score} | reconstructed.quality()

@@ -193,11 +193,11 @@ def _see_cloud(rays: _Rays, points: np.ndarray, side: int, reach: float) -> _See
     in_front = depth == nearest[sample]
     of_sample[sample[in_front]] = owner[in_front]
     sample = np.flatnonzero(of_sample >= 0)
-    centre = points[of_sample[sample]]
+    center = points[of_sample[sample]]
     row, column = np.divmod(sample, side)
     shown = np.stack([column + 0.5 - side / 2, side / 2 - row - 0.5, nearest[sample]], axis=1)
     position = shown / scale @ CAMERA
-    normal = _unit(position - centre)
+    normal = _unit(position - center)
     vertices, faces = _octahedra(points, radius)
     rays.add(vertices, faces)
     shade = np.ones(len(sample))

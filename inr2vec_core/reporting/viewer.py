@@ -29,7 +29,7 @@ class Section:
     """Shapes of one data set.
 
     `versions` names what each shape is shown as ("original", "from INR"); `shapes` holds a label
-    ("chair/test/000004") and one Shape or None (could not be rebuilt) per version.
+    ("chair/test/000004") and one Shape or None (could not be reconstructed) per version.
     """
 
     title: str
@@ -229,7 +229,7 @@ async function draw(index) {
   const keys = scenes(shape.layout);
   if (camera) for (const s of keys) shape.layout[s].camera = JSON.parse(camera);
   view.style.height = "min(75vh, " + 95 / keys.length + "vw)";
-  Plotly.purge(view);  // Plotly.react would light a mesh with the colours of the one before
+  Plotly.purge(view);  // Plotly.react would light a mesh with the colors of the one before
   await Plotly.newPlot(view, shape.data, shape.layout, {responsive: true, displayModeBar: false});
   for (const event of ["plotly_relayouting", "plotly_relayout"]) view.on(event, turnTogether);
 }

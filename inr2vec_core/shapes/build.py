@@ -27,9 +27,9 @@ class ShapeShard:
     """The shapes of one shard.
 
     Attributes:
-        columns: What is known of each shape, one list for each of `COLUMNS`.
-        shapes: The shapes, in the order of the columns' rows.
-        rejected: The shapes that were set aside.
+        columns: what is known of each shape, one list for each of `COLUMNS`.
+        shapes: the shapes, in the order of the columns' rows.
+        rejected: the shapes that were set aside.
     """
 
     columns: dict[str, list] = field(default_factory=lambda: {name: [] for name in COLUMNS})
@@ -42,11 +42,11 @@ class ShapeShard:
         """Append a shape.
 
         Args:
-            record: The shape that was read.
+            record: the shape that was read.
             copy: 0 for the shape itself, from 1 on for its augmented copies.
-            shape: The shape or its copy.
-            preparation: How it was prepared, as `Prepared.preparation`.
-            frame: Its frame in the unit of its file. None for a grid that was read, which has
+            shape: the shape or its copy.
+            preparation: how it was prepared, as `Prepared.preparation`.
+            frame: its frame in the unit of its file. None for a grid that was read, which has
                 none, and for a copy, which is stretched and normalized anew.
         """
         center, scale = frame or NO_FRAME
@@ -92,11 +92,11 @@ def prepare_shapes(
     augmented copies (paper, Section 4: offline augmentation).
 
     Args:
-        read: The shapes and their geometry, as `ShapeDataset.read` or `ShapeFormat.read` yield
+        read: the shapes and their geometry, as `ShapeDataset.read` or `ShapeFormat.read` yield
             them.
-        settings: How the data set wants its shapes.
-        augment_copies: The number of copies of each training shape.
-        seed: The run's seed.
+        settings: how the data set wants its shapes.
+        augment_copies: the number of copies of each training shape.
+        seed: the run's seed.
 
     Returns:
         The shapes in the order they were read, each followed by its copies.

@@ -19,13 +19,13 @@ class ShapeRecord:
     """One shape of a data set.
 
     Attributes:
-        shape_id: Unique in the data set.
-        class_name: The shape's class.
+        shape_id: unique in the data set.
+        class_name: the shape's class.
         split: "train", "val" or "test".
-        path: The file of its geometry; "" where it is generated.
-        row: The row in a file that holds many shapes, or the number of a generated shape; -1 for
+        path: the file of its geometry; "" where it is generated.
+        row: the row in a file that holds many shapes, or the number of a generated shape; -1 for
             a file that holds one shape.
-        whole: For a cloud that was taken from another shape, the file of that shape: of the
+        whole: for a cloud that was taken from another shape, the file of that shape: of the
             complete shape of a partial cloud, or of the mesh that a cloud was drawn on.
     """
 
@@ -49,9 +49,9 @@ class Rejected:
     """A shape that was set aside.
 
     Attributes:
-        shape_id: The shape's id, or its name where it has no class.
-        source_file: Where it is read from, as `ShapeRecord.source_file`.
-        reason: What is wrong with it, and what to do.
+        shape_id: the shape's id, or its name where it has no class.
+        source_file: where it is read from, as `ShapeRecord.source_file`.
+        reason: what is wrong with it, and what to do.
     """
 
     shape_id: str
@@ -63,9 +63,9 @@ class Catalog(NamedTuple):
     """All shapes of a data set.
 
     Attributes:
-        records: The shapes, sorted by id.
-        rejected: The shapes that were set aside while the data set was listed.
-        ignored: The number of other files in its folders.
+        records: the shapes, sorted by id.
+        rejected: the shapes that were set aside while the data set was listed.
+        ignored: the number of other files in its folders.
     """
 
     records: list[ShapeRecord]

@@ -25,18 +25,18 @@ class ShapeDataset:
     """Where the shapes of a data set come from.
 
     Attributes:
-        reader: The data layout: the name of a file in `inr2vec_core/shapes/formats`.
-        root: The folder of its files.
-        classes: The classes of generated shapes; empty for all.
-        counts: Training, validation and test shapes of each class, where they are generated.
-        validation_fraction: The share of a class's training shapes that becomes the validation
+        reader: the data layout: the name of a file in `inr2vec_core/shapes/formats`.
+        root: the folder of its files.
+        classes: the classes of generated shapes; empty for all.
+        counts: training, validation and test shapes of each class, where they are generated.
+        validation_fraction: the share of a class's training shapes that becomes the validation
             split where the data set has none.
-        test_fraction: The share of a class that becomes the test split, for the layout class/*.
-        limit: Use only so many complete shapes, drawn by the seed; None uses all.
+        test_fraction: the share of a class that becomes the test split, for the layout class/*.
+        limit: use only so many complete shapes, drawn by the seed; None uses all.
         side: "complete", or "partial" for partial clouds, which have their complete shapes' splits.
-        views: The number of partial clouds of each shape, where the layout has none itself.
-        shards: The number of shards that the shapes are spread over.
-        seed: The run's seed.
+        views: the number of partial clouds of each shape, where the layout has none itself.
+        shards: the number of shards that the shapes are spread over.
+        seed: the run's seed.
     """
 
     reader: str
@@ -56,7 +56,7 @@ class ShapeDataset:
         """The data layout.
 
         Raises:
-            InputError: There is no layout of this name.
+            InputError: there is no layout of this name.
         """
         layout = load_format(self.reader)
         return layout(self.root, self.classes, self.counts, self.test_fraction, self.seed)
@@ -65,7 +65,7 @@ class ShapeDataset:
         """All shapes with their splits, sorted by id.
 
         Raises:
-            InputError: The root or the files in it are not as the layout wants them, there are
+            InputError: the root or the files in it are not as the layout wants them, there are
                 fewer shapes than shards, or the layout lists no `Catalog`.
         """
         layout = self.format

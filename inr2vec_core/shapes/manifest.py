@@ -22,7 +22,7 @@ def manifest_of_shards(shards: Sequence[str | Path]) -> pd.DataFrame:
     """Collect the manifest from the shards of shapes.
 
     Args:
-        shards: The files of the shards, in the order of their numbers.
+        shards: the files of the shards, in the order of their numbers.
 
     Returns:
         A row for each shape and copy, sorted by `shape_id`, with the columns `shape_id`, `class`,
@@ -66,11 +66,11 @@ def check_manifest(manifest: pd.DataFrame, needs_splits: bool) -> None:
     """Check that a data set has the shapes that it is used for.
 
     Args:
-        manifest: As `manifest_of_shards` returns it.
-        needs_splits: Whether every class needs shapes in every split, as trainings do.
+        manifest: as `manifest_of_shards` returns it.
+        needs_splits: whether every class needs shapes in every split, as trainings do.
 
     Raises:
-        InputError: There are no shapes, or too few for the splits.
+        InputError: there are no shapes, or too few for the splits.
     """
     if manifest.empty:
         raise InputError("no shape is left; nothing can be done with this data set")

@@ -11,10 +11,10 @@ def select(shape_ids: Sequence[str], number: int, seed: int, *names: str) -> np.
     """Draw some shapes by seed and id; a larger draw contains every smaller one.
 
     Args:
-        shape_ids: The ids of all shapes.
-        number: How many to draw.
-        seed: The run's seed.
-        *names: What the shapes are drawn for, so that different draws are independent.
+        shape_ids: the ids of all shapes.
+        number: how many to draw.
+        seed: the run's seed.
+        *names: what the shapes are drawn for, so that different draws are independent.
 
     Returns:
         (min(number, len(shape_ids)),) int64, indices of the drawn shapes in the order of the draw.
@@ -29,11 +29,11 @@ def select_per_class(
     """Draw some shapes of each class.
 
     Args:
-        class_names: The class of each shape.
-        shape_ids: The id of each shape.
-        seed: The run's seed.
-        most: The largest number of shapes.
-        each: The number of shapes of each class, where there are so many.
+        class_names: the class of each shape.
+        shape_ids: the id of each shape.
+        seed: the run's seed.
+        most: the largest number of shapes.
+        each: the number of shapes of each class, where there are so many.
 
     Returns:
         (n,) int64, n <= `most`, indices of the drawn shapes, class by class.

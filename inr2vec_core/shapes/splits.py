@@ -20,9 +20,9 @@ def cut_validation(records: Sequence[ShapeRecord], fraction: float, seed: int) -
     the shapes' ids alone.
 
     Args:
-        records: All shapes of a data set.
-        fraction: The share of each class's training shapes, between 0 and 1.
-        seed: The run's seed.
+        records: all shapes of a data set.
+        fraction: the share of each class's training shapes, between 0 and 1.
+        seed: the run's seed.
 
     Returns:
         All shapes, sorted by id.
@@ -46,11 +46,11 @@ def move_share(
     At least one shape of each class moves and at least one stays, if there are two.
 
     Args:
-        records: All shapes of a data set.
-        old: The split that shapes are taken from.
-        new: The split that they are moved to.
-        fraction: The share of each class, between 0 and 1.
-        seed: The run's seed; the draw depends on it, on `new` and on the shapes' ids alone.
+        records: all shapes of a data set.
+        old: the split that shapes are taken from.
+        new: the split that they are moved to.
+        fraction: the share of each class, between 0 and 1.
+        seed: the run's seed; the draw depends on it, on `new` and on the shapes' ids alone.
 
     Returns:
         All shapes, in the order of `records`.
@@ -73,11 +73,11 @@ def check_fraction(name: str, fraction: float) -> None:
     """Check a share of a split.
 
     Args:
-        name: The key that the message names.
-        fraction: The share.
+        name: the key that the message names.
+        fraction: the share.
 
     Raises:
-        InputError: The share is not between 0 and 1.
+        InputError: the share is not between 0 and 1.
     """
     if not 0 < fraction < 1:
         raise InputError(f"{name} is {fraction}: set it between 0 and 1, both excluded")
@@ -89,11 +89,11 @@ def check_splits(
     """Check that every class has shapes in every split that a training needs.
 
     Args:
-        classes_and_splits: The class and the split of each shape.
-        needed: The splits.
+        classes_and_splits: the class and the split of each shape.
+        needed: the splits.
 
     Raises:
-        InputError: There are no shapes, or a class has none in a split; the message names the
+        InputError: there are no shapes, or a class has none in a split; the message names the
             first.
     """
     present = set(classes_and_splits)

@@ -1,4 +1,4 @@
-"""Files that users add, parsed or imported by name; what is wrong with one is told in a line.
+"""Files that users add, parsed or imported by name; what is wrong with one is reported in a line.
 
 Only the standard library is imported, because the rule files use this module.
 """

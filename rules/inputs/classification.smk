@@ -39,4 +39,4 @@ def tested_shapes(wildcards):
     """The shapes that a baseline or segmenter is tested on."""
     if wildcards.tested == "original":
         return shape_shards(wildcards.dataset)
-    return rebuilt_shards(wildcards.dataset, wildcards.inr)
+    return reconstructed_shards(wildcards.dataset, wildcards.inr)

@@ -63,13 +63,13 @@ def compared_files(wildcards):
 
 def encoder_table_files(wildcards):
     """The files that the table of encoders is made of."""
-    files = {"costs": [], "rebuilt": [], "scores": []}
+    files = {"costs": [], "reconstructed": [], "scores": []}
     for row in config["tables"]["encoders"]:
         for method in row["methods"]:
             files["scores"] += classification_files(row, method)
         for name in encoders_of(row):
             files["costs"].append(ENCODER_COSTS.format(**row))
-            files["rebuilt"].append(RECONSTRUCTION.format(**row, method=name))
+            files["reconstructed"].append(RECONSTRUCTION.format(**row, method=name))
             files["scores"].append(retrieval_metrics(row, name))
             files["scores"].append(f"{PROBE}/{METRICS}".format(**row, encoder=name))
     return {kind: list(dict.fromkeys(found)) for kind, found in files.items()}
@@ -93,7 +93,7 @@ def repeated_encoders():
         entry = config["encoders"][name]
         seeds = groups.setdefault(str(without(entry, "seed")), {})
         seed = entry.get("seed", config["seed"])
-        # With the same seed it is the same once more, which tells nothing of seeds.
+        # With the same seed it is the same once more, which shows nothing of seeds.
         first[name] = name if seed in seeds else next(iter(seeds.values()), name)
         seeds.setdefault(seed, name)
     return first

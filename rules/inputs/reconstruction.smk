@@ -2,14 +2,14 @@
 
 
 def model_of_method(wildcards):
-    """The model that shapes are rebuilt by, in a list; none for INRs themselves."""
+    """The model that shapes are reconstructed by, in a list; none for INRs themselves."""
     if wildcards.method not in config["encoders"]:
         return []
     return [trained_model(wildcards.dataset, wildcards.inr, wildcards.method)]
 
 
 def reconstruction_files(wildcards):
-    """What shapes are rebuilt from and compared with."""
+    """What shapes are reconstructed from and compared with."""
     return {
         "inrs": inr_shards(wildcards.dataset, wildcards.inr),
         "shapes": shape_shards(wildcards.dataset),

@@ -47,7 +47,7 @@ def test_entries_that_differ_in_their_seed_are_one_row(table):
 
 
 def test_parameters_are_counted(table):
-    # Four singular values of each of two layers: normalised (2 * 8), 8 -> 16 -> 16.
+    # Four singular values of each of two layers: normalized (2 * 8), 8 -> 16 -> 16.
     assert table.loc[("Demo", "mine", "parameters"), "mean"] == 16 + 8 * 16 + 16 + 16 * 16 + 16
 
 

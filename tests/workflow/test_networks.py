@@ -1,4 +1,4 @@
-"""The specialised networks, auto-encoders and inference times, on top of the finished run."""
+"""The specialized networks, auto-encoders and inference times, on top of the finished run."""
 
 import pandas as pd
 import pytest
@@ -51,7 +51,7 @@ def test_a_shape_without_surface_counts_as_wrong(compared):
     assert "chair/test/000000: all of the cube is outside" in said
 
 
-def test_one_training_serves_originals_and_rebuilt_shapes(compared):
+def test_one_training_serves_originals_and_reconstructed_shapes(compared):
     workflow, _ = compared
     files = sorted((workflow.path / "results/demo/baselines").rglob("model.safetensors"))
     assert [f"{path.parts[-3]}/{path.parts[-2]}" for path in files] == [

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import trimesh
 
 EMBEDDINGS = "results/mine/embeddings/small/from_demo.parquet"
-REBUILT = "results/mine/reconstruction/small/from_demo.parquet"
+RECONSTRUCTION = "results/mine/reconstruction/small/from_demo.parquet"
 CONFIG = {
     "datasets:\n": "  mine: {reader: folder, root: mine, points: 64, shards: 1,"
     " queries: {per_shape: 256}}\n",
@@ -34,9 +34,9 @@ def test_unlabelled_shapes_are_embedded_without_training(finished):
     # One split and one class are enough for shapes that nothing is trained on.
     row = "    - {dataset: mine, inr: small, encoders: [from_demo]}\n"
     finished.edit("config.yaml", "  reconstruction:\n", "  reconstruction:\n" + row)
-    assert finished.planned(REBUILT) == {"evaluate_reconstruction": 1}
-    finished.run(REBUILT)
-    assert pq.read_table(finished.path / REBUILT).num_rows == 2  # as many as are measured
+    assert finished.planned(RECONSTRUCTION) == {"evaluate_reconstruction": 1}
+    finished.run(RECONSTRUCTION)
+    assert pq.read_table(finished.path / RECONSTRUCTION).num_rows == 2  # as many as are measured
 
 
 def test_model_is_trained_where_it_is_missing(workflow):

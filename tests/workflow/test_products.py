@@ -27,7 +27,7 @@ def test_real_shapes_are_more_alike_than_what_two_epochs_generate(made):
     }
     real = wide.loc[("chair", "training_shapes")]
     assert real["found"] == 100 and 0 < real["MMD-CD x1000"] < 500 and real["JSD x100"] < 100
-    # Nothing has a surface after two epochs, and that is told, not hidden.
+    # Nothing has a surface after two epochs, and that is reported, not hidden.
     assert (wide["found"].drop(("chair", "training_shapes")).loc["chair"] == 0).all()
     assert wide.loc[("chair", "gan"), "COV-CD"] == 0
     draws = table[table["class"] == "chair"].groupby("method")["draws"].first()

@@ -98,7 +98,7 @@ KEYS = {
                {"grids"}),
     "open meshes": ("field: sdf", "field: sdf\n    open_meshes: reject", READING - NOT_SOLIDS,
                     {"solids"}),
-    "rebuilt shapes": ("shapes: 2,", "shapes: 1,", MEASURING, {"solids", "grids"}),
+    "reconstructed shapes": ("shapes: 2,", "shapes: 1,", MEASURING, {"solids", "grids"}),
     "classifier": ("dropout: 0.5", "dropout: 0.4", CLASSIFYING, {"demo", "scans"}),
     "linear probe": ("components: 4", "components: 5", {"probe_weights", "table2"}, {"demo"}),
     "forest": ("trees: 5", "trees: 6", {"probe_bounding_boxes", "table2"}, {"demo"}),

@@ -42,15 +42,16 @@ def test_every_method_has_every_metric(segmented):
 
 def test_the_nearest_training_point_knows_more_than_nothing(segmented):
     originals, _ = rows(segmented, 7)
-    rebuilt, _ = rows(segmented, 3)
+    reconstructed, _ = rows(segmented, 3)
     assert originals.loc[("small", "nearest_point"), "class mIoU"] > 35
-    assert rebuilt.loc[("fitted", "nearest_point"), "class mIoU"] > 20
+    assert reconstructed.loc[("fitted", "nearest_point"), "class mIoU"] > 20
 
 
-def test_a_shape_that_cannot_be_rebuilt_has_no_part_right(segmented):
-    rebuilt, _ = rows(segmented, 3)
-    assert (rebuilt.loc[("small", "nearest_point")] == 0).all()  # eight steps leave no surface
-    assert (rebuilt.loc["fitted"] > 0).any(axis=None)
+def test_a_shape_that_cannot_be_reconstructed_has_no_part_right(segmented):
+    reconstructed, _ = rows(segmented, 3)
+    # Eight steps leave no surface.
+    assert (reconstructed.loc[("small", "nearest_point")] == 0).all()
+    assert (reconstructed.loc["fitted"] > 0).any(axis=None)
 
 
 def test_a_shape_of_an_unknown_part_is_left_out_and_named(segmented):

@@ -1,4 +1,4 @@
-"""Class scores of a trained network on the test shapes: the originals, or rebuilt from INRs."""
+"""Class scores of a trained network on test shapes: the originals, or reconstructed from INRs."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Train one of the specialised networks to classify a data set's shapes."""
+"""Train one of the specialized networks to classify a data set's shapes."""
 
 import torch
 

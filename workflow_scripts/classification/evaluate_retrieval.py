@@ -1,4 +1,4 @@
-"""What the nearest neighbours among the test embeddings are worth."""
+"""What the nearest neighbors among the test embeddings are worth."""
 
 import pyarrow.parquet as pq
 

@@ -9,8 +9,8 @@ from workflow_scripts.common.results import write_classification
 def main(snakemake):
     data = ShardedShapes(snakemake.input, snakemake.input)
     seed = int(snakemake.wildcards.seed)
-    labelled, scores = probe_bounding_boxes(data, snakemake.params.settings["trees"], seed)
-    write_classification(snakemake, labelled, scores, seed)
+    labeled, scores = probe_bounding_boxes(data, snakemake.params.settings["trees"], seed)
+    write_classification(snakemake, labeled, scores, seed)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ from workflow_scripts.common.results import write_classification
 def main(snakemake):
     data = ShardedShapes(snakemake.input)
     with threadpool_limits(snakemake.threads):
-        labelled, scores, regularisation = probe_weights(
+        labeled, scores, regularization = probe_weights(
             data, snakemake.params.settings["components"]
         )
     write_classification(
-        snakemake, labelled, scores, int(snakemake.wildcards.seed), regularisation=regularisation
+        snakemake, labeled, scores, int(snakemake.wildcards.seed), regularization=regularization
     )
 
 

@@ -173,7 +173,7 @@ def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[st
 
 
 def _has_parts(reader: str) -> bool | None:
-    """Whether a layout has parts; None where its file is broken, which is told elsewhere."""
+    """Whether a layout has parts; None where its file is broken, which is reported elsewhere."""
     try:
         return load_format(reader).has_parts
     except InputError:

@@ -1,4 +1,4 @@
-"""How every script that exports a shape rebuilds and writes it."""
+"""How every script that exports a shape reconstructs and writes it."""
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.io.export import export_shape

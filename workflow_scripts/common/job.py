@@ -63,7 +63,7 @@ def torch_device(snakemake, precision: str = "float32"):
     if wanted:
         take_gpu(Path(".snakemake/gpus"))
     else:
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # or a search for neighbours would find one
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # or a search for neighbors would find one
     device = torch.device("cuda" if wanted and torch.cuda.is_available() else "cpu")
     logging.info("device %s, %d thread(s), %s", device, snakemake.threads, precision)
     return device

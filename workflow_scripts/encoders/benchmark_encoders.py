@@ -18,13 +18,13 @@ BATCH = 256
 
 
 def main(snakemake):
-    device, given = torch_device(snakemake), snakemake.input
-    data = ShardedShapes(given.inrs)
+    device, inputs = torch_device(snakemake), snakemake.input
+    data = ShardedShapes(inputs.inrs)
     index = np.resize(np.arange(len(data)), BATCH)  # a small data set's again and again
     flat = torch.from_numpy(data.read(index, ["weights"])["weights"]).to(device)
     rows = []
-    files = list(zip(snakemake.params.methods, given.models, given.histories, strict=True))
-    for method, model_file, history in track(files, "timing", unit="encoder"):
+    files = list(zip(snakemake.params.methods, inputs.models, inputs.histories, strict=True))
+    for method, model_file, history_file in track(files, "timing", unit="encoder"):
         encoder = load_inr2vec(model_file).encoder.to(device)
         seconds, _ = median_seconds(lambda e=encoder: embed(e, flat), device)
         values = {
@@ -32,10 +32,10 @@ def main(snakemake):
             "INRs/s": BATCH / seconds,
         }
         if method in snakemake.params.own:  # else they are other shapes'
-            course = pd.read_parquet(history).set_index("epoch")
-            best = course.loc[int(read_metadata(model_file)["best_epoch"])]
+            history = pd.read_parquet(history_file).set_index("epoch")
+            best = history.loc[int(read_metadata(model_file)["best_epoch"])]
             distance = mean_without_failures(best["chamfer"], best["failed"], FAILED)
-            values |= {"training (s)": course["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
+            values |= {"training (s)": history["seconds"].sum(), "CD x1000 (val)": 1000 * distance}
         rows += [{"method": method, "metric": k, "value": v} for k, v in values.items()]
     frame = pd.DataFrame(rows).assign(device=name_of(device))
     write_frame(snakemake.output[0], frame, snakemake.wildcards)

@@ -11,18 +11,18 @@ from workflow_scripts.common.job import run
 
 
 def main(snakemake):
-    params, given = snakemake.params, snakemake.input
+    params, inputs = snakemake.params, snakemake.input
     frames, devices = [], []
-    for file in given.costs:
+    for file in inputs.costs:
         costs = pd.read_parquet(file)
         frames.append(costs.assign(dataset=costs.attrs["dataset"], inr=costs.attrs["inr"]))
         devices += frames[-1]["device"].tolist()
-    for file in given.rebuilt:
+    for file in inputs.reconstructed:
         shapes = pd.read_parquet(file)
         rows = reconstruction_rows(shapes).query("split == 'test'")
         rows = rows[rows["metric"].isin(["CD x1000", "F-score"])].rename(columns={"mean": "value"})
         frames.append(rows.assign(**{k: shapes.attrs[k] for k in ("dataset", "inr", "method")}))
-    for file in given.scores:
+    for file in inputs.scores:
         found = json.loads(Path(file).read_text())
         rows = [
             {"metric": k, "value": 100 * found[k], "converged": found.get("converged")}

@@ -1,4 +1,4 @@
-"""Train inr2vec on a data set's INRs."""
+"""Train an encoder, with its decoder, on a data set's INRs."""
 
 import torch
 
@@ -31,7 +31,7 @@ def main(snakemake):
     )  # fmt: skip
     w = snakemake.wildcards
     result = train_with(
-        snakemake, task, seed, f"inr2vec on {w.dataset}", snakemake.input,
+        snakemake, task, seed, f"{w.encoder} on {w.dataset}", snakemake.input,
         w.dataset, w.inr, w.encoder,
     )  # fmt: skip
     if settings.get("iso_level") == "validated":

@@ -1,4 +1,4 @@
-"""Validation accuracy of the specialised networks over the epochs of their trainings."""
+"""Validation accuracy of the specialized networks over the epochs of their trainings."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Some test shapes: the original, rebuilt from its INR, and from its embedding."""
+"""Some test shapes: the original, reconstructed from its INR, and from its embedding."""
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.shape_sets import read_examples

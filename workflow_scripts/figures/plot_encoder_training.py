@@ -1,4 +1,4 @@
-"""The course of an encoder's training."""
+"""Training curves of an encoder."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Test clouds with their parts: as labelled, rebuilt and segmented, and with very many points."""
+"""Test clouds with their parts: labels, predictions on reconstructions, and on very dense ones."""
 
 import numpy as np
 import torch
@@ -20,21 +20,21 @@ MOST = 16
 
 
 def main(snakemake):
-    given, params = snakemake.input, snakemake.params
-    device, parts = torch_device(snakemake), Parts.read(given.parts)
+    inputs, params = snakemake.input, snakemake.params
+    device, parts = torch_device(snakemake), Parts.read(inputs.parts)
     loaded = load_predictor(
-        parts, given.originals, given.model, given.embeddings, build_segmenter, 0, device
+        parts, inputs.originals, inputs.model, inputs.embeddings, build_segmenter, 0, device
     )
-    originals = PartDataset(given.originals, ["test"], parts)
-    inrs = ShardedShapes(given.inrs, None, ["test"])
-    spec, where = InrSpec.of(given.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
-    labelled = [
+    originals = PartDataset(inputs.originals, ["test"], parts)
+    inrs = ShardedShapes(inputs.inrs, None, ["test"])
+    spec, where = InrSpec.of(inputs.inrs[0]), {name: i for i, name in enumerate(inrs.shape_id)}
+    labeled = [
         c for c in originals.clouds() if c.shape_id in loaded.shape_ids and c.shape_id in where
     ]
-    names, ids = [c.class_name for c in labelled], [c.shape_id for c in labelled]
-    chosen = [labelled[i] for i in select_per_class(names, ids, params.seed, MOST, 1)]
+    names, ids = [c.class_name for c in labeled], [c.shape_id for c in labeled]
+    chosen = [labeled[i] for i in select_per_class(names, ids, params.seed, MOST, 1)]
 
-    def rebuilt(name: str, points: int):
+    def reconstruct(name: str, points: int):
         weights = inrs.read(np.array([where[name]]), ["weights"])["weights"]
         (field,) = spec.fields(torch.from_numpy(weights).to(device))
         stream = torch_stream(params.seed, "parts", name)
@@ -45,13 +45,13 @@ def main(snakemake):
         first = parts.numbers(cloud.class_name).start
         versions = [(CloudShape(cloud.points), cloud.labels - first)]
         for points in (len(cloud.points), params.points):
-            shape = rebuilt(cloud.shape_id, points)
-            told = np.empty(0, np.int64)
+            shape = reconstruct(cloud.shape_id, points)
+            predicted = np.empty(0, np.int64)
             if shape is not None:
-                (told,) = loaded.predict([cloud.shape_id], [cloud.class_name], [shape.points])
-            versions.append((shape, told - first))
+                (predicted,) = loaded.predict([cloud.shape_id], [cloud.class_name], [shape.points])
+            versions.append((shape, predicted - first))
         shapes.append((cloud.class_name, parts.names(cloud.class_name), versions))
-    rows = ["labelled", "from INR, told", f"{params.points:,} points, told"]
+    rows = ["labels", "from INR, predicted", f"{params.points:,} points, predicted"]
     with atomic(snakemake.output[0]) as path:
         plot_parts(shapes, rows, path, params.title)
 

@@ -12,30 +12,30 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 
 def main(snakemake):
-    params, given, w = snakemake.params, snakemake.input, snakemake.wildcards
+    params, inputs, w = snakemake.params, snakemake.input, snakemake.wildcards
     device, settings, seed = torch_device(snakemake), params.settings, params.seed
     class_name, draws = w.class_name, settings["draws"]
     test_shapes = shapes_of_class(
-        given.shapes, "test", class_name, settings["shapes"], seed, "generation"
+        inputs.shapes, "test", class_name, settings["shapes"], seed, "generation"
     )
     n = len(test_shapes)
     if w.method == "training_shapes":
         drawn = {
             f"draw {k}": shapes_of_class(
-                given.shapes, "train", class_name, n, seed, "training shapes", str(k)
+                inputs.shapes, "train", class_name, n, seed, "training shapes", str(k)
             )
             for k in range(draws)
         }
         sets = [ShapeSet(name, shapes, is_draw=True) for name, shapes in drawn.items()]
     else:
         method, epochs = w.method, {}
-        if given.get("generator"):
-            method = load_model(given.generator, build_generator)[0].to(device)
-            with open_shard(given.samples) as file:  # shown, and not evaluated
+        if inputs.get("generator"):
+            method = load_model(inputs.generator, build_generator)[0].to(device)
+            with open_shard(inputs.samples) as file:  # shown, and not evaluated
                 epochs = dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
-        data = read_embeddings(given.embeddings)
+        data = read_embeddings(inputs.embeddings)
         embeddings = sample_embeddings(method, data, class_name, n, draws, seed)
-        model = load_inr2vec(given.model).to(device)
+        model = load_inr2vec(inputs.model).to(device)
         size = test_shapes[0].matching_size(None, settings["resolution"])
         shapes = decode_sets(model, {**embeddings, **epochs}, class_name, size, seed, device)
         sets = [ShapeSet(name, found, name in embeddings) for name, found in shapes.items()]

@@ -21,19 +21,19 @@ from workflow_scripts.common.job import provenance, run, torch_device
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    shape = SirenConfig(settings["width"], settings["depth"])
+    siren = SirenConfig(settings["width"], settings["depth"])
     shared = load_file(snakemake.input.init)["weights"]
 
     with open_shard(snakemake.input.queries) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}
         ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
         fit_settings = FitSettings.from_config(settings, field=field)
-        weights = np.empty((len(ids), shape.n_parameters), settings["storage"])
+        weights = np.empty((len(ids), siren.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
 
         def load(rows):
             initial = np.stack([
-                shared if settings["init"] == "shared" else initial_weights(shape, seed, shape_id)
+                shared if settings["init"] == "shared" else initial_weights(siren, seed, shape_id)
                 for shape_id in ids[rows]
             ])  # fmt: skip
             offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
@@ -42,7 +42,7 @@ def main(snakemake):
             )  # fmt: skip
 
         groups = fit_many(
-            load, len(ids), shape, fit_settings, device, settings["batch"], snakemake.threads
+            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads
         )
         for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
             weights[i], losses[i] = fitted.numpy(), loss
@@ -57,7 +57,7 @@ def main(snakemake):
     write_shard(
         snakemake.output[0],
         columns,
-        siren=json.dumps(shape.describe()),
+        siren=json.dumps(siren.describe()),
         settings=json.dumps(settings),
         field=field,
         mean_loss=float(losses[good].mean()),

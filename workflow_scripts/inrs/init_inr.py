@@ -12,10 +12,10 @@ from workflow_scripts.common.job import run
 
 def main(snakemake):
     settings = snakemake.params.settings
-    shape = SirenConfig(settings["width"], settings["depth"])
-    weights = initial_weights(shape, snakemake.params.seed)
+    siren = SirenConfig(settings["width"], settings["depth"])
+    weights = initial_weights(siren, snakemake.params.seed)
     with atomic(snakemake.output[0]) as path:
-        save_file({"weights": weights}, path, {"siren": json.dumps(shape.describe())})
+        save_file({"weights": weights}, path, {"siren": json.dumps(siren.describe())})
 
 
 if __name__ == "__main__":

@@ -14,11 +14,11 @@ from workflow_scripts.common.results import write_frame
 
 
 def main(snakemake):
-    given, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
+    inputs, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
     w, device = snakemake.wildcards, torch_device(snakemake)
-    pairs, shared = read_pairs(given, w.mapping)
-    methods = load_methods(given, pairs, settings["resolution"], seed, device)
-    sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
+    pairs, shared = read_pairs(inputs, w.mapping)
+    methods = load_methods(inputs, pairs, settings["resolution"], seed, device)
+    sources, targets = ShapesById(inputs.source_shapes), ShapesById(inputs.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
     chosen = test[select([pairs.source_id[i] for i in test], settings["shapes"], seed, "mapping")]
     rows = []

@@ -15,11 +15,11 @@ TITLES = {"decoded_target": "target's embedding"}
 
 
 def main(snakemake):
-    given, params, mapping = snakemake.input, snakemake.params, snakemake.wildcards.mapping
+    inputs, params, mapping = snakemake.input, snakemake.params, snakemake.wildcards.mapping
     device = torch_device(snakemake)
-    pairs, _ = read_pairs(given, mapping)
-    methods = load_methods(given, pairs, params.resolution, params.seed, device)
-    sources, targets = ShapesById(given.source_shapes), ShapesById(given.target_shapes)
+    pairs, _ = read_pairs(inputs, mapping)
+    methods = load_methods(inputs, pairs, params.resolution, params.seed, device)
+    sources, targets = ShapesById(inputs.source_shapes), ShapesById(inputs.target_shapes)
     test = np.flatnonzero(pairs.split == "test")
     ids, classes = [pairs.source_id[i] for i in test], pairs.class_name[test]
     each = max(1, FEWEST // len(set(classes)))

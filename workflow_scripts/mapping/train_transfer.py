@@ -16,16 +16,16 @@ from workflow_scripts.common.training import save_trained, train_with
 
 
 def main(snakemake):
-    given, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
+    inputs, settings, seed = snakemake.input, snakemake.params.settings, snakemake.params.seed
     device, name = torch_device(snakemake), snakemake.wildcards.mapping
-    pairs, shared = read_pairs(given, name)
+    pairs, shared = read_pairs(inputs, name)
     if not shared:
         logging.warning(
             "%s: source and target shapes lie in frames of their own; distances say little "
             "(set `frame` of the source's data set)", name,
         )  # fmt: skip
     rows = validation_rows(pairs, settings["validation_shapes"], seed)
-    targets = ShapesById(given.target_shapes)
+    targets = ShapesById(inputs.target_shapes)
     shapes = [targets.read(pairs.target_id[i]) for i in rows]
     description = {
         "source": pairs.x.shape[1],
@@ -34,7 +34,7 @@ def main(snakemake):
     }
     torch.manual_seed(derive_seed(seed, "mapping", name))
     task = TransferTask(
-        build_transfer(description), pairs, load_inr2vec(given.model), (rows, shapes),
+        build_transfer(description), pairs, load_inr2vec(inputs.model), (rows, shapes),
         MappingSettings.from_config(settings),
         seed, device,
     )  # fmt: skip

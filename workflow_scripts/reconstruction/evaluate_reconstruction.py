@@ -1,4 +1,4 @@
-"""How near rebuilt shapes are to their originals: from INRs, from embeddings, or at best."""
+"""How near reconstructed shapes are to their originals: from INRs, from embeddings, or at best."""
 
 from functools import partial
 
@@ -36,20 +36,20 @@ def main(snakemake):
     splits = [s for s in wanted if s in data.split] or sorted(set(data.split))
     chosen = np.concatenate([of_split(data, split, number, seed) for split in splits])
     rows = []
-    for i in track(chosen, f"rebuilding ({method})", unit="shape"):
+    for i in track(chosen, f"reconstructing ({method})", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         original, name = columns["shapes"][0], data.shape_id[i]
         draw = (seed, "reconstruction", drawn_as, name)
         size, stream = original.matching_size(*sizes), torch_stream(*draw)
         if method == "upper_bound":
             oracle = partial(modality.oracle, original, size, stream)
-            rebuilt = shape_or_none(oracle, name)
+            found = shape_or_none(oracle, name)
         else:
             (field,) = fields_of(spec, torch.from_numpy(columns["weights"]).to(device), model)
-            rebuilt = modality.try_reconstruct(field, size, stream, device, label=name)
+            found = modality.try_reconstruct(field, size, stream, device, label=name)
         row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
         rows.append(
-            row | reconstruction_metrics(original, rebuilt, settings["points"], numpy_stream(*draw))
+            row | reconstruction_metrics(original, found, settings["points"], numpy_stream(*draw))
         )
     columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
     write_frame(snakemake.output[0], pd.DataFrame(rows, columns=columns), snakemake.wildcards)

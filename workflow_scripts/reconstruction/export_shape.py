@@ -1,4 +1,4 @@
-"""Write one shape, rebuilt from its INR or embedding, as a file for other programs."""
+"""Write one shape, reconstructed from its INR or embedding, as a file for other programs."""
 
 import numpy as np
 import torch

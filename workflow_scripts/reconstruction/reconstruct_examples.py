@@ -1,4 +1,4 @@
-"""One test shape of each class: itself, rebuilt from its INR, and from its embedding."""
+"""One test shape of each class: itself, reconstructed from its INR, and from its embedding."""
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ def main(snakemake):
 
     examples = []
     index = select_per_class(data.class_name, data.shape_id, seed, MOST, 1)
-    for i in track(index, "rebuilding examples", unit="shape"):
+    for i in track(index, "reconstructing examples", unit="shape"):
         columns = data.read(np.array([i]), ("weights", "shapes"))
         weights, original = torch.from_numpy(columns["weights"]).to(device), columns["shapes"][0]
         size = original.matching_size(None, snakemake.params.resolution)

@@ -1,4 +1,4 @@
-"""The test shapes of one shard, rebuilt from their INRs as the networks are tested on them."""
+"""Reconstruct one shard's test shapes from their INRs, as the networks are tested on them."""
 
 import numpy as np
 import torch
@@ -18,10 +18,11 @@ def main(snakemake):
     data = ShardedShapes([snakemake.input.inrs], [snakemake.input.shapes])
     tested = [i for i, split in enumerate(data.split) if split == "test"]
     rows, shapes, missing = [], [], []
-    for i in track(tested, "rebuilding", unit="shape"):
+    for i in track(tested, "reconstructing", unit="shape"):
         columns, name = data.read(np.array([i]), ("weights", "shapes")), data.shape_id[i]
         size = columns["shapes"][0].matching_size(None, resolution)
         (field,) = spec.fields(torch.from_numpy(columns["weights"]).to(device))
+        # Streams keep their first names, so that figures stay as they were.
         stream = torch_stream(snakemake.params.seed, "rebuilt", name)
         shape = spec.modality.try_reconstruct(field, size, stream, device, label=name)
         if shape is None:

@@ -1,4 +1,4 @@
-"""IoU of the parts told of the test clouds: the originals, or rebuilt from INRs."""
+"""IoU of the parts predicted for test clouds: the originals, or reconstructed from INRs."""
 
 import pandas as pd
 
@@ -14,17 +14,17 @@ from workflow_scripts.common.results import write_json
 
 
 def main(snakemake):
-    w, given = snakemake.wildcards, snakemake.input
-    parts = Parts.read(given.parts)
+    w, inputs = snakemake.wildcards, snakemake.input
+    parts = Parts.read(inputs.parts)
     loaded = load_predictor(
-        parts, given.originals, given.get("model"), given.get("embeddings"), build_segmenter,
+        parts, inputs.originals, inputs.get("model"), inputs.get("embeddings"), build_segmenter,
         int(w.seed), torch_device(snakemake),
     )  # fmt: skip
-    originals, rebuilt = PartDataset(given.originals, ["test"], parts), None
+    originals, reconstructed = PartDataset(inputs.originals, ["test"], parts), None
     if w.tested == "inr":
-        rebuilt = ShardedShapes(given.tested, given.tested, ["test"], may_be_empty=True)
-    iou = ious_by_shape(loaded, originals, parts, rebuilt)
-    # One that could not be fitted or rebuilt has no part right.
+        reconstructed = ShardedShapes(inputs.tested, inputs.tested, ["test"], may_be_empty=True)
+    iou = ious_by_shape(loaded, originals, parts, reconstructed)
+    # One that could not be fitted or reconstructed has no part right.
     found = [iou.get(name, 0.0) for name in originals.shape_id]
     mean = MeanIoU.of(originals.class_name, found)
     write_json(snakemake.output.metrics, {

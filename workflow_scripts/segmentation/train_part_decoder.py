@@ -1,4 +1,4 @@
-"""Train the decoder that tells the part of any point from a shape's embedding."""
+"""Train the decoder that predicts the part of any point from a shape's embedding."""
 
 import torch
 

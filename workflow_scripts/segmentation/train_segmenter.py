@@ -1,4 +1,4 @@
-"""Train one of the specialised networks to tell the parts of a data set's clouds."""
+"""Train one of the specialized networks to predict the parts of a data set's clouds."""
 
 import torch
 

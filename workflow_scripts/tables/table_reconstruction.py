@@ -1,4 +1,4 @@
-"""Collect the table of rebuilt shapes: tidy as CSV, and side by side as Markdown."""
+"""Collect the table of reconstructed shapes: tidy as CSV, and side by side as Markdown."""
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ def main(snakemake):
         ["method", "modality", "dataset", "inr", "split", "metric", "mean", "std", "n"]
     ]
     table = add_paper_values(table, pd.DataFrame(params.paper), ["split"])
-    text = "# Rebuilt shapes\n\n" + reconstruction_markdown(table)
+    text = "# Reconstructed shapes\n\n" + reconstruction_markdown(table)
     write_table(table, *snakemake.output, text, "%.4g")
 
 

@@ -24,8 +24,8 @@ def load_format(name: str) -> type[ShapeFormat]:
     """The class `Format` of a layout.
 
     Raises:
-        InputError: There is no file of this name, it cannot be imported, or its `Format` is
-            missing or no whole `ShapeFormat`.
+        InputError: there is no file of this name, it cannot be imported, or its `Format` is
+            missing or no complete `ShapeFormat`.
     """
     if name not in format_names():
         raise InputError(f"unknown reader {name!r}: use one of {', '.join(format_names())}")

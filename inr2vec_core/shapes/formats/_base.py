@@ -24,15 +24,15 @@ class ShapeFormat(ABC):
     methods read one shape from each file with `read_geometry`.
 
     Attributes:
-        needs_root: Whether shapes are read from files.
-        has_parts: Whether points or faces have semantic parts.
-        fixed_splits: Whether the catalog's splits are final; otherwise classes without a
+        needs_root: whether shapes are read from files.
+        has_parts: whether points or faces have semantic parts.
+        fixed_splits: whether the catalog's splits are final; otherwise classes without a
             validation split get one, cut from their training shapes.
-        root: The folder of the data set.
-        classes: The classes of generated shapes; empty for all.
-        counts: Training, validation and test shapes of each class, where they are generated.
-        test_fraction: The share of a class that becomes the test split, where there is none.
-        seed: The run's seed.
+        root: the folder of the data set.
+        classes: the classes of generated shapes; empty for all.
+        counts: training, validation and test shapes of each class, where they are generated.
+        test_fraction: the share of a class that becomes the test split, where there is none.
+        seed: the run's seed.
     """
 
     needs_root: ClassVar[bool] = True
@@ -50,7 +50,7 @@ class ShapeFormat(ABC):
         """List all complete shapes with their splits. No geometry is read.
 
         Raises:
-            InputError: The root or a file in it is missing or not as the layout wants it.
+            InputError: the root or a file in it is missing or not as the layout wants it.
         """
 
     def files(self, records: Sequence[ShapeRecord]) -> list[str]:
@@ -61,8 +61,8 @@ class ShapeFormat(ABC):
         """List the partial clouds of complete shapes.
 
         Args:
-            records: Complete shapes.
-            views: The number of partial clouds of each, where the layout has none itself.
+            records: complete shapes.
+            views: the number of partial clouds of each, where the layout has none itself.
 
         Yields:
             A record for each partial cloud, shape by shape. Without `whole`, it is made from what
@@ -87,7 +87,7 @@ class ShapeFormat(ABC):
         """Read the geometry of one shape; a record with `whole` is a `Pair`.
 
         Raises:
-            BadShape: The file cannot be read, or is no cloud where the record has `whole`.
+            BadShape: the file cannot be read, or is no cloud where the record has `whole`.
         """
         from inr2vec_core.geometry.raw import Pair
         from inr2vec_core.io.readers import read_geometry

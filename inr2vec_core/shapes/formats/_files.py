@@ -11,7 +11,7 @@ def existing_folder(root: str | Path) -> Path:
     """The data set's root.
 
     Raises:
-        InputError: It does not exist, or is no folder.
+        InputError: it does not exist, or is no folder.
     """
     root = Path(root)
     if not root.is_dir():
@@ -24,7 +24,7 @@ def read_lines(file: Path) -> list[str]:
     """The lines of a text file, stripped, without blank ones.
 
     Raises:
-        InputError: The file is no text in UTF-8.
+        InputError: the file is no text in UTF-8.
     """
     try:
         text = file.read_text(encoding="utf-8")

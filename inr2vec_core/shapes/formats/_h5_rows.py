@@ -29,7 +29,7 @@ class H5RowsFormat(ShapeFormat):
             Each record once, with its geometry or the reason why it has none.
 
         Raises:
-            InputError: A file is unreadable or has too few rows.
+            InputError: a file is unreadable or has too few rows.
         """
         by_file: dict[str, list[ShapeRecord]] = {}
         for record in records:
@@ -42,11 +42,11 @@ class H5RowsFormat(ShapeFormat):
         """Read the geometry of some rows of one file, in the order of `records`.
 
         Args:
-            path: The file.
-            records: Shapes whose `path` this is.
+            path: the file.
+            records: shapes whose `path` this is.
 
         Raises:
-            InputError: The file is unreadable or has too few rows.
+            InputError: the file is unreadable or has too few rows.
         """
 
 
@@ -57,15 +57,15 @@ def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") ->
     h5py picks single rows of compressed data very slowly.
 
     Args:
-        path: The file.
-        rows: The wanted rows, in any order.
-        column: The name of the array.
+        path: the file.
+        rows: the wanted rows, in any order.
+        column: the name of the array.
 
     Returns:
         (len(rows), ...) in the dtype of the file and in the order of `rows`.
 
     Raises:
-        InputError: The file is unreadable or does not have all of these rows.
+        InputError: the file is unreadable or does not have all of these rows.
     """
     import h5py
     import numpy as np

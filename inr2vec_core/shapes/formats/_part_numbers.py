@@ -22,7 +22,7 @@ def labeled_cloud(points: np.ndarray, numbers: np.ndarray) -> Cloud:
         numbers: (P,) integers, or floats that are whole: the part of each point.
 
     Raises:
-        BadShape: A number is not whole, negative, or above 32,767.
+        BadShape: a number is not whole, negative, or above 32,767.
     """
     import numpy as np
 

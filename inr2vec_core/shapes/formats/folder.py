@@ -36,7 +36,7 @@ class Format(ShapeFormat):
     `*`: shapes without a class ("unlabelled"), all test unless `test_fraction` is given.
 
     Attributes:
-        extensions: The extensions of the shapes' files, in lower case.
+        extensions: the extensions of the shapes' files, in lower case.
     """
 
     extensions: ClassVar[Sequence[str]] = EXTENSIONS
@@ -45,7 +45,7 @@ class Format(ShapeFormat):
         """List the shapes.
 
         Raises:
-            InputError: The root cannot be used, a class folder is empty, arrangements are mixed,
+            InputError: the root cannot be used, a class folder is empty, arrangements are mixed,
                 or `test_fraction` is missing, or given where the folders already name the splits.
         """
         root = existing_folder(self.root)
@@ -83,9 +83,9 @@ class Scan(NamedTuple):
     """The shapes below a folder.
 
     Attributes:
-        files: The shapes' files.
+        files: the shapes' files.
         arrangement: "class/split", "class" or "flat".
-        ignored: The number of other files.
+        ignored: the number of other files.
     """
 
     files: list[File]
@@ -97,11 +97,11 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
     """Find the shapes below a folder.
 
     Args:
-        root: The folder.
-        extensions: The extensions of the shapes' files, in lower case.
+        root: the folder.
+        extensions: the extensions of the shapes' files, in lower case.
 
     Raises:
-        InputError: There are no shapes, a class folder is empty, or arrangements are mixed.
+        InputError: there are no shapes, a class folder is empty, or arrangements are mixed.
     """
     flat, folders, ignored = _shapes_in(root, extensions)
     for folder in folders:

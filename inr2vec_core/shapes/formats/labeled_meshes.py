@@ -32,7 +32,7 @@ class Format(folder.Format):
         A mesh without labels is set aside, after the splits are drawn: no other one's changes.
 
         Raises:
-            InputError: As the layout `folder`; or no mesh has labels.
+            InputError: as the layout `folder`; or no mesh has labels.
         """
         catalog = super().catalog()
         labeled, rejected = [], list(catalog.rejected)
@@ -72,10 +72,10 @@ def read_labeled_mesh(path: str | Path) -> Mesh:
     next, and so on in turns.
 
     Args:
-        path: The mesh.
+        path: the mesh.
 
     Raises:
-        BadShape: As `read_geometry`; or the labels are missing or not as described, or a face
+        BadShape: as `read_geometry`; or the labels are missing or not as described, or a face
             has no part or two.
     """
     from inr2vec_core.io.readers import read_geometry, reasons_of

@@ -27,7 +27,7 @@ class Format(H5RowsFormat):
     name and the row are the name.
 
     Attributes:
-        classes_file: The name of the file of the classes.
+        classes_file: the name of the file of the classes.
     """
 
     classes_file: ClassVar[str] = "shape_names.txt"
@@ -38,7 +38,7 @@ class Format(H5RowsFormat):
         Rows whose label names no class and repeated names are set aside.
 
         Raises:
-            InputError: A file is missing, unreadable or not as described.
+            InputError: a file is missing, unreadable or not as described.
         """
         root = existing_folder(self.root)
         classes = self.class_names()
@@ -61,7 +61,7 @@ class Format(H5RowsFormat):
         """All files of the data set, sorted: the shapes of a shard lie in most of them.
 
         Raises:
-            InputError: There are no h5 files or no file of the classes.
+            InputError: there are no h5 files or no file of the classes.
         """
         root = existing_folder(self.root)
         data = [file for file, _ in h5_files(root)]
@@ -72,7 +72,7 @@ class Format(H5RowsFormat):
         """Read clouds or grids.
 
         Raises:
-            InputError: The file is unreadable or has too few rows.
+            InputError: the file is unreadable or has too few rows.
         """
         from inr2vec_core.geometry.raw import Cloud, Grid
 
@@ -87,7 +87,7 @@ class Format(H5RowsFormat):
         """Check the names, dimensions and kinds of a file's arrays.
 
         Raises:
-            InputError: They are not as described.
+            InputError: they are not as described.
         """
         data, label = (getattr(h5.get(key), "shape", ()) for key in ("data", "label"))
         kind = h5["data"].dtype.kind if data else ""
@@ -108,7 +108,7 @@ class Format(H5RowsFormat):
         """The classes in the order of their labels.
 
         Raises:
-            InputError: The file of their names is missing, empty or names a class twice.
+            InputError: the file of their names is missing, empty or names a class twice.
         """
         file = self._classes_path()
         names = [self.class_of_line(line) for line in read_lines(file)]
@@ -123,7 +123,7 @@ class Format(H5RowsFormat):
         """The name and label of each shape in an h5 file.
 
         Raises:
-            InputError: The file is unreadable or not as described, or the numbers of names and
+            InputError: the file is unreadable or not as described, or the numbers of names and
                 shapes differ.
         """
         labels = self._labels(file)
@@ -163,7 +163,7 @@ def h5_files(root: Path) -> list[tuple[Path, str]]:
     """The h5 files, each with its split.
 
     Raises:
-        InputError: There are none.
+        InputError: there are none.
     """
     found = [
         (file, split) for split in SPLITS for file in sorted(root.glob(f"ply_data_{split}*.h5"))

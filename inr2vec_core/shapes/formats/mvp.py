@@ -33,7 +33,7 @@ class Format(H5RowsFormat):
         Clouds whose label names no class, or whose partial clouds have another, are set aside.
 
         Raises:
-            InputError: Files are missing, unreadable or not as described; see `split_files`.
+            InputError: files are missing, unreadable or not as described; see `split_files`.
         """
         records, rejected = [], []
         for split, complete, partial in split_files(self.root):
@@ -67,7 +67,7 @@ class Format(H5RowsFormat):
         """Read complete clouds, or partial ones with their complete ones.
 
         Raises:
-            InputError: A file is unreadable or has too few rows.
+            InputError: a file is unreadable or has too few rows.
         """
         from inr2vec_core.geometry.raw import Cloud, Pair
 
@@ -91,7 +91,7 @@ def split_files(root: str | Path) -> list[SplitFiles]:
     """The files: `MVP_{Train,Test}_CP.h5`, or `mvp_{train,test}_{input,gt_2048pts}.h5`.
 
     Raises:
-        InputError: There are none, or partial clouds are missing.
+        InputError: there are none, or partial clouds are missing.
     """
     root, found = existing_folder(root), []
     for split in ("train", "test"):

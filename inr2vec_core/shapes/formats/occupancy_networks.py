@@ -26,7 +26,7 @@ class Format(ShapeFormat):
         Shapes with neither cloud nor mesh are set aside, and shapes that a second list names.
 
         Raises:
-            InputError: No folder has such lists.
+            InputError: no folder has such lists.
         """
         root = existing_folder(self.root)
         classes = [

@@ -26,7 +26,7 @@ class Format(ShapeFormat):
         Those without a partial cloud are set aside, and partial clouds without a complete one.
 
         Raises:
-            InputError: As the layout `folder`; or no names agree.
+            InputError: as the layout `folder`; or no names agree.
         """
         root = existing_folder(self.root)
         complete = folder.Format(

@@ -31,7 +31,7 @@ class Format(ShapeFormat):
         More shapes of a split leave those already there, and the other splits, as they are.
 
         Raises:
-            InputError: A class is unknown or named twice, or a number is out of range.
+            InputError: a class is unknown or named twice, or a number is out of range.
         """
         classes = self.classes or CLASSES
         unknown = sorted(set(classes) - set(CLASSES))

@@ -40,7 +40,7 @@ class Format(ShapeFormat):
         val, test) has. Shapes in no list are ignored.
 
         Raises:
-            InputError: One of these files is missing or not as described, or no shape that is
+            InputError: one of these files is missing or not as described, or no shape that is
                 listed exists.
         """
         root = existing_folder(self.root)
@@ -75,10 +75,10 @@ def read_labeled_cloud(path: str | Path) -> Cloud:
     """Read a text file with x, y, z, a normal and the number of a part on each line.
 
     Args:
-        path: The file.
+        path: the file.
 
     Raises:
-        BadShape: The file is missing, empty or unreadable, a point has no label or one that
+        BadShape: the file is missing, empty or unreadable, a point has no label or one that
             `labeled_cloud` refuses, or coordinates are not finite.
     """
     import numpy as np

@@ -32,7 +32,7 @@ class Format(modelnet_h5.Format):
         """Read clouds with the parts of their points.
 
         Raises:
-            InputError: The file is unreadable or has too few rows.
+            InputError: the file is unreadable or has too few rows.
         """
         rows = [record.row for record in records]
         clouds, numbers = read_h5_rows(path, rows), read_h5_rows(path, rows, "pid")
@@ -48,7 +48,7 @@ class Format(modelnet_h5.Format):
         """Check the names, dimensions and kinds of a file's arrays.
 
         Raises:
-            InputError: They are not as described.
+            InputError: they are not as described.
         """
         super().check_arrays(file, h5)
         pid = h5.get("pid")

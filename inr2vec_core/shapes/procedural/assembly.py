@@ -47,7 +47,7 @@ class Assembly:
         """Start with no solids.
 
         Args:
-            pose: Degrees that the whole is turned by at the end, about x, then y, then z.
+            pose: degrees that the whole is turned by at the end, about x, then y, then z.
         """
         self._pose = pose
         self._solids: dict[str, list[Manifold]] = {}
@@ -56,8 +56,8 @@ class Assembly:
         """Add solids.
 
         Args:
-            part: The name of their part.
-            *solids: The solids.
+            part: the name of their part.
+            *solids: the solids.
         """
         self._solids.setdefault(part, []).extend(solids)
 
@@ -65,8 +65,8 @@ class Assembly:
         """Unite all solids.
 
         Args:
-            parts: The names of the class's parts.
-            turn: Degrees that the whole is turned by about the vertical, after its pose.
+            parts: the names of the class's parts.
+            turn: degrees that the whole is turned by about the vertical, after its pose.
 
         Returns:
             One closed surface; `face_parts` are indices into `parts`.

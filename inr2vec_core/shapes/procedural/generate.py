@@ -24,16 +24,16 @@ def make_shape(seed: int, class_name: str, index: int) -> LabeledMesh:
     """Generate a shape, always the same for the same arguments.
 
     Args:
-        seed: The data set's seed.
-        class_name: One of `CLASSES`.
-        index: The shape's number in its class, from 0.
+        seed: the data set's seed.
+        class_name: one of `CLASSES`.
+        index: the shape's number in its class, from 0.
 
     Returns:
         A watertight mesh, y up, turned about the vertical by at most 15 degrees. Its `face_parts`
         are indices into `PARTS[class_name]`.
 
     Raises:
-        InputError: The class is not one of `CLASSES`.
+        InputError: the class is not one of `CLASSES`.
     """
     if class_name not in _BUILDERS:
         raise InputError(

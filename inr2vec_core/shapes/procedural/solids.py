@@ -20,9 +20,9 @@ def box(center: Point, size: Point, soft: float = 0.0) -> Manifold:
     """Make a box with edges along the axes.
 
     Args:
-        center: Its center.
-        size: Its edges along x, y and z.
-        soft: The radius that its edges are rounded with.
+        center: its center.
+        size: its edges along x, y and z.
+        soft: the radius that its edges are rounded with.
     """
     size = np.asarray(size, dtype=float)
     radius = min(soft, 0.49 * size.min())
@@ -37,10 +37,10 @@ def oval(width: float, height: float, power: float = 2.0, sides: int = 24) -> np
     """The outline of a superellipse around the origin.
 
     Args:
-        width: Its extent along the first axis.
-        height: Its extent along the second axis.
-        power: The exponent: 2 is an ellipse, 8 nearly a rectangle.
-        sides: The number of corners.
+        width: its extent along the first axis.
+        height: its extent along the second axis.
+        power: the exponent: 2 is an ellipse, 8 nearly a rectangle.
+        sides: the number of corners.
 
     Returns:
         (sides, 2), counter-clockwise.
@@ -56,9 +56,9 @@ def prism(outline: np.ndarray, thickness: float, axis: str, center: Point = (0, 
 
     Args:
         outline: (N, 2), in the coordinates (x, y) for axis z, (x, -z) for y and (-z, y) for x.
-        thickness: The extent along the axis.
+        thickness: the extent along the axis.
         axis: "x", "y" or "z".
-        center: Where the origin of the outline is moved to.
+        center: where the origin of the outline is moved to.
     """
     polygon = manifold3d.CrossSection([outline], manifold3d.FillRule.NonZero)
     solid = Manifold.extrude(polygon, thickness).translate((0, 0, -thickness / 2))
@@ -105,11 +105,11 @@ def turned(
     """Make a vessel-like solid about the y axis.
 
     Args:
-        profile: Pairs of radius and y, from bottom to top.
-        power: The exponent of the section, a superellipse: 2 is round, 8 nearly square.
-        depth: The ratio of the section's extents along z and x.
-        sides: The number of the section's corners.
-        center: Where the origin is moved to.
+        profile: pairs of radius and y, from bottom to top.
+        power: the exponent of the section, a superellipse: 2 is round, 8 nearly square.
+        depth: the ratio of the section's extents along z and x.
+        sides: the number of the section's corners.
+        center: where the origin is moved to.
     """
     section = oval(2, 2 * depth, power, sides)
     rings = [
@@ -125,11 +125,11 @@ def bar(
     """Make a straight rod between two points.
 
     Args:
-        start: The center of one end.
-        end: The center of the other end.
-        radius: The radius; of a rod with four sides half its width.
-        end_radius: The radius at the other end; None for the same.
-        sides: The number of sides.
+        start: the center of one end.
+        end: the center of the other end.
+        radius: the radius; of a rod with four sides half its width.
+        end_radius: the radius at the other end; None for the same.
+        sides: the number of sides.
     """
     start, end = np.asarray(start, float), np.asarray(end, float)
     end_radius = radius if end_radius is None else end_radius
@@ -145,8 +145,8 @@ def tube(path: np.ndarray, radius: float, sides: int = 10) -> Manifold:
 
     Args:
         path: (N, 3), points of its middle, which lie in one plane and bend softly.
-        radius: Its radius.
-        sides: The number of sides.
+        radius: its radius.
+        sides: the number of sides.
     """
     path = np.asarray(path, float)
     tangents = np.gradient(path, axis=0)
@@ -176,7 +176,7 @@ def mirrored(solid: Manifold, axis: str) -> Manifold:
     """Unite a solid with its mirror image.
 
     Args:
-        solid: The solid.
+        solid: the solid.
         axis: "x", "y" or "z", the normal of the mirror, which goes through the origin.
     """
     normal = [float(axis == name) for name in "xyz"]

@@ -19,12 +19,12 @@ def corner_legs(
     """Four legs under the corners of a board.
 
     Args:
-        width: Of the board.
-        depth: Of the board.
-        height: Of the legs.
-        thick: The radius of a leg at its top.
-        sides: The number of a leg's sides.
-        splay: How far the feet are moved outwards, along x and z.
+        width: of the board.
+        depth: of the board.
+        height: of the legs.
+        thick: the radius of a leg at its top.
+        sides: the number of a leg's sides.
+        splay: how far the feet are moved outwards, along x and z.
     """
     inset = 1.3 * thick
     legs = []
@@ -41,12 +41,12 @@ def ring_legs(
     """Legs on a circle, the first to the front.
 
     Args:
-        count: The number of legs.
-        radius: Of the circle.
-        height: Of the legs.
-        thick: The radius of a leg at its top.
-        sides: The number of a leg's sides.
-        splay: How far the feet are moved outwards.
+        count: the number of legs.
+        radius: of the circle.
+        height: of the legs.
+        thick: the radius of a leg at its top.
+        sides: the number of a leg's sides.
+        splay: how far the feet are moved outwards.
     """
     legs = []
     for angle in 2 * np.pi * np.arange(count) / count:
@@ -60,10 +60,10 @@ def pedestal(height: float, thick: float, foot: float, power: float = 2.0) -> li
     """One column on a broad foot.
 
     Args:
-        height: Of the column.
-        thick: The radius of the column.
-        foot: The radius of the foot.
-        power: The exponent of the section, a superellipse: 2 is round, 8 nearly square.
+        height: of the column.
+        thick: the radius of the column.
+        foot: the radius of the foot.
+        power: the exponent of the section, a superellipse: 2 is round, 8 nearly square.
     """
     rise = min(0.2 * height, 1.2 * thick)
     profile = [(foot, 0), (foot, 0.4 * rise), (thick, 1.6 * rise), (thick, height)]
@@ -74,10 +74,10 @@ def star(count: int, height: float, reach: float, thick: float) -> list[Manifold
     """A column on arms with a castor under the end of each, as office chairs have.
 
     Args:
-        count: The number of arms.
-        height: Of the column.
-        reach: The length of an arm.
-        thick: The radius of an arm at the column.
+        count: the number of arms.
+        height: of the column.
+        reach: the length of an arm.
+        thick: the radius of an arm at the column.
     """
     lift = 1.6 * thick
     solids = [bar((0, lift, 0), (0, height, 0), 1.1 * thick)]
@@ -92,10 +92,10 @@ def trestle(width: float, depth: float, height: float, thick: float) -> list[Man
     """A slab under either end of a board.
 
     Args:
-        width: Of the board.
-        depth: Of the board.
-        height: Of the slabs.
-        thick: Half the thickness of a slab.
+        width: of the board.
+        depth: of the board.
+        height: of the slabs.
+        thick: half the thickness of a slab.
     """
     size = (2 * thick, height, 0.9 * depth)
     return [box((side * (width / 2 - 1.5 * thick), height / 2, 0), size) for side in (-1, 1)]
@@ -105,11 +105,11 @@ def sled(width: float, depth: float, height: float, thick: float, sides: int) ->
     """Corner legs joined by a runner along the floor on either side.
 
     Args:
-        width: Of the board.
-        depth: Of the board.
-        height: Of the legs.
-        thick: The radius of a leg at its top.
-        sides: The number of a leg's sides.
+        width: of the board.
+        depth: of the board.
+        height: of the legs.
+        thick: the radius of a leg at its top.
+        sides: the number of a leg's sides.
     """
     x, z = width / 2 - 1.3 * thick, depth / 2 - 1.3 * thick
     runners = [
@@ -131,13 +131,13 @@ def draw_supports(
     """Draw supports of a named style for a board.
 
     Args:
-        dice: The random choices.
+        dice: the random choices.
         style: "corners", "ring", "pedestal", "star", "trestle" or "sled".
-        width: Of the board.
-        depth: Of the board.
-        height: Of the supports.
-        thick: The radius of a leg.
-        flare: How far legs may move their feet outwards, as a share of the shorter side.
+        width: of the board.
+        depth: of the board.
+        height: of the supports.
+        thick: the radius of a leg.
+        flare: how far legs may move their feet outwards, as a share of the shorter side.
     """
     sides = dice.pick(4, 10)
     near = min(width, depth)

@@ -126,7 +126,7 @@ class Inr2vecTask(ShardTask):
             return self.model.loss(flat, coords, labels)
 
     def validate(self) -> dict[str, float]:
-        """Mean Chamfer distance of rebuilt validation shapes, and the share that failed."""
+        """Mean Chamfer distance of reconstructed validation shapes, and the share that failed."""
         distances = [
             decoded_distance(
                 self.model, embedding, shape, self.settings.validation_points,

@@ -14,7 +14,7 @@ def classification_metrics(data: EmbeddingSet, scores: np.ndarray) -> dict[str, 
     Args:
         data: shapes of all splits with their classes; `x` is not needed.
         scores: (n_test, classes) scores of the test shapes in the order of `data`. A row of NaN is
-            that of a shape that could not be rebuilt, which counts as wrong.
+            that of a shape that could not be reconstructed, which counts as wrong.
 
     Returns:
         accuracy in [0, 1]; the numbers n_test, n_without_shape, n_train and classes.

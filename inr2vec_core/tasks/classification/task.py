@@ -186,6 +186,6 @@ def classify(
         model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup
     )
     schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")
-    course = train(task, schedule, seed, "classifier")
+    result = train(task, schedule, seed, "classifier")
     with torch.no_grad():
-        return task.logits(splits["test"].x).softmax(1).numpy(), course
+        return task.logits(splits["test"].x).softmax(1).numpy(), result

@@ -53,7 +53,7 @@ def sample_embeddings(
     Args:
         method: a trained generator; "gaussian" for samples of a Gaussian that is fitted to the
             training embeddings; "decoded_test" for the embeddings of test shapes themselves, a
-            single draw, which tells what encoder and decoder leave of them.
+            single draw, which shows what encoder and decoder leave of them.
         data: the embeddings of the data set.
         class_name: the class.
         n: embeddings of each draw.

@@ -87,7 +87,7 @@ def ious_by_shape(
     loaded: LoadedPredictor,
     originals: PartDataset,
     parts: Parts,
-    rebuilt: ShardedShapes | None = None,
+    reconstructed: ShardedShapes | None = None,
 ) -> dict[str, float]:
     """Compute the mIoU of each test shape whose parts could be predicted.
 
@@ -95,13 +95,16 @@ def ious_by_shape(
         loaded: the predictor.
         originals: the test clouds with their parts.
         parts: the parts of the data set's classes.
-        rebuilt: the same shapes rebuilt from their INRs, where these are tested.
+        reconstructed: the same shapes reconstructed from their INRs, where these are tested.
 
     Returns:
-        Shape id -> mIoU in [0, 1]. A shape is missing that could not be fitted or rebuilt: it has
-        no part right.
+        Shape id -> mIoU in [0, 1]. A shape is missing that could not be fitted or reconstructed:
+        it has no part right.
     """
-    clouds = originals.clouds() if rebuilt is None else reconstructed_clouds(rebuilt, originals)
+    if reconstructed is None:
+        clouds = originals.clouds()
+    else:
+        clouds = reconstructed_clouds(reconstructed, originals)
     if loaded.shape_ids is not None:  # a diverged INR has no embedding
         clouds = (cloud for cloud in clouds if cloud.shape_id in loaded.shape_ids)
     return {

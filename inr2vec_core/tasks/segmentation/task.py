@@ -83,6 +83,7 @@ class _Segmentation(ShardTask):
 
     def _draw(self, cloud: LabeledCloud, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         """Random points to train on (points, 3) float32, and their parts (points,)."""
+        # Streams keep their first names, so that figures stay as they were.
         rng = numpy_stream(self.seed, "labelled points", cloud.shape_id, epoch)
         chosen = rng.permutation(len(cloud.points))[: self.settings.points]
         return self._augment(cloud.points[chosen], rng), cloud.labels[chosen]

@@ -67,9 +67,9 @@ def test_training_brings_the_clouds_nearer_and_tells_sizes_apart(shard):
         ShardedShapes(shard, shard, ["train"]), ShardedShapes(shard, shard, ["val"]),
         NetworkSettings(batch=4), 0, CPU,
     )  # fmt: skip
-    course = train(task, TrainSettings(12, 2e-3, schedule="onecycle"), 0)
-    distances = [row["chamfer"] for row in course.history]
-    assert course.best_score == min(distances) < distances[0] / 2
+    result = train(task, TrainSettings(12, 2e-3, schedule="onecycle"), 0)
+    distances = [row["chamfer"] for row in result.history]
+    assert result.best_score == min(distances) < distances[0] / 2
     validation = ShardedShapes(shard, shard, ["val"])
     x = np.concatenate(list(embed_clouds(task.model, task.inputs, validation, 0, CPU)))
     assert x.shape == (4, 8)

@@ -23,7 +23,7 @@ def test_it_has_the_published_size_less_the_one_bias_before_batchnorm():
 
 
 @pytest.mark.parametrize("b, n, k", [(2, 24, 5), (2, 6, 20), (1, 30, 20)])
-def test_shapes_also_of_clouds_of_fewer_points_than_neighbours(b, n, k):
+def test_shapes_also_of_clouds_of_fewer_points_than_neighbors(b, n, k):
     encoder = DGCNNEncoder(k)
     feature = encoder(random(b, n, 3))
     assert feature.shape == (b, encoder.width)
@@ -55,7 +55,7 @@ def test_the_global_feature_is_the_maximum_and_the_mean_of_the_points():
     torch.testing.assert_close(feature, torch.cat([of_points.amax(1), of_points.mean(1)], 1))
 
 
-def test_neighbours_are_found_in_the_features_of_each_layer(monkeypatch):
+def test_neighbors_are_found_in_the_features_of_each_layer(monkeypatch):
     asked = []
 
     def recorded(x, k):
@@ -134,8 +134,8 @@ def test_evaluation_leaves_the_running_figures():
         assert torch.equal(value, before[name]), name
 
 
-def test_neighbours_may_be_any_points_and_repeat():
-    # How often a point is a neighbour decides its weight in mean and variance.
+def test_neighbors_may_be_any_points_and_repeat():
+    # How often a point is a neighbor decides its weight in mean and variance.
     ours, plain = made(3, 8, True)
     x = random(2, 10, 3)
     near = torch.randint(3, (2, 10, 5), generator=torch.Generator().manual_seed(0))

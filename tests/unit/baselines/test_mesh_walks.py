@@ -76,7 +76,7 @@ def test_long_edges_are_cut():
     of = graph_of(MeshShape(CORNERS * 2 - 1, FACES), 0.25)
     starts, ends = zip(*pairs(of), strict=True)
     lengths = np.linalg.norm(of.vertices[list(starts)] - of.vertices[list(ends)], axis=1)
-    assert lengths.max() < 0.25 * 12**0.5  # as far as two places in neighbouring cells
+    assert lengths.max() < 0.25 * 12**0.5  # as far as two places in neighboring cells
     assert connected(len(of.vertices), np.array(pairs(of)))[0] == 1
 
 

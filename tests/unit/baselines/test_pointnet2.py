@@ -32,7 +32,7 @@ def test_it_has_the_published_size_less_the_biases_before_batchnorm():
 
 
 @pytest.mark.parametrize("b, n", [(2, 24), (3, 7), (2, 130)])
-def test_clouds_of_fewer_points_than_there_are_centres(b, n, encoder):
+def test_clouds_of_fewer_points_than_there_are_centers(b, n, encoder):
     feature = encoder(cloud(b, n))
     assert feature.shape == (b, encoder.width)
     assert feature.isfinite().all()
@@ -41,7 +41,7 @@ def test_clouds_of_fewer_points_than_there_are_centres(b, n, encoder):
     assert all(p.grad.isfinite().all() for p in encoder.parameters())
 
 
-def test_a_larger_cloud_has_512_centres_and_then_128(encoder):
+def test_a_larger_cloud_has_512_centers_and_then_128(encoder):
     encoder.eval()
     x = cloud(1, 600)
     with torch.no_grad():

@@ -99,7 +99,7 @@ def test_mixed_precision_trains_nearly_alike(kind):
 # ---------------------------------------------------------------------------- the loss
 
 
-class Penalised(nn.Identity):
+class Penalized(nn.Identity):
     penalty = 2.5
 
 
@@ -107,8 +107,8 @@ def test_the_loss_is_cross_entropy_and_the_encoders_penalty():
     logits, labels = random(6, 3), torch.tensor([0, 1, 2, 2, 1, 0])
     plain = ShapeClassifier(nn.Identity(), nn.Identity()).loss(logits, labels)
     torch.testing.assert_close(plain, F.cross_entropy(logits, labels))
-    penalised = ShapeClassifier(Penalised(), nn.Identity()).loss(logits, labels)
-    torch.testing.assert_close(penalised, plain + 2.5)
+    penalized = ShapeClassifier(Penalized(), nn.Identity()).loss(logits, labels)
+    torch.testing.assert_close(penalized, plain + 2.5)
 
 
 def test_pointnets_loss_has_the_penalty_of_its_own_views():

@@ -115,7 +115,7 @@ def test_every_point_has_a_logit_of_every_part_however_few_points_there_are(b, n
 
 
 @pytest.mark.parametrize("kind", SEGMENTERS)
-def test_larger_clouds_than_there_are_centres(kind):
+def test_larger_clouds_than_there_are_centers(kind):
     model = built(kind).eval()
     with torch.no_grad():
         assert model(clouds(1, 600), one_hots(1)).shape == (1, 600, PARTS)
@@ -354,7 +354,7 @@ def test_two_layers_in_evaluation_take_any_number_of_clouds():
     torch.testing.assert_close(ours(x, near), plain(x, near), rtol=1e-4, atol=1e-4)
 
 
-def test_neighbours_are_found_among_moved_points_and_in_the_features_of_each_layer(monkeypatch):
+def test_neighbors_are_found_among_moved_points_and_in_the_features_of_each_layer(monkeypatch):
     asked = []
 
     def recorded(x, k):
@@ -376,7 +376,7 @@ def test_neighbours_are_found_among_moved_points_and_in_the_features_of_each_lay
 # ---------------------------------------------------------------------------- propagation
 
 
-def test_propagation_at_the_centres_is_a_network_of_their_own_features():
+def test_propagation_at_the_centers_is_a_network_of_their_own_features():
     torch.manual_seed(0)
     layer = FeaturePropagation(4, 6, [5, 3]).eval()
     points, own, others = clouds(2, 9), random(2, 9, 4), random(2, 9, 6, seed=1)
@@ -387,7 +387,7 @@ def test_propagation_at_the_centres_is_a_network_of_their_own_features():
     torch.testing.assert_close(layer(points, own, points, others), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_pointnet2_spreads_the_clouds_feature_to_all_centres_alike():
+def test_pointnet2_spreads_the_clouds_feature_to_all_centers_alike():
     model = used("pointnet2")
     seen = []
     model.network.joined.register_forward_hook(lambda m, given, out: seen.extend([*given, out]))

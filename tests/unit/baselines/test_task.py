@@ -185,9 +185,9 @@ def test_separable_classes_are_learned_perfectly(kind, shard):
     for module in model.modules():
         if isinstance(module, nn.BatchNorm1d):
             module.momentum = 0.5  # running figures that keep up with so few steps
-    course = train(made_task(shard, model, CloudInput(32)), settings(8), seed=1)
-    assert course.best_score == 1.0
-    first, last = course.history[0], course.history[-1]
+    result = train(made_task(shard, model, CloudInput(32)), settings(8), seed=1)
+    assert result.best_score == 1.0
+    first, last = result.history[0], result.history[-1]
     assert last["loss"] < first["loss"] and last["val_loss"] < 0.5
 
 
@@ -209,11 +209,11 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(shard, checkpoint):
     with pytest.raises(Killed):
         train(killed, settings(4), 1, "", checkpoint, "key")
     assert checkpoint.exists()
-    course = train(resumed, settings(4), 1, "", checkpoint, "key")
+    result = train(resumed, settings(4), 1, "", checkpoint, "key")
 
     rows = [
         [{k: v for k, v in row.items() if k != "seconds"} for row in c.history]
-        for c in (course, expected)
+        for c in (result, expected)
     ]
     assert rows[0] == rows[1]
     weights = whole.model.state_dict()

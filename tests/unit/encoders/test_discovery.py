@@ -34,7 +34,7 @@ def test_an_embedding_for_each_inr_by_itself(encoder):
 
 def test_every_parameter_learns(encoder):
     flat = torch.randn(6, SHAPE.n_parameters)
-    # Of centred outputs: a sum would say nothing of what stands before a BatchNorm.
+    # Of centered outputs: a sum would say nothing of what stands before a BatchNorm.
     (encoder.train()(flat) * torch.randn(6, 5)).sum().backward()
     for name, parameter in encoder.named_parameters():
         assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name

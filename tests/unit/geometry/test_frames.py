@@ -21,31 +21,31 @@ def assert_unit_sphere(points):
     assert np.linalg.norm(points, axis=1).max() == pytest.approx(1, abs=1e-6)
 
 
-def test_normalise_known_answer():
+def test_normalize_known_answer():
     source = np.array([[1, 2, 3], [5, 2, 3], [3, 2, 3]])
     frame = Frame.of(source)
-    points, (centre, scale) = frame.place(source), frame
+    points, (center, scale) = frame.place(source), frame
     assert points.tolist() == [[-1, 0, 0], [1, 0, 0], [0, 0, 0]]
-    assert (centre.tolist(), scale) == ([3, 2, 3], 2)
+    assert (center.tolist(), scale) == ([3, 2, 3], 2)
 
 
-def test_normalise_keeps_its_digits_far_from_the_origin():
+def test_normalize_keeps_its_digits_far_from_the_origin():
     small = ball(200).astype(np.float64)
     far = normalize(small * 0.5 + 1e5)
     np.testing.assert_allclose(far, normalize(small), atol=1e-6)
     assert_unit_sphere(far)
 
 
-def test_normalise_takes_float32_coordinates_of_1e5():
+def test_normalize_takes_float32_coordinates_of_1e5():
     points = (rng().normal(size=(500, 3)) * 1e5).astype(np.float32)
     assert_unit_sphere(normalize(points))
 
 
-def test_normalise_gives_back_what_undoes_it():
+def test_normalize_gives_back_what_undoes_it():
     original = rng().normal(size=(50, 3)) * [1, 20, 300] + 40
-    centre, scale = Frame.of(original)
+    center, scale = Frame.of(original)
     points = normalize(original)
-    np.testing.assert_allclose(points * scale + centre, original, atol=1e-4)
+    np.testing.assert_allclose(points * scale + center, original, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_normalise_gives_back_what_undoes_it():
         (np.array([[0, 0, 0], [1e300, 0, 0]]), r"coordinates of 1e\+300 .* change unit"),
     ],
 )
-def test_normalise_sets_points_without_extent_aside(points, reason):
+def test_normalize_sets_points_without_extent_aside(points, reason):
     with pytest.raises(BadShape, match=reason):
         normalize(points)
 

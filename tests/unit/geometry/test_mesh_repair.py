@@ -41,8 +41,8 @@ def volume(mesh):
 
 
 def distance_of(mesh, **options):
-    closed, fate = close_mesh(mesh, **options)
-    return SignedDistance(closed.vertices, closed.faces, fate != "winding")
+    closed, repair_status = close_mesh(mesh, **options)
+    return SignedDistance(closed.vertices, closed.faces, repair_status != "winding")
 
 
 def points(*rows):
@@ -73,16 +73,16 @@ def cup():
 def test_fit_meshes_are_left_as_they_are(solids):
     mesh = mesh_of(*solids, parts=True)
     for open_meshes in ("winding", "repair", "reject"):
-        closed, fate = close_mesh(mesh, open_meshes)
-        assert fate == "watertight"
+        closed, repair_status = close_mesh(mesh, open_meshes)
+        assert repair_status == "watertight"
         assert closed is mesh
 
 
 def test_vertices_without_a_face_are_dropped():
     mesh = mesh_of(box(), parts=True)
     loose = Mesh(np.r_[[[9.0, 9, 9]], mesh.vertices], mesh.faces + 1, mesh.face_parts)
-    closed, fate = close_mesh(loose)
-    assert fate == "watertight"
+    closed, repair_status = close_mesh(loose)
+    assert repair_status == "watertight"
     np.testing.assert_array_equal(closed.vertices, mesh.vertices)
     np.testing.assert_array_equal(closed.faces, mesh.faces)
     np.testing.assert_array_equal(closed.face_parts, mesh.face_parts)
@@ -153,8 +153,8 @@ VOLUMES = [
     ("mesh", "expected"), list(zip(REPAIRABLE.values(), VOLUMES, strict=True)), ids=REPAIRABLE
 )
 def test_repaired_meshes_are_the_solids_that_were_meant(mesh, expected):
-    closed, fate = close_mesh(mesh, "repair")
-    assert fate == "repaired"
+    closed, repair_status = close_mesh(mesh, "repair")
+    assert repair_status == "repaired"
     assert is_watertight(closed.vertices, closed.faces)
     assert volume(closed) == pytest.approx(expected)
     assert close_mesh(closed, "reject")[1] == "watertight"
@@ -164,16 +164,16 @@ def test_face_parts_follow_their_faces():
     mesh = unmerged(mesh_of(box(), box(1, (4, 0, 0)), parts=True))
     first = np.r_[mesh.faces[:1], mesh.faces]
     closed, _ = close_mesh(Mesh(mesh.vertices, first, np.r_[[0], mesh.face_parts]))
-    centres = closed.vertices[closed.faces].mean(axis=1)
-    np.testing.assert_array_equal(closed.face_parts, (centres[:, 0] > 2).astype(int))
+    centers = closed.vertices[closed.faces].mean(axis=1)
+    np.testing.assert_array_equal(closed.face_parts, (centers[:, 0] > 2).astype(int))
     united, _ = close_mesh(mesh_of(box(), box(2, (1, 0, 0)), parts=True))
     assert united.face_parts is None
 
 
 def test_union_of_balls_has_no_surface_in_the_overlap():
     mesh = mesh_of(ball(1, (-0.5, 0, 0), 4), ball(1, (0.5, 0, 0), 4))
-    closed, fate = close_mesh(mesh)
-    assert fate == "repaired"
+    closed, repair_status = close_mesh(mesh)
+    assert repair_status == "repaired"
     distance = SignedDistance(closed.vertices, closed.faces, closed=True)
     # The balls meet in a circle of radius 0.75^0.5 about the origin, their nearest points to it.
     found = distance(points((0, 0, 0), (1.5, 0, 0), (-0.75, 0, 0), (3, 0, 0)))
@@ -186,8 +186,8 @@ def test_union_of_balls_has_no_surface_in_the_overlap():
 def test_holes_are_left_to_winding_numbers():
     mesh = mesh_of(ball(subdivisions=4))
     holed = Mesh(mesh.vertices, np.delete(mesh.faces, [10, 200, 201], axis=0))
-    closed, fate = close_mesh(holed)
-    assert fate == "winding"
+    closed, repair_status = close_mesh(holed)
+    assert repair_status == "winding"
     assert len(closed.faces) == len(holed.faces)
     queries = np.random.default_rng(0).uniform(-1.2, 1.2, (2000, 3)).astype(np.float32)
     distance = SignedDistance(closed.vertices, closed.faces, closed=False)(queries)

@@ -44,7 +44,7 @@ def test_which_geometry_becomes_what(geometry, settings, kind, form, rng):
     assert type(shape) is kind and how == form
 
 
-def test_meshes_are_normalised_by_their_vertices(rng):
+def test_meshes_are_normalized_by_their_vertices(rng):
     shape, _ = made(box(), rng, field="sdf")
     assert shape.vertices.dtype == np.float32 and shape.closed
     np.testing.assert_allclose(shape.vertices.mean(0), 0, atol=1e-6)
@@ -61,7 +61,7 @@ def test_a_shell_is_hollow_and_a_solid_is_not(rng):
     shell, _ = made(cube, rng, field="occ")
     solid, _ = made(cube, rng, field="occ", solid=True)
     assert not shell.grid[4, 4, 4] and solid.grid[4, 4, 4]
-    # A cube of half diagonal 1 has edges of 2 / sqrt(3): 4.6 of the 8 voxels, so 4 centres.
+    # A cube of half diagonal 1 has edges of 2 / sqrt(3): 4.6 of the 8 voxels, so 4 centers.
     assert solid.grid.sum() == 4**3
 
 
@@ -87,9 +87,9 @@ def test_copies_of_meshes_are_stretched_and_not_jittered(rng):
     shape, _, _ = modality("sdf").prepare(box(), ShapeSettings(field="sdf"), rng)
     copy = shape.stretched(rng)
     assert np.array_equal(copy.faces, shape.faces) and copy.closed
-    centred = copy.vertices - copy.vertices.mean(0)
+    centered = copy.vertices - copy.vertices.mean(0)
     # Still a box: every coordinate has two values.
-    assert all(len(np.unique(centred[:, a].round(5))) == 2 for a in range(3))
+    assert all(len(np.unique(centered[:, a].round(5))) == 2 for a in range(3))
     assert not np.allclose(copy.vertices, shape.vertices)
 
 
@@ -147,13 +147,13 @@ def test_prepared_mesh_is_an_even_cloud_in_the_unit_sphere():
     assert closest(cloud) > 3 * closest(plain)
 
 
-def test_prepared_cloud_is_the_thinned_source_normalised():
+def test_prepared_cloud_is_the_thinned_source_normalized():
     source = seeded().normal(size=(100, 3)) * 1e4
     kept = farthest_points(source, 32, seeded(1))
     np.testing.assert_array_equal(prepared(Cloud(source), 32, seeded(1)), normalize(kept))
 
 
-def test_labelled_points_lie_on_their_parts():
+def test_labeled_points_lie_on_their_parts():
     cloud, parts = thinned(TWO_TRIANGLES, 64, seeded())
     assert set(parts.tolist()) == {7, 9}
     assert cloud[parts == 7, 2].max() < cloud[parts == 9, 2].min()

@@ -112,7 +112,7 @@ def test_every_kind_of_grid(dtype, value):
     assert occupied(grid) == [[1, 2, 3], [3, 0, 0]]
 
 
-def test_small_grids_are_centred():
+def test_small_grids_are_centered():
     array = np.zeros((2, 3, 4))
     array[0, 0, 0] = array[1, 2, 3] = 1
     assert occupied(place_grid(array, 6)) == [[2, 1, 1], [3, 3, 4]]

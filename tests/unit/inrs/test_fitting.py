@@ -110,11 +110,11 @@ def test_fit_follows_adam_on_single_networks(loss, monkeypatch):
     )
     for i, offset in enumerate(offsets):
         around = torch.cat([queries[i]] * 6)[offset:]  # round and round, from the offset on
-        expected, course = plain_fit(
+        expected, history = plain_fit(
             initial(3, torch.float64)[i], around[: 20 * 6].split(6), settings
         )
         torch.testing.assert_close(weights[i], expected, rtol=0, atol=1e-9)
-        assert float(losses[i]) == pytest.approx(sum(course[-2:]) / 2, abs=1e-10)
+        assert float(losses[i]) == pytest.approx(sum(history[-2:]) / 2, abs=1e-10)
 
 
 def test_fit_in_float32_stays_close_to_float64(monkeypatch):
@@ -161,7 +161,7 @@ def test_an_inr_does_not_depend_on_its_batch():
         torch.testing.assert_close(loss[0], losses[i], rtol=1e-4, atol=0)
 
 
-def test_an_inr_that_diverges_leaves_its_neighbours_untouched():
+def test_an_inr_that_diverges_leaves_its_neighbors_untouched():
     settings = FitSettings(steps=5, queries=8)
     flat, queries, offsets = initial(3), stored(3, 32), torch.zeros(3, dtype=torch.long)
     sound, sound_losses = fit(flat, queries, SHAPE, settings, offsets)
@@ -172,7 +172,7 @@ def test_an_inr_that_diverges_leaves_its_neighbours_untouched():
     assert torch.equal(losses[[0, 2]], sound_losses[[0, 2]])
 
 
-def test_nan_queries_of_one_inr_leave_its_neighbours_gradients_alone():
+def test_nan_queries_of_one_inr_leave_its_neighbors_gradients_alone():
     coords, labels = dequantize(stored(3, 5))
     gradients = []
     for spoilt in (False, True):

@@ -86,12 +86,12 @@ def test_adam_is_adam():
     generator = torch.Generator().manual_seed(0)
     mine, theirs = (torch.linspace(-1, 1, 37) for _ in range(2))
     mine.grad, theirs.grad = torch.zeros(37), torch.zeros(37)
-    optimisers = compiled.adam(mine, 3e-3, 1e-8), plain.adam(theirs, 3e-3, 1e-8)
+    optimizers = compiled.adam(mine, 3e-3, 1e-8), plain.adam(theirs, 3e-3, 1e-8)
     for _ in range(50):
         gradient = torch.randn(37, generator=generator) * torch.logspace(-6, 1, 37)
-        for tensor, optimiser in zip((mine, theirs), optimisers, strict=True):
+        for tensor, optimizer in zip((mine, theirs), optimizers, strict=True):
             tensor.grad.copy_(gradient)
-            optimiser.step()
+            optimizer.step()
     torch.testing.assert_close(mine, theirs, rtol=0, atol=2e-6)
     assert (mine - torch.linspace(-1, 1, 37)).abs().mean() > 1e-3
 

@@ -168,7 +168,7 @@ def test_a_fourth_field_is_one_file(folder):
 
     weights, _ = losses[1]
     (field,) = InrSpec(siren, toy, "bce").fields(weights)
-    rebuilt = toy.try_reconstruct(field, 32, torch.Generator().manual_seed(0), label="ball/0")
-    assert rebuilt.points.shape == (32, 3)
+    reconstructed = toy.try_reconstruct(field, 32, torch.Generator().manual_seed(0), label="ball/0")
+    assert reconstructed.points.shape == (32, 3)
     assert shape.matching_size(None, 8) == 64
-    assert np.isfinite(rebuilt.evaluation_points(10, rng)).all()
+    assert np.isfinite(reconstructed.evaluation_points(10, rng)).all()

@@ -25,7 +25,7 @@ def test_occupancies_are_probabilities_whatever_the_loss_is_called():
         torch.testing.assert_close(OCC.values(logits, loss), torch.tensor([0.5, 1, 0]))
 
 
-def test_voxels_are_queried_at_their_centres_each_once():
+def test_voxels_are_queried_at_their_centers_each_once():
     grid = np.zeros((4, 4, 4), bool)
     grid[1, 2, 3] = grid[0, 0, 0] = True
     stored = OCC.sample_queries(VoxelShape(grid), 10_000, QuerySampling(), seeded())

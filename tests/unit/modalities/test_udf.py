@@ -126,7 +126,7 @@ def test_points_have_the_part_of_the_face_that_they_lie_on(rng):
     shape, preparation, _ = prepare(SQUARES, SMALL, rng)
     assert preparation == "cloud" and shape.parts.index.dtype == np.int16
     assert shape.parts.index.shape == (64,)
-    # Normalised, the squares lie on both sides of z = 0.
+    # Normalized, the squares lie on both sides of z = 0.
     assert (names(shape) == np.where(shape.points[:, 2] > 0, "upper", "lower")).all()
     assert set(names(shape)) == {"upper", "lower"}
 

@@ -20,7 +20,7 @@ def test_distance_between_a_ball_and_a_larger_one(rng):
     assert f_score == 0
 
 
-def test_a_row_of_a_rebuilt_shape_and_of_none(rng):
+def test_a_row_of_a_reconstructed_shape_and_of_none(rng):
     row = reconstruction_metrics(ball(), ball(), 500, rng)
     assert row.pop("chamfer") < 0.01 and row.pop("f_score") < 1
     assert row == {"found": True, "watertight": True}

@@ -181,15 +181,15 @@ def test_a_grid_is_evaluated_in_chunks_without_gradients(monkeypatch):
 
 # ---------------------------------------------------------------------------- meshes
 
-CENTRE = torch.tensor([0.2, -0.1, 0.05])
+CENTER = torch.tensor([0.2, -0.1, 0.05])
 
 
-def ball(radius, centre=CENTRE):
-    return lambda points: (points - centre).norm(dim=1) - radius
+def ball(radius, center=CENTER):
+    return lambda points: (points - center).norm(dim=1) - radius
 
 
-def box(half, centre=(0.0, 0.0, 0.0)):
-    return lambda points: ((points - torch.tensor(centre)).abs() - half).amax(1)
+def box(half, center=(0.0, 0.0, 0.0)):
+    return lambda points: ((points - torch.tensor(center)).abs() - half).amax(1)
 
 
 def clipped(sdf):
@@ -211,9 +211,9 @@ def as_trimesh(shape):
 def test_a_ball_comes_back_where_it_was_and_as_large(sdf, resolution):
     mesh = as_trimesh(mesh_from_sdf(sdf, resolution))
     spacing = 2 / (resolution - 1)
-    radii = np.linalg.norm(mesh.vertices - CENTRE.numpy(), axis=1)
+    radii = np.linalg.norm(mesh.vertices - CENTER.numpy(), axis=1)
     assert np.abs(radii - 0.5).max() < spacing**2
-    np.testing.assert_allclose(mesh.center_mass, CENTRE, atol=spacing**2)
+    np.testing.assert_allclose(mesh.center_mass, CENTER, atol=spacing**2)
     assert mesh.volume == pytest.approx(4 / 3 * np.pi * 0.5**3, abs=3 * spacing**2)
 
 

@@ -18,10 +18,10 @@ NONE = [
 ]
 
 
-def ball(radius=0.8, centre=(0, 0, 0), flip=False):
+def ball(radius=0.8, center=(0, 0, 0), flip=False):
     mesh = trimesh.creation.icosphere(4, radius)
     faces = mesh.faces[:, ::-1] if flip else mesh.faces
-    return MeshShape(np.float32(mesh.vertices + centre), np.int32(faces))
+    return MeshShape(np.float32(mesh.vertices + center), np.int32(faces))
 
 
 def joined(*meshes):
@@ -77,9 +77,9 @@ def test_a_ball_covers_its_disc():
 def test_all_forms_stand_in_the_same_place(axis):
     cell = np.full(3, 3)
     cell[axis] = 6
-    centre = (cell + 0.5) / 4 - 1
-    expected = CAMERA[:2] @ centre
-    for shape in (cubes(cell), ball(0.1, centre), CloudShape(centre[None])):
+    center = (cell + 0.5) / 4 - 1
+    expected = CAMERA[:2] @ center
+    for shape in (cubes(cell), ball(0.1, center), CloudShape(center[None])):
         np.testing.assert_allclose(middle(render(shape, SIZE)), expected, atol=0.02)
 
 
@@ -130,12 +130,12 @@ def test_points_in_front_hide_those_behind():
         "front": front,
         "behind": behind,
     }
-    centre = {k: render(CloudShape(p), SIZE)[SIZE // 2, SIZE // 2] for k, p in clouds.items()}
-    np.testing.assert_array_equal(centre["both"], centre["front"])
-    np.testing.assert_array_equal(centre["swapped"], centre["front"])
-    red, _, blue = centre["front"].astype(int)  # yellow; violet behind
+    center = {k: render(CloudShape(p), SIZE)[SIZE // 2, SIZE // 2] for k, p in clouds.items()}
+    np.testing.assert_array_equal(center["both"], center["front"])
+    np.testing.assert_array_equal(center["swapped"], center["front"])
+    red, _, blue = center["front"].astype(int)  # yellow; violet behind
     assert red > blue + 100
-    red, _, blue = centre["behind"].astype(int)
+    red, _, blue = center["behind"].astype(int)
     assert blue > red
 
 
@@ -157,17 +157,17 @@ def test_points_outside_the_picture_are_cut_off():
     )
 
 
-def test_a_colour_can_be_chosen():
+def test_a_color_can_be_chosen():
     for shape in (ball(), cubes((3, 3, 3)), CloudShape(np.zeros((1, 3)))):
         picture = render(shape, SIZE, color="#ff0000")
         red, green, blue = picture[np.unravel_index(picture[..., 1].argmin(), (SIZE, SIZE))]
         assert red > 100 and green == blue == 0
 
 
-def test_each_point_can_have_a_colour_of_its_own():
+def test_each_point_can_have_a_color_of_its_own():
     left, right = np.array([[-0.5, 0, 0.3]]), np.array([[0.5, 0, -0.3]])
-    colours = np.array([[1.0, 0, 0], [0, 0, 1.0]])
-    picture = render(CloudShape(np.concatenate([left, right])), SIZE, colours).astype(int)
+    colors = np.array([[1.0, 0, 0], [0, 0, 1.0]])
+    picture = render(CloudShape(np.concatenate([left, right])), SIZE, colors).astype(int)
     red = picture[..., 0] > picture[..., 2] + 50
     blue = picture[..., 2] > picture[..., 0] + 50
     assert red.any() and blue.any()
@@ -186,7 +186,7 @@ def test_edges_of_cubes_are_seen():
     assert rim_of_top < 0.95 * middle_of_top
 
 
-def test_exposed_faces_of_two_neighbours_close_the_surface_of_a_box():
+def test_exposed_faces_of_two_neighbors_close_the_surface_of_a_box():
     squares, owners = exposed_faces(cubes((0, 1, 2), (1, 1, 2), resolution=3).grid)
     assert len(squares) == 10 and len(owners) == 10  # not the shared one, from either side
     corners = squares.astype(float)

@@ -21,7 +21,7 @@ CLOUD = CloudShape(np.float32(_BALL.vertices))
 
 def shapes(path):
     plot_shape_grid(
-        [("bed", [CLOUD, None]), ("lamp", [CLOUD, BALL])], ["true", "rebuilt"], path, "shapes"
+        [("bed", [CLOUD, None]), ("lamp", [CLOUD, BALL])], ["true", "reconstructed"], path, "shapes"
     )
 
 
@@ -58,7 +58,7 @@ def test_a_figure_is_a_png_that_is_not_blank(plot, tmp_path):
 def test_a_shape_that_could_not_be_reconstructed_is_marked(tmp_path):
     nothing = VoxelShape(np.zeros((4, 4, 4), bool))
     for name, shape in {"none": None, "empty": nothing, "some": BALL}.items():
-        plot_shape_grid([("bed", [shape])], ["rebuilt"], tmp_path / name, "shapes")
+        plot_shape_grid([("bed", [shape])], ["reconstructed"], tmp_path / name, "shapes")
         assert ("none" in name or "empty" in name) == (reddish(tmp_path / name) > 50)
     plot_interpolation([(("a", "b"), [BALL, None, BALL])], tmp_path / "steps", "steps")
     assert reddish(tmp_path / "steps") > 50
@@ -84,10 +84,10 @@ def drawn(monkeypatch):
 
 def test_a_shape_grid_has_a_column_per_shape_and_a_row_per_version(drawn):
     shapes = [("bed", [BALL, CLOUD]), ("lamp", [CLOUD, BALL]), ("mug", [CLOUD, None])]
-    plot_shape_grid(shapes, ["true", "rebuilt"], "unused", "shapes")
+    plot_shape_grid(shapes, ["true", "reconstructed"], "unused", "shapes")
     axes = np.reshape(drawn[0].axes, (2, 3))
     assert [axis.get_title() for axis in axes[0]] == ["bed", "lamp", "mug"]
-    assert [axis.get_ylabel() for axis in axes[:, 0]] == ["true", "rebuilt"]
+    assert [axis.get_ylabel() for axis in axes[:, 0]] == ["true", "reconstructed"]
     pictures = [[axis.images[0].get_array() for axis in row] for row in axes]
     # Ball and cloud changed places between the rows; a ball has no bright yellow.
     yellow = [[(p[..., 0] > p[..., 2] + 60.0).any() for p in row] for row in pictures]

@@ -98,7 +98,7 @@ def test_the_page_loads_nothing_from_elsewhere(page):
     assert any("plotly.js v" in text[:200] for text in page.text["script"])
 
 
-def test_what_could_not_be_rebuilt_is_said(page):
+def test_what_could_not_be_reconstructed_is_said(page):
     figure = page.figure(0)
     texts = [a["text"] for a in figure["layout"]["annotations"]]
     assert texts == ["original", "from INR", "no surface"]

@@ -71,7 +71,7 @@ def test_training_shapes_alone_get_augmented_copies(records):
 
 def test_a_copy_that_is_too_thin_for_the_grid_is_set_aside_alone(records, monkeypatch):
     def thin(shape, rng):
-        raise BadShape("no centre of a voxel lies inside")
+        raise BadShape("no center of a voxel lies inside")
 
     monkeypatch.setattr(CloudShape, "stretched", thin)
     shard = prepare_shapes(read(records[:1]), SMALL, 2, seed=0)
@@ -152,7 +152,7 @@ def test_grids_good_and_bad(tmp_path):
         "of_255": np.pad(np.full((2, 2, 2), 255, np.uint8), 1),
         "empty": np.zeros((8, 8, 8), bool),
         "full": np.ones((8, 8, 8), bool),
-        "grey": np.linspace(0, 1, 512).reshape(8, 8, 8),
+        "gray": np.linspace(0, 1, 512).reshape(8, 8, 8),
         "large": np.ones((9, 2, 2), bool),
     }
     for name, grid in grids.items():
@@ -162,7 +162,7 @@ def test_grids_good_and_bad(tmp_path):
     assert dict(zip(shard.columns["shape_id"], shard.columns["occupied"], strict=True)) == {
         "cube": 8 / 512, "not_cubic": 30 / 512, "of_255": 8 / 512,
     }  # fmt: skip
-    assert {r.shape_id for r in shard.rejected} == {"empty", "full", "grey", "large"}
+    assert {r.shape_id for r in shard.rejected} == {"empty", "full", "gray", "large"}
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs the real meshes")

@@ -1,4 +1,4 @@
-"""Procedural shapes: reproducible, watertight, labelled, and no easier than real data."""
+"""Procedural shapes: reproducible, watertight, labeled, and no easier than real data."""
 
 import numpy as np
 import pytest
@@ -76,7 +76,7 @@ def test_unknown_class_names_the_known_ones():
         make_shape(0, "spaceship", 0)
 
 
-def normalised_cloud(class_name: str, index: int) -> np.ndarray:
+def normalized_cloud(class_name: str, index: int) -> np.ndarray:
     """Points on the surface, uniform by area, in the unit sphere around their mean."""
     shape = make_shape(0, class_name, index)
     rng = numpy_stream(0, "difficulty", class_name, index)
@@ -103,7 +103,7 @@ def test_boxes_do_not_tell_the_classes_apart_but_shapes_do():
     labels, boxes, grids, trains = [], [], [], []
     for label, class_name in enumerate(CLASSES):
         for index in range(TRAIN + TEST):
-            cloud = normalised_cloud(class_name, index)
+            cloud = normalized_cloud(class_name, index)
             labels.append(label)
             boxes.append(np.concatenate([cloud.min(axis=0), cloud.max(axis=0)]))
             grids.append(occupancy(cloud))

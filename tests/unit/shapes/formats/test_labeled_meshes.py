@@ -148,7 +148,7 @@ def test_a_bad_mesh_is_the_reason_itself(mesh_file):
     bad(read_labeled_mesh, mesh_file(LABELS, OFF[:-8]), "7.off: truncated")
 
 
-def test_labelled_meshes_and_bad_ones(tmp_path):
+def test_labeled_meshes_and_bad_ones(tmp_path):
     vertices = "\n".join(" ".join(map(str, v)) for v in SQUARES.vertices.tolist())
     faces = "\n".join(f"3 {a} {b} {c}" for a, b, c in SQUARES.faces)
     for name, labels in {"good": "lower\n1 2\nupper\n3 4\n", "bad": "lower\n1 2\n"}.items():

@@ -122,7 +122,7 @@ def test_mixed_precision_where_the_device_has_it(task, has, monkeypatch):
 
 
 @torch.no_grad()
-def test_validation_rebuilds_each_shape_and_averages_chamfer_distances(task, monkeypatch):
+def test_validation_reconstructs_each_shape_and_averages_chamfer_distances(task, monkeypatch):
     val = [row[0] for row in ROWS if row[2] == "val"]
     asked = iter(task.validation.shape_id)
     made = []
@@ -159,8 +159,8 @@ def test_validation_is_repeatable(task):
 
 
 def test_a_few_epochs_train_and_leave_the_model_ready_to_embed(task):
-    course = train(task, TrainSettings(8, lr=1e-2, schedule="onecycle", validate_every=8), seed=0)
-    assert course.history[-1]["loss"] < course.history[0]["loss"]
+    result = train(task, TrainSettings(8, lr=1e-2, schedule="onecycle", validate_every=8), seed=0)
+    assert result.history[-1]["loss"] < result.history[0]["loss"]
     flat = torch.randn(3, SHAPE.n_parameters)
     together = embed(task.model.encoder, flat)
     assert together.shape == (3, 6) and not together.requires_grad
@@ -281,5 +281,5 @@ def test_an_empty_mesh_or_grid_counts_as_failed(solid_task, monkeypatch):
 
 def test_training_on_meshes_and_voxels_lowers_the_loss(solid_task):
     settings = TrainSettings(8, lr=1e-2, schedule="onecycle", validate_every=8)
-    course = train(solid_task, settings, seed=0)
-    assert course.history[-1]["loss"] < course.history[0]["loss"]
+    result = train(solid_task, settings, seed=0)
+    assert result.history[-1]["loss"] < result.history[0]["loss"]

@@ -12,7 +12,7 @@ DATA = EmbeddingSet.of(
 SCORES = np.array([[0.2, 0.8], [0.4, 0.6], [np.nan, np.nan]])  # right, wrong, no shape
 
 
-def test_a_shape_that_could_not_be_rebuilt_counts_as_wrong():
+def test_a_shape_that_could_not_be_reconstructed_counts_as_wrong():
     assert classification_metrics(DATA, SCORES) == {
         "accuracy": pytest.approx(1 / 3), "n_test": 3, "n_without_shape": 1, "n_train": 1,
         "classes": 2,

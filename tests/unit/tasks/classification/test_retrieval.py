@@ -1,4 +1,4 @@
-"""Nearest neighbours and what they are worth, known by hand."""
+"""Nearest neighbors and what they are worth, known by hand."""
 
 import numpy as np
 import pytest

@@ -111,8 +111,8 @@ def test_separable_classes_are_learned_perfectly(stitchup):
     torch.manual_seed(0)
     model = mlp_classifier(8, 3, (16,), 0.2)
     task = ClassificationTask(model, separable(20), separable(10, 1), 16, 0, stitchup)
-    course = train(task, TrainSettings(15, 0.02, 1e-2, "onecycle", 15), 0)
-    assert course.best_score == 1.0
+    result = train(task, TrainSettings(15, 0.02, 1e-2, "onecycle", 15), 0)
+    assert result.best_score == 1.0
     test = separable(30, 2)
     with torch.no_grad():
         assert accuracy(model(test.x), test.labels) == 1.0
@@ -169,10 +169,10 @@ def test_the_test_split_is_classified(rng):
     x[split == "test"] += 0.5  # seen by neither training nor validation
     data = EmbeddingSet.of([str(k) for k in range(60)], classes, split, x)
     settings = ClassifierSettings([8], 0.0, 10, True, epochs=40, lr=1e-2, weight_decay=0.0)
-    (scores, course), (again, _) = (
+    (scores, result), (again, _) = (
         classify(data, settings, seed, torch.device("cpu")) for seed in (3, 3)
     )
-    assert scores.shape == (15, 3) and course.best_score == 1
+    assert scores.shape == (15, 3) and result.best_score == 1
     np.testing.assert_allclose(scores.sum(1), 1, rtol=1e-5)
     assert (scores.argmax(1) == data.labels[split == "test"]).all()
     np.testing.assert_array_equal(scores, again)

@@ -190,27 +190,27 @@ def test_a_resumed_training_ends_as_an_uninterrupted_one(tmp_path, monkeypatch):
     with pytest.raises(Killed):
         train(killed, settings, 3, "", checkpoint, "key")
     resumed = task_of(initial=9)
-    course = train(resumed, settings, 3, "", checkpoint, "key")
-    assert sorted(course.kept) == [2, 5]
+    result = train(resumed, settings, 3, "", checkpoint, "key")
+    assert sorted(result.kept) == [2, 5]
     states = [(resumed.model.state_dict(), whole.model.state_dict())]
-    states += [(course.kept[k], expected.kept[k]) for k in (2, 5)]
+    states += [(result.kept[k], expected.kept[k]) for k in (2, 5)]
     for found, wanted in states:
         assert found.keys() == wanted.keys()
         assert all(torch.equal(found[name], wanted[name]) for name in found)
-    assert course.best_epoch == expected.best_epoch
+    assert result.best_epoch == expected.best_epoch
 
 
 def test_it_learns_the_mean_and_spread_of_a_class():
     data = chairs(60, 20, scale=1)
     task = task_of(data, GanSettings(), noise=8)
-    course = train(task, as_the_paper(75, 1e-3, validate_every=15), 3)
-    first, best = (course.history[epoch - 1] for epoch in (15, course.best_epoch))
-    assert best["energy"] == course.best_score < 0.4 * first["energy"]
+    result = train(task, as_the_paper(75, 1e-3, validate_every=15), 3)
+    first, best = (result.history[epoch - 1] for epoch in (15, result.best_epoch))
+    assert best["energy"] == result.best_score < 0.4 * first["energy"]
     samples = task.model.generator.sample(500, stream())
     assert np.abs(samples.mean(0) - 1).max() < 0.5
     assert 0.6 < samples.std(0).mean() < 1.4
     assert not Diversity.of(samples, data.train).collapsed
-    assert task.convergence(course.history).converged is None  # fewer than 8 validations
+    assert task.convergence(result.history).converged is None  # fewer than 8 validations
 
 
 def test_validation_metrics():

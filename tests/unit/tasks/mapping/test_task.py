@@ -46,8 +46,8 @@ def test_a_mapping_is_learned():
     task.model.eval()
     with torch.no_grad():
         before = task.validate()
-    course = train(task, TrainSettings(epochs=60, lr=1e-2, validate_every=10), 0)
-    last = course.history[course.best_epoch - 1]
+    result = train(task, TrainSettings(epochs=60, lr=1e-2, validate_every=10), 0)
+    last = result.history[result.best_epoch - 1]
     assert last["mse"] < 0.3 * before["mse"]
     assert last["chamfer"] < 0.5 * before["chamfer"] and last["failed"] == 0
 

@@ -105,8 +105,8 @@ def test_each_shapes_iou_is_its_own(shapes, parts):
     assert found["ball/1"] == 1.0 and 0 < found["ball/2"] < 0.5
 
 
-def test_a_shape_that_was_not_rebuilt_is_missing(tmp_path, shapes, parts):
-    files = shard(tmp_path / "rebuilt.h5", ["ball/1"], [CloudShape(cloud(1).points[::2].copy())])
-    rebuilt = ShardedShapes(files, files, ["test"])
+def test_a_shape_that_was_not_reconstructed_is_missing(tmp_path, shapes, parts):
+    files = shard(tmp_path / "inrs.h5", ["ball/1"], [CloudShape(cloud(1).points[::2].copy())])
+    reconstructed = ShardedShapes(files, files, ["test"])
     originals = PartDataset(shapes, ["test"], parts)
-    assert ious_by_shape(LoadedPredictor(right), originals, parts, rebuilt) == {"ball/1": 1.0}
+    assert ious_by_shape(LoadedPredictor(right), originals, parts, reconstructed) == {"ball/1": 1.0}

@@ -13,7 +13,7 @@ def ious(predicted, truth, parts=CHAIR):
     return part_ious(np.array(predicted), np.array(truth), parts).tolist()
 
 
-def test_a_right_labelling_is_one():
+def test_a_right_labeling_is_one():
     assert ious([2, 3, 4, 4], [2, 3, 4, 4]) == [1, 1, 1]
 
 

@@ -1,4 +1,4 @@
-"""Step 3, the specialised networks: their training steps."""
+"""Step 3, the specialized networks: their training steps."""
 
 from collections.abc import Iterator
 
