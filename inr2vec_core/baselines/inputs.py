@@ -25,10 +25,28 @@ class NetworkInput(Protocol):
     form: type[Shape]
 
     def augmented(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
-        """A view to train on: (...) float32."""
+        """A view to train on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the shape, of the class `form`.
+            rng: of the random choices.
+
+        Returns:
+            (...) float32.
+        """
 
     def views(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
-        """Views to test on: (n_views, ...) float32."""
+        """Views to test on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the shape, of the class `form`.
+            rng: of the random choices.
+
+        Returns:
+            (n_views, ...) float32.
+        """
 
 
 class CloudInput:
@@ -48,12 +66,36 @@ class CloudInput:
         self.points, self.jitter = points, jitter
 
     def augmented(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
-        """A view to train on: (points, 3) float32."""
+        """A view to train on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the cloud.
+            rng: of the random choices.
+
+        Returns:
+            (points, 3) float32.
+
+        Raises:
+            InputError: the cloud has fewer points than the network reads.
+        """
         points = self._draw(shape_id, shape, rng)
         return distort(points, rng, jitter=self.jitter).astype(np.float32)
 
     def views(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
-        """Views to test on: (1, points, 3) float32."""
+        """Views to test on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the cloud.
+            rng: of the random choices.
+
+        Returns:
+            (1, points, 3) float32.
+
+        Raises:
+            InputError: the cloud has fewer points than the network reads.
+        """
         return self._draw(shape_id, shape, rng)[None]
 
     def _draw(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
@@ -72,7 +114,16 @@ class VoxelInput:
     form = VoxelShape
 
     def augmented(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
-        """A shifted view to train on: (R, R, R) float32."""
+        """A shifted view to train on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the grid.
+            rng: of the random choices.
+
+        Returns:
+            (R, R, R) float32.
+        """
         grid = shape.grid
         n, max_shift = len(grid), len(grid) // SHIFT
         padded = np.pad(grid, max_shift)
@@ -80,5 +131,14 @@ class VoxelInput:
         return padded[x : x + n, y : y + n, z : z + n].astype(np.float32)
 
     def views(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
-        """Views to test on: (1, R, R, R) float32."""
+        """Views to test on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the grid.
+            rng: of the random choices.
+
+        Returns:
+            (1, R, R, R) float32.
+        """
         return shape.grid[None].astype(np.float32)

@@ -53,12 +53,30 @@ class WalkInput:
         self._graphs: dict[str, Graph] = {}
 
     def augmented(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
-        """A walk to train on, over the stretched mesh: (steps, 3) float32."""
+        """A walk to train on, over the stretched mesh.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the mesh.
+            rng: of the walk and of the stretching.
+
+        Returns:
+            (steps, 3) float32.
+        """
         walk = self._displacements(self._graph(shape_id, shape), rng)
         return distort(walk, rng, jitter=0).astype(np.float32)
 
     def views(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
-        """Walks to test on: (walks, steps, 3) float32."""
+        """Walks to test on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the mesh.
+            rng: of the walks.
+
+        Returns:
+            (walks, steps, 3) float32.
+        """
         graph = self._graph(shape_id, shape)
         return np.stack([self._displacements(graph, rng) for _ in range(self.walks)])
 

@@ -248,7 +248,18 @@ def scores_of(
 def score_split(
     model: nn.Module, inputs: NetworkInput, data: ShardedShapes, seed: int, device: torch.device
 ) -> list[np.ndarray]:
-    """Class probabilities (classes,) of each shape of a data set, in stored order."""
+    """Class probabilities of each shape of a data set.
+
+    Args:
+        model: views (b, ...) -> logits (b, classes).
+        inputs: what the model reads of a shape.
+        data: the shapes.
+        seed: of the random choices in views.
+        device: where the model is.
+
+    Returns:
+        The probabilities (classes,) of each shape, in stored order.
+    """
     batches = track(data.in_order(CHUNK, ["shapes"]), "testing", -(-len(data) // CHUNK), "batch")
     return [
         row
@@ -263,7 +274,18 @@ def score_split(
 def embed_clouds(
     model: nn.Module, inputs: NetworkInput, data: ShardedShapes, seed: int, device: torch.device
 ) -> Iterator[np.ndarray]:
-    """Embeddings of all clouds of a data set in stored order, in batches: (b, e) each."""
+    """Embeddings of all clouds of a data set.
+
+    Args:
+        model: with `embed`: views (b, points, 3) -> embeddings (b, e).
+        inputs: what the model reads of a cloud.
+        data: the clouds.
+        seed: of the random choices in views.
+        device: where the model is.
+
+    Yields:
+        Batches of embeddings (b, e), in stored order.
+    """
     model.eval()
     for batch in track(
         data.in_order(CHUNK, ["shapes"]), "embedding", -(-len(data) // CHUNK), "batch"

@@ -12,13 +12,13 @@ REFLECTED = 200.0  # radius of the sphere that points are reflected in, likewise
 OVERSAMPLE = (8, 64)
 
 
-def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -> Cloud:
+def partial_view(complete: Cloud | Mesh, n_points: int, rng: np.random.Generator) -> Cloud:
     """The points of a shape that can be seen from a random side.
 
     Hidden points are removed without a surface (Katz et al. 2007).
 
     Args:
-        whole: the complete shape; a mesh is sampled, more densely where too little is seen.
+        complete: the complete shape; a mesh is sampled, more densely where too little is seen.
         n_points: points that will be wanted of the partial cloud.
         rng: draws the side, and the points of a mesh.
 
@@ -31,7 +31,7 @@ def partial_view(whole: Cloud | Mesh, n_points: int, rng: np.random.Generator) -
     side = rng.normal(size=3)
     viewpoint = DISTANCE * side / np.linalg.norm(side)
     for oversample in OVERSAMPLE:
-        points, _ = whole.surface_points(oversample * n_points, rng)
+        points, _ = complete.surface_points(oversample * n_points, rng)
         seen = _seen(points, viewpoint)
         if len(seen) >= n_points:
             break

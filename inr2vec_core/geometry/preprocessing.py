@@ -84,7 +84,7 @@ def prepare_cloud(
     geometry: Geometry,
     settings: ShapeSettings,
     rng: np.random.Generator,
-    rng_of_whole: np.random.Generator | None = None,
+    rng_of_complete: np.random.Generator | None = None,
 ) -> tuple[CloudShape, Frame]:
     """A cloud in units of its frame's sphere, and the frame.
 
@@ -94,17 +94,17 @@ def prepare_cloud(
         geometry: what was read.
         settings: what the data set makes of it.
         rng: draws the points, and the side that a partial cloud is seen from.
-        rng_of_whole: of a partial cloud in the complete cloud's frame, the stream that the
+        rng_of_complete: of a partial cloud in the complete cloud's frame, the stream that the
             complete cloud is drawn with, for its points decide the frame.
 
     Raises:
         BadShape: the geometry is bad, or a grid.
     """
-    if settings.side == "partial" and geometry.visible is geometry.whole:
+    if settings.side == "partial" and geometry.visible is geometry.complete_shape:
         geometry = Pair(partial_view(geometry, settings.points, rng), geometry)
     cloud = geometry.visible
     kept, parts = thinned(cloud, settings.points, rng)
-    frame = _frame_of(kept, geometry, settings, rng_of_whole)
+    frame = _frame_of(kept, geometry, settings, rng_of_complete)
     points = frame.place(kept)
     if settings.side == "partial" or parts is None or not cloud.part_names:
         return CloudShape(points), frame
@@ -140,14 +140,14 @@ def _frame_of(
     points: np.ndarray,
     geometry: Geometry,
     settings: ShapeSettings,
-    rng_of_whole: np.random.Generator | None,
+    rng_of_complete: np.random.Generator | None,
 ) -> Frame:
     """The frame that a cloud's points (n, 3) are placed in."""
-    complete = geometry.visible is geometry.whole
+    complete = geometry.visible is geometry.complete_shape
     if settings.frame == "own" or (settings.frame == "complete" and complete):
         return Frame.of(points)
     if settings.frame == "complete":
-        return Frame.of(thinned(geometry.whole, settings.points, rng_of_whole)[0])
+        return Frame.of(thinned(geometry.complete_shape, settings.points, rng_of_complete)[0])
     mesh = geometry.as_mesh()
     if mesh is None:
         raise BadShape("is a cloud, not drawn on a mesh: set the data set's frame to own")

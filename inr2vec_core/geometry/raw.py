@@ -28,7 +28,7 @@ class Geometry(ABC):
         return self
 
     @property
-    def whole(self) -> Union["Cloud", "Mesh"]:
+    def complete_shape(self) -> Union["Cloud", "Mesh"]:
         """The complete shape, which differs from `visible` in a `Pair` only."""
         return self
 
@@ -121,7 +121,7 @@ class Pair(Geometry):
         return self.cloud
 
     @property
-    def whole(self) -> Cloud | Mesh:
+    def complete_shape(self) -> Cloud | Mesh:
         return self.complete
 
     def as_mesh(self) -> Mesh | None:
@@ -146,7 +146,7 @@ class Grid(Geometry):
         raise self._only_occ()
 
     @property
-    def whole(self):
+    def complete_shape(self):
         raise self._only_occ()
 
     def as_mesh(self):

@@ -85,5 +85,17 @@ def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np
 
 
 def farthest_points(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """The points that `farthest_indices` keeps: (n, 3)."""
+    """The points that `farthest_indices` keeps.
+
+    Args:
+        points: (P, 3).
+        n: the number of points to keep.
+        rng: of the choice of the first point.
+
+    Returns:
+        (n, 3).
+
+    Raises:
+        BadShape: as `farthest_indices`.
+    """
     return points[farthest_indices(points, n, rng)]

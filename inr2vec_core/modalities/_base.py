@@ -89,7 +89,7 @@ class Modality(ABC):
         geometry: Geometry,
         settings: ShapeSettings,
         rng: np.random.Generator,
-        rng_of_whole: np.random.Generator | None = None,
+        rng_of_complete: np.random.Generator | None = None,
     ) -> Prepared:
         """A normalized shape from which `discretize` makes the data set's.
 
@@ -97,7 +97,7 @@ class Modality(ABC):
             geometry: what was read.
             settings: what the data set makes of it.
             rng: the shape's random stream.
-            rng_of_whole: of a partial shape in the complete one's frame, the stream that the
+            rng_of_complete: of a partial shape in the complete one's frame, the stream that the
                 complete one is drawn with, because its points decide the frame.
 
         Raises:

@@ -35,7 +35,7 @@ class Occupancy(Modality):
 
         return VoxelShape
 
-    def prepare(self, geometry, settings, rng, rng_of_whole=None):
+    def prepare(self, geometry, settings, rng, rng_of_complete=None):
         from inr2vec_core.geometry.preprocessing import Prepared, prepare_cloud, prepare_mesh
         from inr2vec_core.geometry.raw import Grid
         from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
@@ -47,7 +47,7 @@ class Occupancy(Modality):
         if settings.solid:
             mesh, repair_status, frame = prepare_mesh(geometry, settings.open_meshes)
             return Prepared(mesh, f"solid, {repair_status}", frame)
-        cloud, frame = prepare_cloud(geometry, settings, rng, rng_of_whole)
+        cloud, frame = prepare_cloud(geometry, settings, rng, rng_of_complete)
         return Prepared(CloudShape(cloud.points), "shell", frame)
 
     def discretize(self, shape, settings):

@@ -33,7 +33,7 @@ class Sdf(DistanceModality):
 
         return MeshShape
 
-    def prepare(self, geometry, settings, rng, rng_of_whole=None):
+    def prepare(self, geometry, settings, rng, rng_of_complete=None):
         from inr2vec_core.geometry.preprocessing import Prepared, prepare_mesh
 
         return Prepared(*prepare_mesh(geometry, settings.open_meshes))

@@ -33,10 +33,10 @@ class Udf(DistanceModality):
 
         return CloudShape
 
-    def prepare(self, geometry, settings, rng, rng_of_whole=None):
+    def prepare(self, geometry, settings, rng, rng_of_complete=None):
         from inr2vec_core.geometry.preprocessing import Prepared, prepare_cloud
 
-        shape, frame = prepare_cloud(geometry, settings, rng, rng_of_whole)
+        shape, frame = prepare_cloud(geometry, settings, rng, rng_of_complete)
         return Prepared(shape, "partial" if settings.side == "partial" else "cloud", frame)
 
     @staticmethod

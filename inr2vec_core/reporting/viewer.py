@@ -28,8 +28,11 @@ _EYE = 1.35  # the eye's distance, where the scene's cube has side 1
 class Section:
     """Shapes of one data set.
 
-    `versions` names what each shape is shown as ("original", "from INR"); `shapes` holds a label
-    ("chair/test/000004") and one Shape or None (could not be reconstructed) per version.
+    Attributes:
+        title: the data set's name on the page.
+        versions: the names of what each shape is shown as ("original", "from INR").
+        shapes: for each shape a label ("chair/test/000004"), and a Shape per version, or None
+            where it could not be reconstructed.
     """
 
     title: str
@@ -38,9 +41,14 @@ class Section:
 
 
 def write_page(sections: Sequence[Section], path: str | Path, title: str) -> None:
-    """Writes an HTML file; the same sections give the same bytes.
+    """Write an HTML file; the same sections give the same bytes.
 
     Dense clouds and fine meshes are thinned to `MOST_POINTS` and `MOST_FACES`.
+
+    Args:
+        sections: what the page shows, in this order.
+        path: the file.
+        title: the page's title.
     """
     from plotly.offline import get_plotlyjs
 

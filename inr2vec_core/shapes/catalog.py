@@ -25,7 +25,7 @@ class ShapeRecord:
         path: the file of its geometry; "" where it is generated.
         row: the row in a file that holds many shapes, or the number of a generated shape; -1 for
             a file that holds one shape.
-        whole: for a cloud that was taken from another shape, the file of that shape: of the
+        complete_path: for a cloud that was taken from another shape, the file of that shape: of the
             complete shape of a partial cloud, or of the mesh that a cloud was drawn on.
     """
 
@@ -34,7 +34,7 @@ class ShapeRecord:
     split: str
     path: str
     row: int = -1
-    whole: str = ""
+    complete_path: str = ""
 
     @property
     def source_file(self) -> str:

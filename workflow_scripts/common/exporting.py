@@ -8,6 +8,14 @@ from inr2vec_core.modalities import Modality
 def export(snakemake, what: str, modality: Modality, field, stream, device) -> None:
     """Write the shape of a field, of the size and kind that the job's wildcards name.
 
+    Args:
+        snakemake: the job, with the wildcard `size`; its output's ending is the kind of file.
+        what: names the shape in the error message.
+        modality: how shapes are reconstructed from fields.
+        field: the field, on the device.
+        stream: the random stream of a cloud's points.
+        device: where the field is evaluated.
+
     Raises:
         InputError: the field has no surface; the message begins with `what`.
     """

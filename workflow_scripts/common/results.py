@@ -11,15 +11,22 @@ from inr2vec_core.tasks.classification.results import classification_metrics, pr
 
 
 def write_json(path, values: dict) -> None:
-    """A JSON file with sorted keys, one figure a line."""
+    """Write a JSON file with sorted keys, one figure a line.
+
+    Args:
+        path: the file.
+        values: the figures by name.
+    """
     with atomic(path) as temporary:
         temporary.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n")
 
 
 def write_frame(path, frame: pd.DataFrame, wildcards) -> None:
-    """A parquet file whose metadata says what it is of: `read_parquet(path).attrs["dataset"]`.
+    """Write a parquet file with the wildcards as metadata: `read_parquet(path).attrs["dataset"]`.
 
     Args:
+        path: the file.
+        frame: the table.
         wildcards: those of the job, or any mapping of names to text.
     """
     frame.attrs = {str(name): str(value) for name, value in wildcards.items()}

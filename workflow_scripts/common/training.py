@@ -17,10 +17,17 @@ def train_with(
     """Train a task by the keys of `params.settings`, and write its history.
 
     Args:
+        snakemake: the job, with `settings` among its params and `history` among its outputs.
+        task: what is trained, a `trainer.Task`.
+        seed: of the order of batches.
+        label: names the training in the progress bar and the log.
         shards: the files with the training data.
         where: the checkpoint's name, as the elements of a path. It is outside the outputs, which
             Snakemake removes before it runs a killed job again.
         seen: names whatever else the training depends on.
+
+    Returns:
+        The history and the best weights, which the task's model has.
     """
     settings = snakemake.params.settings
     result = train(
@@ -42,6 +49,11 @@ def save_trained(
     """Save the model of a training, and report whether its validation curve had converged.
 
     Args:
+        snakemake: the job, with `settings` among its params and `model` among its outputs.
+        task: what was trained, a `trainer.Task`.
+        result: what `train_with` returned.
+        description: what the model is built from again.
+        label: names the training in the log.
         model: the part of the task's model that is kept; None keeps all of it.
     """
     check = task.convergence(result.history)

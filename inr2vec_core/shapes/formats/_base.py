@@ -55,7 +55,9 @@ class ShapeFormat(ABC):
 
     def files(self, records: Sequence[ShapeRecord]) -> list[str]:
         """The files that these shapes are read from, sorted."""
-        return sorted({path for record in records for path in (record.path, record.whole) if path})
+        return sorted(
+            {path for record in records for path in (record.path, record.complete_path) if path}
+        )
 
     def partial_records(self, records: Sequence[ShapeRecord], views: int) -> Iterator[ShapeRecord]:
         """List the partial clouds of complete shapes.
@@ -65,8 +67,8 @@ class ShapeFormat(ABC):
             views: the number of partial clouds of each, where the layout has none itself.
 
         Yields:
-            A record for each partial cloud, shape by shape. Without `whole`, it is made from what
-            is read, the complete shape; otherwise it is read, and `whole` is the complete shape.
+            A record for each partial cloud, shape by shape. Without `complete_path`, it is made from what
+            is read, the complete shape; otherwise it is read, and `complete_path` is the complete shape.
         """
         for record in records:
             for view in range(views):
@@ -84,16 +86,16 @@ class ShapeFormat(ABC):
             yield record, geometry_or_reason(self.read_record, record)
 
     def read_record(self, record: ShapeRecord) -> Geometry:
-        """Read the geometry of one shape; a record with `whole` is a `Pair`.
+        """Read the geometry of one shape; a record with `complete_path` is a `Pair`.
 
         Raises:
-            BadShape: the file cannot be read, or is no cloud where the record has `whole`.
+            BadShape: the file cannot be read, or is no cloud where the record has `complete_path`.
         """
         from inr2vec_core.geometry.raw import Pair
         from inr2vec_core.io.readers import read_geometry
 
-        if record.whole:
-            return Pair(_read_cloud(record.path), read_geometry(record.whole))
+        if record.complete_path:
+            return Pair(_read_cloud(record.path), read_geometry(record.complete_path))
         return read_geometry(record.path)
 
 

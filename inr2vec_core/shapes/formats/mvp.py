@@ -60,7 +60,7 @@ class Format(H5RowsFormat):
                     shape_id=partial_id(record.shape_id, view),
                     path=partial[record.path],
                     row=VIEWS * record.row + view,
-                    whole=record.path,
+                    complete_path=record.path,
                 )
 
     def read_rows(self, path: str, records: Sequence[ShapeRecord]) -> Iterable[Cloud | Pair]:
@@ -71,10 +71,10 @@ class Format(H5RowsFormat):
         """
         from inr2vec_core.geometry.raw import Cloud, Pair
 
-        rows, whole = [record.row for record in records], records[0].whole
-        if not whole:
+        rows, complete_path = [record.row for record in records], records[0].complete_path
+        if not complete_path:
             return map(Cloud, read_h5_rows(path, rows, "complete_pcds"))
-        complete = read_h5_rows(whole, [row // VIEWS for row in rows], "complete_pcds")
+        complete = read_h5_rows(complete_path, [row // VIEWS for row in rows], "complete_pcds")
         partial = read_h5_rows(path, rows, "incomplete_pcds")
         return (Pair(Cloud(a), Cloud(b)) for a, b in zip(partial, complete, strict=True))
 

@@ -52,9 +52,9 @@ class Format(ShapeFormat):
                         reason = "has neither pointcloud.npz nor a mesh: restore it"
                         rejected.append(Rejected(shape_id, str(names), reason))
                     else:
-                        path, whole = (cloud, mesh or "") if cloud.exists() else (mesh, "")
+                        path, complete = (cloud, mesh or "") if cloud.exists() else (mesh, "")
                         records[shape_id] = ShapeRecord(
-                            shape_id, folder.name, split, str(path), whole=str(whole)
+                            shape_id, folder.name, split, str(path), complete_path=str(complete)
                         )
         return Catalog(sorted(records.values(), key=lambda r: r.shape_id), rejected, 0)
 

@@ -57,7 +57,7 @@ class Format(ShapeFormat):
                 record,
                 shape_id=partial_id(record.shape_id, 0),
                 path=partial[record.shape_id],
-                whole=record.path,
+                complete_path=record.path,
             )
 
     def _partial_files(self) -> dict[str, str]:

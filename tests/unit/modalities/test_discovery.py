@@ -46,7 +46,7 @@ class Toy(Modality):
 
         return CloudShape
 
-    def prepare(self, geometry, settings, rng, rng_of_whole=None):
+    def prepare(self, geometry, settings, rng, rng_of_complete=None):
         from inr2vec_core.geometry.preprocessing import Prepared, prepare_cloud
 
         shape, frame = prepare_cloud(geometry, settings, rng)
