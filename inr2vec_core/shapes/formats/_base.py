@@ -67,8 +67,8 @@ class ShapeFormat(ABC):
             views: the number of partial clouds of each, where the layout has none itself.
 
         Yields:
-            A record for each partial cloud, shape by shape. Without `complete_path`, it is made from what
-            is read, the complete shape; otherwise it is read, and `complete_path` is the complete shape.
+            A record for each partial cloud, shape by shape. With `complete_path`, `path` holds the
+            partial cloud; otherwise it holds the complete shape, which a partial one is made of.
         """
         for record in records:
             for view in range(views):
