@@ -47,7 +47,7 @@ CASES = {  # what outputs mean, and what is made of the field
 
 
 def fitted(name, path):
-    """Writes a network whose field is roughly that of a sphere, after a few steps."""
+    """Write a network whose field is roughly that of a sphere, after a few steps."""
     torch.manual_seed(0)
     points = torch.rand(QUERIES * STEPS, 3) * 2 - 1
     points[::2] = normalize(points[::2]) * (RADIUS + 0.05 * torch.randn(len(points) // 2, 1))

@@ -33,7 +33,7 @@ class NetworkSettings(Settings):
     """Batches of a network's training.
 
     Attributes:
-        batch: shapes a step.
+        batch: shapes per step.
         buffer: shapes held in memory for shuffling.
         precision: "bfloat16" trains in mixed precision where the device has such products.
     """

@@ -11,7 +11,7 @@ from inr2vec_core.errors import BadShape
 
 
 def check_finite(points: np.ndarray) -> None:
-    """Checks coordinates.
+    """Check coordinates.
 
     Args:
         points: (P, 3).

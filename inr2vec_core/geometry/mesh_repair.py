@@ -124,7 +124,7 @@ def _without_loose_vertices(mesh: Mesh) -> Mesh:
 
 
 def _cleaned(mesh: Mesh) -> tuple[Mesh, Edges]:
-    """Merges vertices, drops needless faces and makes neighbors agree; and the new edges."""
+    """Merge vertices, drop needless faces and make neighbors agree; and the new edges."""
     vertices, faces = _merged(mesh.vertices, mesh.faces)
     once, uncancelled = _without_repeats(faces)
     rows, (turned, edges) = once, _agreeing(faces[once])
@@ -164,7 +164,7 @@ def _without_repeats(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _agreeing(faces: np.ndarray) -> tuple[np.ndarray, Edges]:
-    """Turns the fewer faces of each piece so that neighbors run along edges in opposite ways.
+    """Turn the fewer faces of each piece so that neighbors run along edges in opposite ways.
 
     Each face is two nodes, as it is and turned, linked with the node of each neighbor that
     agrees with it. A piece then falls into two halves, each the other turned round, or is one
@@ -187,7 +187,7 @@ def _agreeing(faces: np.ndarray) -> tuple[np.ndarray, Edges]:
 
 
 def _turned_outward(mesh: Mesh, edges: Edges) -> tuple[Mesh, Pieces, bool]:
-    """Turns pieces that face inward, unless they are cavities; and whether it turned any.
+    """Turn pieces that face inward, unless they are cavities; and whether any were turned.
 
     Raises:
         BadShape: the mesh is closed and has no volume.

@@ -16,7 +16,7 @@ class Geometry(ABC):
 
     @abstractmethod
     def check_finite(self) -> None:
-        """Checks the coordinates.
+        """Check the coordinates.
 
         Raises:
             BadShape: some are NaN or infinite; the message counts them.

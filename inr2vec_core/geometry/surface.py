@@ -28,7 +28,7 @@ class Surface:
             raise BadShape(f"its {len(faces)} faces have no area to sample")
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Draws points uniformly by area.
+        """Draw points uniformly by area.
 
         Args:
             n: points wanted.
@@ -48,7 +48,7 @@ class Surface:
 
 
 def farthest_indices(points: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Thins a cloud by farthest-point sampling from a random start.
+    """Thin a cloud by farthest-point sampling from a random start.
 
     By Open3D in float64, once a shape; `ops.neighbors.farthest_points` is for batches in training.
 

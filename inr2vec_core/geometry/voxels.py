@@ -94,7 +94,7 @@ def fill_mesh(distance: SignedDistance, resolution: int) -> np.ndarray:
 
 
 def place_grid(array: np.ndarray, resolution: int) -> np.ndarray:
-    """Makes occupancy of an array that was read, centered in the cube among empty voxels.
+    """Make an occupancy grid of an array that was read, centered in the cube among empty voxels.
 
     Args:
         array: (A, B, C), each at most `resolution`; bool, integers or floats, 0 where empty and

@@ -70,7 +70,7 @@ class Inr2vec(nn.Module):
         )  # fmt: skip
 
     def check(self, spec: InrSpec) -> None:
-        """Checks that the model was trained on INRs of this specification.
+        """Check that the model was trained on INRs of this specification.
 
         Args:
             spec: what the INRs have in common.

@@ -121,6 +121,6 @@ def _search_box(points, i, others, j, best):
         for q in range(len(best)):
             dx, dy, dz = x[q] - other_x, y[q] - other_y, z[q] - other_z
             squared = dx * dx + dy * dy + dz * dz
-            if squared < best[q]:  # not `min`, which Numba does not vectorise
+            if squared < best[q]:  # not `min`, which Numba does not vectorize
                 best[q] = squared
     return best.max()

@@ -34,7 +34,7 @@ class Inr2vecSettings(Settings):
     """Batches and validation of inr2vec's training; the defaults are the paper's.
 
     Attributes:
-        batch: INRs a step.
+        batch: INRs per step.
         queries: fresh queries per INR and step.
         buffer: shapes held in memory for shuffling.
         validation_shapes: shapes that are reconstructed in a validation, at most.

@@ -34,7 +34,7 @@ class SegmentationSettings(Settings):
     """Batches of a training.
 
     Attributes:
-        batch: shapes a step.
+        batch: shapes per step.
         points: random points of each shape and step: a decoder's queries (all of a cloud, where
             it has no more), or what a network reads at once.
         buffer: shapes held in memory for shuffling.
