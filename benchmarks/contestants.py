@@ -8,7 +8,7 @@ import numpy as np
 import reference
 import torch
 import torch.nn.functional as F
-from machine import limits, now_mib, peak_mib, synchronise
+from machine import limits, now_mib, peak_mib, synchronize
 from scipy.spatial import cKDTree
 from side_by_side import Contestant
 
@@ -46,7 +46,7 @@ def repeated(call: Callable[[int], object], per_call: float, device: torch.devic
     def timed(k: int) -> float:
         started = time.perf_counter()
         call(k)
-        synchronise(device)
+        synchronize(device)
         return (time.perf_counter() - started) / k
 
     def contest(seconds: float) -> float:

@@ -12,7 +12,7 @@ import torch
 from inr2vec_core.utils.timing import processor
 
 
-def synchronise(device: torch.device) -> None:
+def synchronize(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
@@ -25,7 +25,7 @@ def seconds_per_call(call: Callable[[], object], device: torch.device, min_secon
         calls += 1
         if device.type == "cuda" and calls % 10:
             continue  # to wait after every short kernel would time the waiting
-        synchronise(device)
+        synchronize(device)
         passed = time.perf_counter() - started
         if passed >= min_seconds:
             return passed / calls

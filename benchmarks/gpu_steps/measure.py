@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import torch
-from machine import synchronise
+from machine import synchronize
 
 # Name in the tables -> as torch calls it.
 PRECISIONS = {"float32": "highest", "TF32": "high"}
@@ -41,11 +41,11 @@ def median_seconds(
         Seconds.
     """
     call()
-    synchronise(device)
+    synchronize(device)
     started = time.perf_counter()
     for _ in range(warm_up):
         call()
-    synchronise(device)
+    synchronize(device)
     pace = (time.perf_counter() - started) / warm_up
     count = max(3, min(most, int(budget / max(pace, 1e-9))))
     if device.type != "cuda":
@@ -72,9 +72,9 @@ def seconds_of(call: Callable[[], object], device: torch.device) -> float:
 
     def finished() -> None:
         call()
-        synchronise(device)
+        synchronize(device)
 
-    synchronise(device)
+    synchronize(device)
     return _wall_seconds(finished)
 
 

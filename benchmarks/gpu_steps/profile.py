@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from machine import synchronise
+from machine import synchronize
 from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity, profile
 
@@ -32,12 +32,12 @@ def _rows(context: Context, width: int, queries: int, n: int) -> list[Row]:
     fit = LibraryFit(flat, Queries(stored, queries), SirenConfig(width, DEPTH))
     for _ in range(3):
         fit.step()
-    synchronise(device)
+    synchronize(device)
     cuda = device.type == "cuda"
     activities = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * cuda
     with profile(activities=activities) as found:
         fit.step()
-        synchronise(device)
+        synchronize(device)
     if cuda:  # operators on the CPU bear the times of their kernels a second time
         kernels = [e for e in found.key_averages() if e.device_type == DeviceType.CUDA]
         times = [(e.key, e.count, e.self_device_time_total) for e in kernels]
