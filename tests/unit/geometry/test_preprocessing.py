@@ -11,6 +11,7 @@ from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
 from inr2vec_core.geometry.surface import Surface, farthest_points
 from inr2vec_core.modalities import modality
+from unit.geometry.helpers import assert_unit_sphere
 
 
 def box(extents=(2.0, 1.0, 1.0), keep=slice(None)):
@@ -121,12 +122,6 @@ def seeded(seed=0):
 
 def ball(n, seed=0):
     return normalize(seeded(seed).normal(size=(n, 3)))
-
-
-def assert_unit_sphere(points):
-    assert points.dtype == np.float32
-    np.testing.assert_allclose(points.mean(axis=0, dtype=np.float64), 0, atol=1e-6)
-    assert np.linalg.norm(points, axis=1).max() == pytest.approx(1, abs=1e-6)
 
 
 def prepared(geometry, n_points, rng):

@@ -5,21 +5,13 @@ import pytest
 from scipy import stats
 
 from inr2vec_core.errors import BadShape
-from inr2vec_core.geometry.frames import normalize
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.surface import Surface, farthest_indices, farthest_points
+from unit.geometry.helpers import ball, rng
 
 # Two triangles, in the planes z = 0 and z = 5, the second with three times the first's area.
 VERTICES = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 5], [3, 0, 5], [0, 1, 5]], float)
 TWO_TRIANGLES = Mesh(VERTICES, np.array([[0, 1, 2], [3, 4, 5]]), face_parts=np.array([7, 9]))
-
-
-def rng(seed=0):
-    return np.random.default_rng(seed)
-
-
-def ball(n, seed=0):
-    return normalize(rng(seed).normal(size=(n, 3)))
 
 
 def sample(mesh, n, rng):

@@ -1,6 +1,5 @@
 """Plots of numbers are written as PNG files that are not blank."""
 
-import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +11,7 @@ from inr2vec_core.reporting.plots import (
     plot_training_curves,
     plot_validation_accuracy,
 )
+from unit.reporting.helpers import assert_png_that_is_not_blank
 
 
 def curves(path):
@@ -52,13 +52,7 @@ PLOTS = [curves, scatter, scatter_of_forty_classes, confusion, learning, times]
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_a_figure_is_a_png_that_is_not_blank(plot, tmp_path):
-    path = tmp_path / "temporary.tmp"  # as `atomic` names files, without .png
-    plot(path)
-    assert path.read_bytes().startswith(b"\x89PNG")
-    pixels = matplotlib.image.imread(path, format="png")
-    height, width, _ = pixels.shape
-    assert height > 150 and width > 150
-    assert 0.002 < (pixels[..., :3] < 0.9).any(2).mean() < 0.9
+    assert_png_that_is_not_blank(plot, tmp_path)
 
 
 def test_the_same_figure_has_the_same_bytes(tmp_path):

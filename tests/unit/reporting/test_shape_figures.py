@@ -13,6 +13,7 @@ from inr2vec_core.reporting.shape_figures import (
     plot_retrieved,
     plot_shape_grid,
 )
+from unit.reporting.helpers import assert_png_that_is_not_blank
 
 _BALL = trimesh.creation.icosphere(3, 0.8)
 BALL = MeshShape(np.float32(_BALL.vertices), np.int32(_BALL.faces))
@@ -46,13 +47,7 @@ PLOTS = [shapes, interpolation, retrieved, parts]
 
 @pytest.mark.parametrize("plot", PLOTS)
 def test_a_figure_is_a_png_that_is_not_blank(plot, tmp_path):
-    path = tmp_path / "temporary.tmp"  # as `atomic` names files, without .png
-    plot(path)
-    assert path.read_bytes().startswith(b"\x89PNG")
-    pixels = matplotlib.image.imread(path, format="png")
-    height, width, _ = pixels.shape
-    assert height > 150 and width > 150
-    assert 0.002 < (pixels[..., :3] < 0.9).any(2).mean() < 0.9
+    assert_png_that_is_not_blank(plot, tmp_path)
 
 
 def test_a_shape_that_could_not_be_reconstructed_is_marked(tmp_path):
