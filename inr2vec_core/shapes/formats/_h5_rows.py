@@ -70,7 +70,7 @@ def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") ->
     import h5py
     import numpy as np
 
-    from inr2vec_core.io.readers import one_line
+    from inr2vec_core.io.readers.reasons import one_line
 
     rows = np.asarray(rows, np.int64)
     try:

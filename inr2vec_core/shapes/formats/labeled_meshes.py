@@ -78,7 +78,8 @@ def read_labeled_mesh(path: str | Path) -> Mesh:
         BadShape: as `read_geometry`; or the labels are missing or not as described, or a face
             has no part or two.
     """
-    from inr2vec_core.io.readers import read_geometry, reasons_of
+    from inr2vec_core.io.readers import read_geometry
+    from inr2vec_core.io.readers.reasons import reasons_of
 
     mesh, labels = read_geometry(path), labels_file(path)
     with reasons_of(labels):

@@ -84,7 +84,7 @@ def read_labeled_cloud(path: str | Path) -> Cloud:
     import numpy as np
 
     from inr2vec_core.geometry.frames import check_finite
-    from inr2vec_core.io.readers import reasons_of
+    from inr2vec_core.io.readers.reasons import reasons_of
 
     path = Path(path)
     with reasons_of(path):

@@ -11,16 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.raw import Cloud
 
 
-def read_pcd(path: Path) -> np.ndarray:
+def read_pcd(path: Path) -> Cloud:
     """Read an ascii, binary or binary_compressed PCD file.
 
     Args:
         path: the file to read.
 
     Returns:
-        (P, 3) float64 points.
+        The cloud.
 
     Raises:
         BadShape: the header is missing or cut short, points are missing, or there are none.
@@ -38,15 +39,16 @@ def read_pcd(path: Path) -> np.ndarray:
     counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
     columns = [fields.index(axis) for axis in "xyz"]
     if kind == "ascii":
-        return _read_ascii(body, n_points, [sum(counts[:column]) for column in columns])
+        return Cloud(_read_ascii(body, n_points, [sum(counts[:column]) for column in columns]))
     types = zip(header["TYPE"], header["SIZE"], counts, strict=True)
     # Fields are numbered, not named: padding fields share the name "_".
     point = np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (t, s, n) in enumerate(types)])
     if kind == "binary_compressed":
-        return _read_compressed(path, body, n_points * point.itemsize)
+        return Cloud(_read_compressed(path, body, n_points * point.itemsize))
     _check_length(len(body), n_points * point.itemsize)
     points = np.frombuffer(body, point, n_points)
-    return np.stack([points[f"{column}"][:, 0] for column in columns], axis=1).astype(np.float64)
+    axes = [points[f"{column}"][:, 0] for column in columns]
+    return Cloud(np.stack(axes, axis=1).astype(np.float64))
 
 
 def _read_ascii(body: bytes, n_points: int, columns: list[int]) -> np.ndarray:
