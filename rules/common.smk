@@ -4,6 +4,7 @@ import functools
 import sys
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = workflow.basedir
 if ROOT not in sys.path:
@@ -14,7 +15,7 @@ from inr2vec_core.shapes.dataset import ShapeDataset
 from workflow_scripts.common import config_checks, environment
 from workflow_scripts.common.config import ConfigError, complete_config
 from workflow_scripts.common.fingerprint import ProjectCode
-from workflow_scripts.common.gpus import visible_gpus
+from workflow_scripts.common.gpus import torch_without_gpus, visible_gpus
 
 environment.prepare_environment()
 try:
@@ -24,10 +25,29 @@ except ConfigError as error:
 
 PROJECT_CODE = ProjectCode(environment.ROOT)
 ENV = "../envs/environment.yaml"
-# GPU jobs wait for each other under a limit; under 0 they run side by side on the cores. Inside
-# a cluster's job the limit of the profile is unknown and must not be replaced by this machine's.
-if not workflow.remote_exec:
-    workflow.global_resources.setdefault("gpu", len(visible_gpus()))
+
+
+def gpu_limit():
+    """How many GPU jobs may run at a time; under 0 they run side by side on the cores."""
+    gpus = len(visible_gpus())
+    # Jobs that run in an environment of their own may have another torch there.
+    deployment = workflow.deployment_settings
+    own_environments = deployment and deployment.deployment_method
+    cpu_torch = None if own_environments else torch_without_gpus()
+    if not gpus or not cpu_torch:
+        return gpus
+    if workflow.is_main_process:
+        logger.warning(
+            f"{gpus} GPU(s) are visible, but torch {cpu_torch} was built for processors alone: "
+            "GPU jobs run on the cores, side by side. Install a build of torch for CUDA to use them."
+        )
+    return 0
+
+
+# Inside a cluster's job the limit of the profile is unknown and must not be replaced by this
+# machine's.
+if not workflow.remote_exec and "gpu" not in workflow.global_resources:
+    workflow.global_resources["gpu"] = gpu_limit()
 
 
 def one_of(*sections, also=()):

@@ -1,24 +1,70 @@
-"""Which GPU a job takes: each one its own, as long as there are as many. Imports no torch."""
+"""Which GPUs there are, and which of them a job takes. Imports no torch."""
 
+import ast
 import fcntl
+import importlib.util
 import os
+import re
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 _held = []  # a lock ends with its file object, and so with the process
 
+# A number, or the name or the beginning of the name of a GPU or of a part of one.
+_DEVICE = re.compile(r"\d+|(GPU|MIG)-[0-9A-Za-z/-]+")
+_MIG = re.compile(r"\s+MIG .*\(UUID: (MIG-[^)]+)\)")
+
 
 def visible_gpus() -> list[str]:
-    """Numbers or names of the GPUs that may be used, as CUDA_VISIBLE_DEVICES gives them."""
+    """Numbers or names of the GPUs that may be used.
+
+    `CUDA_VISIBLE_DEVICES` is read as CUDA reads it: what comes after the first word that names no
+    device does not count. Without it, all that `nvidia-smi` lists count; of a GPU that is cut up
+    (MIG), its parts.
+    """
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     if chosen is not None:
-        return [gpu.strip() for gpu in chosen.split(",") if gpu.strip() not in ("", "-1")]
+        return _devices_until_a_wrong_one(chosen)
     try:
         listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return []
-    found = [line for line in listed.stdout.splitlines() if line.startswith("GPU ")]
-    return [str(number) for number in range(len(found))]
+    gpus: list[list[str]] = []
+    for line in listed.stdout.splitlines():
+        part = _MIG.match(line)
+        if line.startswith("GPU "):
+            gpus.append([])
+        elif part and gpus:
+            gpus[-1].append(part[1])
+    return [name for number, parts in enumerate(gpus) for name in parts or [str(number)]]
+
+
+def _devices_until_a_wrong_one(chosen: str) -> list[str]:
+    found: list[str] = []
+    for word in map(str.strip, chosen.split(",")):
+        if not _DEVICE.fullmatch(word) or word in found:
+            break
+        found.append(word)
+    return found
+
+
+def torch_without_gpus() -> str | None:
+    """The version of the torch installed here where it was built for processors alone, else None.
+
+    Its file is read, not run: importing torch takes seconds.
+    """
+    spec = importlib.util.find_spec("torch")
+    file = Path(spec.origin).with_name("version.py") if spec and spec.origin else None
+    if file is None or not file.is_file():
+        return None
+    said = {}
+    for line in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(line, ast.Assign | ast.AnnAssign) and isinstance(line.value, ast.Constant):
+            target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+            said[target.id] = line.value.value
+    built_for_gpus = "cuda" not in said or any(said.get(kind) for kind in ("cuda", "hip", "xpu"))
+    return None if built_for_gpus else said.get("__version__", "of unknown version")
 
 
 def take_gpu(folder: Path) -> None:
@@ -34,7 +80,7 @@ def take_gpu(folder: Path) -> None:
 
 
 def _locked(folder: Path, gpu: str) -> bool:
-    lock = (folder / f"gpu-{gpu}.lock").open("w")
+    lock = (folder / f"gpu-{quote(gpu, safe='')}.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -14,7 +14,7 @@ import psutil
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import add_commit_guard
-from workflow_scripts.common.gpus import take_gpu
+from workflow_scripts.common.gpus import take_gpu, visible_gpus
 
 _STARTED = time.monotonic()
 _GONE = "the Snakemake that started this job is gone"
@@ -65,8 +65,22 @@ def torch_device(snakemake, precision: str = "float32"):
     else:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # or a search for neighbors would find one
     device = torch.device("cuda" if wanted and torch.cuda.is_available() else "cpu")
+    if wanted and device.type == "cpu" and (gpus := visible_gpus()):
+        logging.warning(
+            "GPU %s is visible, but torch %s cannot use it (%s): this job runs on the processor; "
+            "with --resources gpu=0 such jobs run side by side",
+            gpus[0], torch.__version__, _why_not_cuda(torch),
+        )  # fmt: skip
     logging.info("device %s, %d thread(s), %s", device, snakemake.threads, precision)
     return device
+
+
+def _why_not_cuda(torch) -> str:
+    try:
+        torch.cuda.init()
+    except Exception as error:  # of several kinds, by what is wrong with driver or build
+        return " ".join(str(error).split())
+    return "it finds none"
 
 
 def run_figures() -> dict[str, float]:

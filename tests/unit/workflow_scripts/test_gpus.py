@@ -7,8 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
-from workflow_scripts.common.gpus import visible_gpus
+from workflow_scripts.common.gpus import take_gpu, torch_without_gpus, visible_gpus
+from workflow_scripts.common.job import torch_device
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,6 +18,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize("listed, gpus", [
     ("GPU 0: NVIDIA H100 (UUID: x)\nGPU 1: NVIDIA H100 (UUID: y)\n", 2),
     ("No devices found.\n", 0),
+    ("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", 0),
 ])  # fmt: skip
 def test_gpus_are_counted(monkeypatch, listed, gpus):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
@@ -38,10 +41,84 @@ def test_no_driver_is_no_gpu(monkeypatch, error):
 @pytest.mark.parametrize("visible, gpus", [
     ("", []), ("-1", []), ("3", ["3"]), ("1, 2", ["1", "2"]),
     ("GPU-8f,GPU-9a", ["GPU-8f", "GPU-9a"]),
+    ("NoDevFiles", []), ("none", []), ("void", []), ("all", []), ("gpu", []),
+    ("0,-1,1", ["0"]), ("0,none", ["0"]), ("0,0", ["0"]), ("1.5", []),
+    ("MIG-5c,MIG-GPU-8f/1/0", ["MIG-5c", "MIG-GPU-8f/1/0"]),
 ])  # fmt: skip
 def test_only_visible_gpus_count(monkeypatch, visible, gpus):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert visible_gpus() == gpus
+
+
+def test_of_a_gpu_that_is_cut_up_its_parts_count(monkeypatch):
+    listed = (
+        "GPU 0: NVIDIA A100 (UUID: GPU-a)\n"
+        "  MIG 1g.10gb     Device  0: (UUID: MIG-1)\n"
+        "  MIG 1g.10gb     Device  1: (UUID: MIG-2)\n"
+        "GPU 1: NVIDIA A100 (UUID: GPU-b)\n"
+    )
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed))
+    assert visible_gpus() == ["MIG-1", "MIG-2", "1"]
+
+
+def write_torch(folder, version):
+    """A package called torch of which the version can be read and nothing be run."""
+    (folder / "torch").mkdir()
+    (folder / "torch/__init__.py").write_text("raise ImportError('is not to be imported')")
+    (folder / "torch/version.py").write_text(version)
+
+
+@pytest.mark.parametrize("version, said", [
+    ("__version__ = '2.1+cpu'\ncuda: Optional[str] = None\nhip: str = None\n", "2.1+cpu"),
+    ("__version__ = '2.1+cu126'\ncuda: Optional[str] = '12.6'\n", None),
+    ("__version__ = '2.1+rocm6'\ncuda = None\nhip = '6.0'\n", None),
+    ("__version__ = '2.1'\n", None),
+])  # fmt: skip
+def test_a_torch_for_processors_alone_is_known_without_importing_it(
+    monkeypatch, tmp_path, version, said
+):
+    write_torch(tmp_path, version)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert torch_without_gpus() == said
+
+
+def test_without_torch_nothing_is_known_of_it(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert torch_without_gpus() is None
+
+
+def test_a_job_says_why_its_gpu_is_not_used(monkeypatch, tmp_path, caplog):
+    def no_driver():
+        raise RuntimeError("The NVIDIA driver on your\nsystem is too old")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "init", no_driver)
+    job = SimpleNamespace(threads=torch.get_num_threads(), resources={"gpu": 1})
+    assert torch_device(job).type == "cpu"
+    (warning,) = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert "GPU 0 is visible" in warning
+    assert "driver on your system is too old" in warning
+    assert "--resources gpu=0" in warning
+
+
+def test_a_job_without_a_gpu_warns_of_none(monkeypatch, tmp_path, caplog):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "NoDevFiles")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    job = SimpleNamespace(threads=torch.get_num_threads(), resources={"gpu": 1})
+    assert torch_device(job).type == "cpu"
+    assert not [r for r in caplog.records if r.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize("gpu", ["MIG-GPU-8f/1/0", "GPU-8f"])
+def test_a_gpu_of_any_name_can_be_taken(monkeypatch, tmp_path, gpu):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", f"{gpu},1")
+    take_gpu(tmp_path)
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == gpu
 
 
 def test_jobs_take_a_gpu_each_and_give_it_back_when_they_end(tmp_path):
