@@ -29,4 +29,9 @@ def _array_geometry(array: np.ndarray) -> Cloud | Grid:
         )
     if len(array) == 0:
         raise BadShape("holds no points")
+    if len(array) < array.shape[1]:
+        raise BadShape(
+            f"holds a {array.shape} array: fewer points than columns; (N, 3) is wanted, a point a "
+            "row, so save its transpose if its points are columns"
+        )
     return Cloud(array[:, :3].astype(np.float64))

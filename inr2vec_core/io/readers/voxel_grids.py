@@ -109,8 +109,14 @@ def as_grid(array: np.ndarray) -> Grid:
         array: an array of three dimensions.
 
     Raises:
-        BadShape: the values are not numbers, or the array is empty.
+        BadShape: the values are not numbers, the array is empty, or it is a batch of clouds.
     """
     if array.dtype.kind not in "biuf" or array.size == 0:
         raise BadShape(f"holds a {array.shape} {array.dtype} array; expected a grid of numbers")
+    sides_as_clouds = 3 in array.shape[1:] or 1 in array.shape
+    if array.dtype.kind == "f" and sides_as_clouds and not np.isin(array, (0, 1)).all():
+        raise BadShape(
+            f"holds a {array.shape} array of coordinates: a batch of clouds, not a voxel grid; "
+            "save each cloud in a file of its own, as (N, 3)"
+        )
     return Grid(array)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
 
 if TYPE_CHECKING:
+    import h5py
     import numpy as np
 
     from inr2vec_core.geometry.raw import Geometry
@@ -67,29 +69,46 @@ def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") ->
     Raises:
         InputError: the file is unreadable or does not have all of these rows.
     """
-    import h5py
     import numpy as np
+
+    rows = np.asarray(rows, np.int64)
+    with _opened(path) as h5:
+        data = h5[column]
+        outside = rows[(rows < 0) | (rows >= len(data))]
+        if len(outside):
+            raise InputError(
+                f"{path} has {len(data)} rows, not row {outside[0]}: "
+                "the file has changed, list the data set again"
+            )
+        found = np.empty((len(rows), *data.shape[1:]), data.dtype)
+        block = data.chunks[0] if data.chunks else 256
+        for start in np.unique(rows // block) * block:
+            wanted = (rows >= start) & (rows < start + block)
+            found[wanted] = data[start : start + block][rows[wanted] - start]
+    return found
+
+
+def h5_length(path: str | Path, column: str) -> int:
+    """The number of rows of an array in an h5 file.
+
+    Raises:
+        InputError: the file is unreadable, or has no such array.
+    """
+    with _opened(path) as h5:
+        return len(h5[column])
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[h5py.File]:
+    import h5py
 
     from inr2vec_core.io.readers.reasons import one_line
 
-    rows = np.asarray(rows, np.int64)
     try:
         with h5py.File(path, "r") as h5:
-            data = h5[column]
-            outside = rows[(rows < 0) | (rows >= len(data))]
-            if len(outside):
-                raise InputError(
-                    f"{path} has {len(data)} rows, not row {outside[0]}: "
-                    "the file has changed, list the data set again"
-                )
-            found = np.empty((len(rows), *data.shape[1:]), data.dtype)
-            block = data.chunks[0] if data.chunks else 256
-            for start in np.unique(rows // block) * block:
-                wanted = (rows >= start) & (rows < start + block)
-                found[wanted] = data[start : start + block][rows[wanted] - start]
+            yield h5
     except InputError:
         raise
     except Exception as error:  # h5py raises many kinds of errors on corrupt files
         message = f"{path} cannot be read: {one_line(error)}; download it again"
         raise InputError(message) from error
-    return found

@@ -26,6 +26,7 @@ SPLIT_FOLDERS = {
     "test": "test",
 }
 NO_CLASS = "unlabelled"
+SHAPENET_MESHES = ("/models/model_normalized.obj", "/model.obj")
 
 
 class Format(ShapeFormat):
@@ -150,11 +151,35 @@ def _scan_class(
         if split is not None:
             in_splits += [_file(root, path, folder.name, split) for path in paths]
     if not direct and not in_splits:
-        raise InputError(
-            f"class folder {folder.path} holds no shapes: remove it, or add files "
-            f"ending in {', '.join(extensions)}"
-        )
+        raise InputError(_why_empty(folder, extensions))
     return {"class": direct, "class/split": in_splits}, ignored
+
+
+def _why_empty(folder: os.DirEntry, extensions: Sequence[str]) -> str:
+    deeper = _first_deeper_shape(folder.path, extensions)
+    if deeper is None:
+        return (
+            f"class folder {folder.path} holds no shapes: remove it from the data set, or add "
+            f"files ending in {', '.join(extensions)}"
+        )
+    if deeper.endswith(SHAPENET_MESHES):
+        return (
+            f"class folder {folder.path} holds shapes as ShapeNetCore is unpacked, such as "
+            f"{deeper}: set reader: shapenet_core"
+        )
+    return (
+        f"class folder {folder.path} holds shapes only farther down, such as {deeper}: put them "
+        "in <class>/ or <class>/<split>/"
+    )
+
+
+def _first_deeper_shape(folder: str, extensions: Sequence[str]) -> str | None:
+    for path, folders, files in os.walk(folder):
+        folders.sort()
+        for file in sorted(files):
+            if os.path.splitext(file)[1].lower() in extensions:  # noqa: PTH122
+                return os.path.join(path, file)  # noqa: PTH118
+    return None
 
 
 def _shapes_in(

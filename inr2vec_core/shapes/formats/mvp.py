@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._files import existing_folder, on_one_line
-from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, read_h5_rows
+from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, h5_length, read_h5_rows
 from inr2vec_core.shapes.pairing import partial_id
 
 if TYPE_CHECKING:
+    import h5py
+    import numpy as np
+
     from inr2vec_core.geometry.raw import Cloud, Pair
 
 # In the order of the labels.
@@ -22,10 +25,15 @@ CLASSES = (
     "bookshelf", "bus", "guitar", "motorbike", "pistol", "skateboard",
 )  # fmt: skip
 VIEWS = 26  # partial clouds of each complete one, in successive rows
+NOVEL = "novel_"  # what the older release calls the columns of half of the classes
 
 
 class Format(H5RowsFormat):
-    """Complete clouds with 26 partial clouds each; ids are `<class>/<split>/<row>`."""
+    """Complete clouds with 26 partial clouds each; ids are `<class>/<split>/<row>`.
+
+    The older release keeps half of the classes in columns of their own (`novel_complete_pcds` and
+    so on), whose rows are counted on after the others.
+    """
 
     def catalog(self) -> Catalog:
         """List the complete clouds.
@@ -38,10 +46,10 @@ class Format(H5RowsFormat):
         records, rejected = [], []
         for split, complete, partial in split_files(self.root):
             for row, labels in enumerate(_labels(complete, partial)):
-                label, name = int(labels[0]), f"{split}/{row:05d}"
-                if len(set(labels)) > 1 or not 0 <= label < len(CLASSES):
+                label, name = min(labels), f"{split}/{row:05d}"
+                if len(labels) > 1 or not 0 <= label < len(CLASSES):
                     reason = (
-                        f"its labels are {', '.join(map(str, sorted(set(labels))))}: one of 0 to "
+                        f"its labels are {', '.join(map(str, sorted(labels)))}: one of 0 to "
                         f"{len(CLASSES) - 1} is expected"
                     )
                     rejected.append(Rejected(name, f"{complete}[{row}]", reason))
@@ -73,10 +81,26 @@ class Format(H5RowsFormat):
 
         rows, complete_path = [record.row for record in records], records[0].complete_path
         if not complete_path:
-            return map(Cloud, read_h5_rows(path, rows, "complete_pcds"))
-        complete = read_h5_rows(complete_path, [row // VIEWS for row in rows], "complete_pcds")
-        partial = read_h5_rows(path, rows, "incomplete_pcds")
+            return map(Cloud, _read_joined(path, rows, "complete_pcds"))
+        complete = _read_joined(complete_path, [row // VIEWS for row in rows], "complete_pcds")
+        partial = _read_joined(path, rows, "incomplete_pcds")
         return (Pair(Cloud(a), Cloud(b)) for a, b in zip(partial, complete, strict=True))
+
+
+def _read_joined(path: str, rows: Sequence[int], column: str) -> np.ndarray:
+    """Read rows of an array and of the one with the novel classes after it."""
+    import numpy as np
+
+    rows = np.asarray(rows, np.int64)
+    first = h5_length(path, column)
+    novel = rows >= first
+    if not novel.any():
+        return read_h5_rows(path, rows, column)
+    found = read_h5_rows(path, rows[novel] - first, NOVEL + column)
+    out = np.empty((len(rows), *found.shape[1:]), found.dtype)
+    out[novel] = found
+    out[~novel] = read_h5_rows(path, rows[~novel], column)
+    return out
 
 
 class SplitFiles(NamedTuple):
@@ -88,7 +112,9 @@ class SplitFiles(NamedTuple):
 
 
 def split_files(root: str | Path) -> list[SplitFiles]:
-    """The files: `MVP_{Train,Test}_CP.h5`, or `mvp_{train,test}_{input,gt_2048pts}.h5`.
+    """The files: `MVP_{Train,Test}_CP.h5`, or `mvp_{train,test}_input.h5` and `..._gt_*pts.h5`.
+
+    Of complete clouds of several sizes the smallest are taken.
 
     Raises:
         InputError: there are none, or partial clouds are missing.
@@ -96,35 +122,61 @@ def split_files(root: str | Path) -> list[SplitFiles]:
     root, found = existing_folder(root), []
     for split in ("train", "test"):
         both = root / f"MVP_{split.title()}_CP.h5"
-        complete, partial = root / f"mvp_{split}_gt_2048pts.h5", root / f"mvp_{split}_input.h5"
+        complete = sorted(root.glob(f"mvp_{split}_gt_*pts.h5"), key=lambda p: (len(p.name), p))
+        partial = root / f"mvp_{split}_input.h5"
         if both.exists():
             found.append(SplitFiles(split, both, both))
-        elif complete.exists():
+        elif complete:
             if not partial.exists():
                 raise InputError(f"{partial} is missing: it has the partial clouds")
-            found.append(SplitFiles(split, complete, partial))
+            found.append(SplitFiles(split, complete[0], partial))
     if not found:
         raise InputError(f"{root} holds no MVP_Train_CP.h5 or mvp_train_gt_2048pts.h5: check it")
     return found
 
 
-def _labels(complete: Path, partial: Path) -> list[list[int]]:
-    """The label of each complete cloud, or those of all its partial clouds."""
+def _labels(complete: Path, partial: Path) -> list[set[int]]:
+    """The labels that each complete cloud and its partial ones have, one where all is well."""
     import h5py
 
     try:
         with h5py.File(complete, "r") as h5, h5py.File(partial, "r") as input_h5:
-            n_complete = len(h5["complete_pcds"])
-            n_partial = len(input_h5["incomplete_pcds"])
-            labels = h5["labels"][:].reshape(-1).astype(int).tolist()
+            files = [h5] if complete == partial else [h5, input_h5]
+            joined = ["", NOVEL] if any(_has_novel(file) for file in files) else [""]
+            return [labels for prefix in joined for labels in _labels_of(complete, files, prefix)]
+    except InputError:
+        raise
     except Exception as error:  # h5py raises many kinds of errors on corrupt files
         raise InputError(
             f"{complete} cannot be read ({on_one_line(error)}): download it again"
         ) from error
-    each = len(labels) // max(n_complete, 1)
-    if n_partial != VIEWS * n_complete or each not in (1, VIEWS) or len(labels) % n_complete:
+
+
+def _has_novel(file: h5py.File) -> bool:
+    return any(name.startswith(NOVEL) for name in file)
+
+
+def _labels_of(complete: Path, files: Sequence[h5py.File], prefix: str) -> list[set[int]]:
+    """The labels of the clouds whose columns have this prefix.
+
+    Args:
+        complete: the file of the complete clouds, for messages.
+        files: the open file of complete clouds and that of partial ones, or one that has both.
+        prefix: "" or `NOVEL`.
+    """
+    n_complete = len(files[0][f"{prefix}complete_pcds"])
+    n_partial = len(files[-1][f"{prefix}incomplete_pcds"])
+    found: list[set[int]] = [set() for _ in range(n_complete)]
+    columns = [file[f"{prefix}labels"] for file in files if f"{prefix}labels" in file]
+    labels = [column[:].reshape(-1).astype(int).tolist() for column in columns]
+    numbers = {len(each) for each in labels}
+    if n_partial != VIEWS * n_complete or not numbers <= {n_complete, n_partial} or not labels:
         raise InputError(
-            f"{complete}: {n_complete} complete clouds, {n_partial} partial ones and {len(labels)} "
-            f"labels; expected {VIEWS} partial clouds for each complete one, and a label each"
+            f"{complete}: {n_complete} {prefix}complete_pcds, {n_partial} {prefix}incomplete_pcds "
+            f"and {' and '.join(map(str, numbers)) or 'no'} {prefix}labels; expected {VIEWS} "
+            "partial clouds for each complete one, and a label each"
         )
-    return [labels[i : i + each] for i in range(0, len(labels), each)]
+    for each in labels:
+        for row, label in enumerate(each):
+            found[row * n_complete // len(each)].add(label)
+    return found

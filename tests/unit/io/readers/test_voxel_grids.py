@@ -110,6 +110,28 @@ def test_array_of_two_dimensions_is_a_cloud(tmp_path):
     bad(write_npz(tmp_path / "a.npz", points=points * np.nan), "7 of 7 points have NaN")
 
 
+@pytest.mark.parametrize("shape, said", [
+    ((3, 40), r"holds a \(3, 40\) array: fewer points than columns; \(N, 3\) is wanted"),
+    ((6, 40), r"holds a \(6, 40\) array: .*save its transpose"),
+    ((1, 40, 3), r"holds a \(1, 40, 3\) array of coordinates: a batch of clouds"),
+    ((5, 40, 3), r"a batch of clouds, not a voxel grid; .* as \(N, 3\)"),
+    ((1, 3, 40), "a batch of clouds"), ((40, 1, 3), "a batch of clouds"),
+])  # fmt: skip
+@pytest.mark.parametrize("kind", [".npy", ".npz"])
+def test_clouds_laid_out_in_another_way_are_told(tmp_path, kind, shape, said):
+    points = np.random.default_rng(0).normal(size=shape)
+    file = tmp_path / f"a{kind}"
+    np.save(file, points) if kind == ".npy" else write_npz(file, points=points)
+    bad(file, said)
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 3), (1, 8, 8), (5, 4, 3)])
+def test_thin_grids_of_floats_stay_grids(tmp_path, shape):
+    values = (np.random.default_rng(0).random(shape) < 0.5).astype(np.float32)
+    np.save(tmp_path / "a.npy", values)
+    np.testing.assert_array_equal(read_geometry(tmp_path / "a.npy").values, values)
+
+
 @pytest.mark.parametrize("name", ["voxels", "occupancies", "points"])
 def test_npz_of_several_arrays_names_its_grid(tmp_path, name):
     file = write_npz(tmp_path / "a.npz", **{name: GRID, "a": np.ones(3), "z": GRID[:2]})

@@ -132,6 +132,7 @@ def test_flat_folder_with_a_test_fraction_is_split(tmp_path):
         (["chair/train/a.off", "chair/b.off"], ["mixes layouts", "b.off", "<class>/<split>/"]),
         (["chair/train/a.off", "b.off"], ["mixes layouts", "b.off", "<class>/<split>/"]),
         (["chair/train/a.off", "bed/notes.txt"], ["bed", "holds no shapes", "remove it"]),
+        (["chair/a.off", "bed/1/b/c.off"], ["bed", "farther down, such as .*bed/1/b/c.off"]),
         (["chair/train/a.off", "chair/trian/b.off"], ["trian", "names no split", "call such"]),
         (["train/chair/a.off"], ["train", "names a split", "<class>/<split>/"]),
         (["notes.txt"], ["holds no shapes", r"\.off"]),

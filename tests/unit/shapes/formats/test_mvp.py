@@ -66,6 +66,63 @@ def test_mvp_has_26_partial_clouds_of_each_complete_one(tmp_path, older):
     np.testing.assert_array_equal(whole.columns["center"][0], center)
 
 
+def write_novel(root, labels=(8, 9), labels_of_partial=None):
+    """The older release's files, in which half of the classes have columns of their own."""
+    write_mvp(root, older=True)
+    n = len(labels)
+    every = np.repeat(labels if labels_of_partial is None else labels_of_partial, VIEWS)
+    for split in ("train", "test"):
+        complete = clouds(n) + 1000 * np.arange(1, n + 1)[:, None, None]
+        with h5py.File(root / f"mvp_{split}_gt_2048pts.h5", "a") as file:
+            file["novel_complete_pcds"] = complete
+        with h5py.File(root / f"mvp_{split}_input.h5", "a") as file:
+            file["novel_incomplete_pcds"] = np.repeat(complete, VIEWS, axis=0)[:, :30]
+            file["novel_labels"] = every
+    return root
+
+
+def test_no_class_of_the_older_release_is_lost(tmp_path):
+    root = write_novel(tmp_path)
+    catalog = ShapeDataset("mvp", str(root)).catalog()
+    assert not catalog.rejected
+    records = {record.shape_id: record for record in catalog.records}
+    assert len(records) == 2 * (N + 2)
+    assert {"bed/test/00004", "bench/test/00005", "airplane/test/00002"} <= set(records)
+    wanted = [records[name] for name in ("bench/test/00005", "airplane/test/00002",
+                                         "bed/test/00004")]  # fmt: skip
+    xs = [geometry.points[:, 0].mean() for _, geometry in Format(root).read(wanted)]
+    np.testing.assert_allclose(xs, [2000, 20, 1000], atol=1)
+    views = ShapeDataset("mvp", str(root), side="partial").catalog().records
+    view = next(view for view in views if view.shape_id == "bench/test/00005~07")
+    ((_, pair),) = Format(root).read([view])
+    assert pair.cloud.points.mean() == pytest.approx(2000, abs=1)
+    assert pair.complete.points.mean() == pytest.approx(2000, abs=1)
+
+
+def test_labels_of_partial_clouds_in_a_file_of_their_own_count_too(tmp_path):
+    write_mvp(tmp_path, older=True)
+    with h5py.File(tmp_path / "mvp_train_input.h5", "a") as file:
+        file["labels"][VIEWS + 3] = 7
+    rejected = ShapeDataset("mvp", str(tmp_path)).catalog().rejected
+    assert [(bad.shape_id, bad.reason[:22]) for bad in rejected] == [
+        ("train/00001", "its labels are 1, 7: o")]  # fmt: skip
+
+
+def test_novel_columns_that_do_not_fit_are_refused(tmp_path):
+    write_novel(tmp_path)
+    with h5py.File(tmp_path / "mvp_test_gt_2048pts.h5", "a") as file:
+        del file["novel_complete_pcds"]
+    with pytest.raises(InputError, match=r"mvp_test_gt_2048pts\.h5 .*novel_complete_pcds"):
+        ShapeDataset("mvp", str(tmp_path)).catalog()
+
+
+def test_of_complete_clouds_the_smallest_are_read(tmp_path):
+    write_mvp(tmp_path, older=True)
+    for split in ("train", "test"):
+        (tmp_path / f"mvp_{split}_gt_2048pts.h5").rename(tmp_path / f"mvp_{split}_gt_16384pts.h5")
+    assert len(ShapeDataset("mvp", str(tmp_path)).catalog().records) == 2 * N
+
+
 def test_mvp_rows_of_no_class_are_set_aside(tmp_path):
     catalog = ShapeDataset("mvp", str(write_mvp(tmp_path, labels=(0, 1, 99, 2)))).catalog()
     assert len(catalog.records) == 2 * (N - 1)
