@@ -145,8 +145,7 @@ def _scan_class(
         ignored += others + len(deeper)
         if split is None and paths:
             raise InputError(
-                f"{subfolder.path} holds shapes but names no split: "
-                "call such a folder train, val or test"
+                f"{subfolder.path} holds shapes but names no split: {_where_to_put(paths[0])}"
             )
         if split is not None:
             in_splits += [_file(root, path, folder.name, split) for path in paths]
@@ -162,15 +161,17 @@ def _why_empty(folder: os.DirEntry, extensions: Sequence[str]) -> str:
             f"class folder {folder.path} holds no shapes: remove it from the data set, or add "
             f"files ending in {', '.join(extensions)}"
         )
-    if deeper.endswith(SHAPENET_MESHES):
-        return (
-            f"class folder {folder.path} holds shapes as ShapeNetCore is unpacked, such as "
-            f"{deeper}: set reader: shapenet_core"
-        )
     return (
-        f"class folder {folder.path} holds shapes only farther down, such as {deeper}: put them "
-        "in <class>/ or <class>/<split>/"
+        f"class folder {folder.path} holds shapes only farther down, such as {deeper}: "
+        f"{_where_to_put(deeper)}"
     )
+
+
+def _where_to_put(shape: str) -> str:
+    """What to do about a shape that lies in a folder where none is looked for."""
+    if shape.endswith(SHAPENET_MESHES):
+        return "if this is ShapeNetCore, set reader: shapenet_core and root to its synsets' folder"
+    return "call such a folder train, val or test, or put its shapes into <class>/"
 
 
 def _first_deeper_shape(folder: str, extensions: Sequence[str]) -> str | None:

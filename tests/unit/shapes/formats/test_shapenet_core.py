@@ -134,6 +134,11 @@ def test_what_is_missing_is_said(tmp_path):
         catalog(tmp_path / "b")
 
 
-def test_the_layout_of_folders_tells_shapenet_of_its_own(tmp_path):
-    with raises("02691156", "reader: shapenet_core"):
-        ShapeDataset("folder", str(write_shapenet(tmp_path)), test_fraction=0.2).catalog()
+@pytest.mark.parametrize(
+    "root, mesh",
+    [("", "models/model_normalized"), ("", "model"), (AIRPLANE, "models/model_normalized")],
+)
+def test_the_layout_of_folders_tells_shapenet_of_its_own(tmp_path, root, mesh):
+    write_shapenet(tmp_path, mesh=mesh)
+    with raises(AIRPLANE, "reader: shapenet_core"):
+        ShapeDataset("folder", str(tmp_path / root), test_fraction=0.2).catalog()
