@@ -8,6 +8,8 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Grid
 from inr2vec_core.io.readers.voxel_grids import as_grid, read_npz_array
 
+MOST_COLUMNS = 9  # coordinates, a normal and a color
+
 
 def read_npy(path: Path) -> Cloud | Grid:
     with path.open("rb") as file:
@@ -29,7 +31,7 @@ def _array_geometry(array: np.ndarray) -> Cloud | Grid:
         )
     if len(array) == 0:
         raise BadShape("holds no points")
-    if len(array) < array.shape[1]:
+    if len(array) < array.shape[1] > MOST_COLUMNS:
         raise BadShape(
             f"holds a {array.shape} array: fewer points than columns; (N, 3) is wanted, a point a "
             "row, so save its transpose if its points are columns"

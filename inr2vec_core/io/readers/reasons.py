@@ -1,15 +1,19 @@
 """Why a file cannot be read, told in one line that names it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.io.readers.signatures import another_kind
 
 
 @contextmanager
 def reasons_of(path: Path) -> Iterator[None]:
     """Turn whatever the parser of a file raises into a reason that names the file.
+
+    Where the file's beginning shows that it is something else than its name says, that is the
+    reason.
 
     Args:
         path: the file that is parsed within the context.
@@ -21,10 +25,12 @@ def reasons_of(path: Path) -> Iterator[None]:
         if path.stat().st_size == 0:
             raise BadShape("the file is empty")
         yield
-    except BadShape as error:
-        raise BadShape(f"{path}: {error}") from None
     except Exception as error:  # parsers raise many kinds of errors on bad files
-        raise BadShape(f"{path}: unreadable: {one_line(error)}") from error
+        reason = str(error) if isinstance(error, BadShape) else f"unreadable: {one_line(error)}"
+        with suppress(OSError):
+            kind = another_kind(path)
+            reason = f"unreadable: it {kind}" if kind else reason
+        raise BadShape(f"{path}: {reason}") from error
 
 
 def one_line(error: Exception) -> str:
