@@ -12,6 +12,8 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud
+from inr2vec_core.io.readers.number_table import Rows, number_table
+from inr2vec_core.utils.text import decode
 
 
 def read_pcd(path: Path) -> Cloud:
@@ -39,7 +41,8 @@ def read_pcd(path: Path) -> Cloud:
     counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
     columns = [fields.index(axis) for axis in "xyz"]
     if kind == "ascii":
-        return Cloud(_read_ascii(body, n_points, [sum(counts[:column]) for column in columns]))
+        axes = [sum(counts[:column]) for column in columns]
+        return Cloud(_read_ascii(body, n_points, axes, text.count("\n") + 2))
     types = zip(header["TYPE"], header["SIZE"], counts, strict=True)
     # Fields are numbered, not named: padding fields share the name "_".
     point = np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (t, s, n) in enumerate(types)])
@@ -51,11 +54,17 @@ def read_pcd(path: Path) -> Cloud:
     return Cloud(np.stack(axes, axis=1).astype(np.float64))
 
 
-def _read_ascii(body: bytes, n_points: int, columns: list[int]) -> np.ndarray:
-    lines = [line for line in body.decode("utf-8").splitlines() if line.strip()]
-    if len(lines) < n_points:
-        raise BadShape(f"truncated: {len(lines)} of the {n_points} points its header declares")
-    return np.loadtxt(lines[:n_points], dtype=np.float64, usecols=columns, ndmin=2)
+def _read_ascii(body: bytes, n_points: int, columns: list[int], first: int) -> np.ndarray:
+    try:
+        rows = Rows(decode(body).split("\n"), first)
+    except ValueError as error:
+        raise BadShape(str(error)) from None
+    if len(rows.lines) != n_points:
+        fault = "truncated" if len(rows.lines) < n_points else "too long"
+        raise BadShape(
+            f"{fault}: {len(rows.lines)} lines for the {n_points} points its header declares"
+        )
+    return number_table(rows, columns=columns)
 
 
 def _read_compressed(path: Path, body: bytes, length: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.utils.text import decode
 
 
 def existing_folder(root: str | Path) -> Path:
@@ -23,14 +24,17 @@ def existing_folder(root: str | Path) -> Path:
 def read_lines(file: Path) -> list[str]:
     """The lines of a text file, stripped, without blank ones.
 
+    Bytes that are not UTF-8 stay in the lines as Python has them in names of files. A shape or
+    class of such a name is set aside; see `catalog.fault_of_name`.
+
     Raises:
-        InputError: the file is no text in UTF-8.
+        InputError: the file cannot be read, or is no text.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = decode(file.read_bytes())
+    except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as text ({error}): restore it") from None
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip() for line in text.split("\n")]
     return [line for line in lines if line]
 
 

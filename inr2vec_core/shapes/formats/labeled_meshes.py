@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats import folder
+from inr2vec_core.utils.text import decode, is_utf8
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +84,7 @@ def read_labeled_mesh(path: str | Path) -> Mesh:
 
     mesh, labels = read_geometry(path), labels_file(path)
     with reasons_of(labels):
-        names, face_parts = _face_parts(labels.read_text(encoding="utf-8"), len(mesh.faces))
+        names, face_parts = _face_parts(decode(labels.read_bytes()), len(mesh.faces))
     return replace(mesh, face_parts=face_parts, part_names=names)
 
 
@@ -91,7 +92,7 @@ def _face_parts(labels: str, n_faces: int) -> tuple[tuple[str, ...], np.ndarray]
     """The parts' names, sorted, and the part of each face, (n_faces,) int64."""
     import numpy as np
 
-    lines = [line.strip() for line in labels.splitlines()]
+    lines = [line.strip() for line in labels.removesuffix("\n").split("\n")]
     while len(lines) > 1 and not lines[-1] and not lines[-2]:
         lines.pop()
     if len(lines) % 2 and not lines[-1]:
@@ -104,6 +105,9 @@ def _face_parts(labels: str, n_faces: int) -> tuple[tuple[str, ...], np.ndarray]
     if not all(lines[::2]):
         line = 2 * lines[::2].index("") + 1
         raise BadShape(f"line {line} is blank where a part's name is expected: name the part")
+    if not is_utf8(labels):
+        line = next(number for number, line in enumerate(lines, 1) if not is_utf8(line))
+        raise BadShape(f"line {line} is not UTF-8: save the file in that encoding")
     names = tuple(sorted(set(lines[::2])))
     face_parts, times = np.empty(n_faces, np.int64), np.zeros(n_faces, np.int64)
     for name, numbers in zip(lines[::2], lines[1::2], strict=True):

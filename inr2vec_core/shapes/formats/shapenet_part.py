@@ -10,12 +10,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
 from inr2vec_core.shapes.formats._files import existing_folder, read_lines
 from inr2vec_core.shapes.formats._part_numbers import labeled_cloud
 from inr2vec_core.shapes.splits import SPLITS
+from inr2vec_core.utils.text import decode
 
 if TYPE_CHECKING:
     from inr2vec_core.geometry.raw import Cloud
@@ -81,23 +82,21 @@ def read_labeled_cloud(path: str | Path) -> Cloud:
         BadShape: the file is missing, empty or unreadable, a point has no label or one that
             `labeled_cloud` refuses, or coordinates are not finite.
     """
-    import numpy as np
-
     from inr2vec_core.geometry.frames import check_finite
+    from inr2vec_core.io.readers.number_table import Rows, number_table
     from inr2vec_core.io.readers.reasons import reasons_of
 
     path = Path(path)
     with reasons_of(path):
-        lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
-        for number, line in enumerate(lines, 1):
-            if line and len(line) != len(COLUMNS):
-                raise BadShape(
-                    f"line {number} has {len(line)} numbers, not the {len(COLUMNS)} of a point "
-                    f"with its label ({' '.join(COLUMNS)}): restore the line, or remove it"
+        rows = Rows(decode(path.read_bytes()).split("\n"))
+        for row, line in enumerate(rows.lines):
+            if (number := len(line.split())) != len(COLUMNS):
+                raise rows.fault(
+                    row,
+                    f"has {number} numbers, not the {len(COLUMNS)} of a point with its label "
+                    f"({' '.join(COLUMNS)}): restore the line, or remove it",
                 )
-        table = np.array([line for line in lines if line], np.float64)
-        if len(table) == 0:
-            raise BadShape("holds no points")
+        table = number_table(rows, columns=range(len(COLUMNS)))
         check_finite(table[:, :3])
         return labeled_cloud(table[:, :3], table[:, -1])
 
@@ -121,7 +120,7 @@ def _categories(root: Path) -> dict[str, str]:
 def _entries(file: Path) -> list[str]:
     """What the list of a split names, such as "shape_data/02691156/<name>"."""
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
+        entries = json.loads(decode(file.read_bytes()))
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read ({error}): restore it") from None
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):

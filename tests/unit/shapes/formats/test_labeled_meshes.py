@@ -13,7 +13,7 @@ from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.formats import folder
-from inr2vec_core.shapes.formats.labeled_meshes import Format, read_labeled_mesh
+from inr2vec_core.shapes.formats.labeled_meshes import Format, labels_file, read_labeled_mesh
 from unit.shapes.helpers import SQUARES, bad, names, raises
 
 PRINCETON = Path(__file__).parents[5] / "shared" / "data" / "princeton_segmentation"
@@ -111,6 +111,23 @@ def test_each_face_has_the_part_that_names_it(mesh_file, labels, expected):
     assert mesh.face_parts.dtype == np.int64
     assert mesh.part_names == tuple(sorted(mesh.part_names))
     assert mesh.faces.tolist() == [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]
+
+
+@pytest.mark.parametrize("data", [
+    b"\xef\xbb\xbf" + LABELS.encode(),
+    LABELS.replace("\n", "\r\n").encode(),
+    LABELS.encode("utf-16"),
+], ids=["byte-order mark", "CRLF", "UTF-16"])  # fmt: skip
+def test_labels_are_read_whatever_program_saved_them(mesh_file, data):
+    mesh = mesh_file(LABELS)
+    labels_file(mesh).write_bytes(data)
+    assert face_names(read_labeled_mesh(mesh)) == ["base", "top", "side", "top"]
+
+
+def test_part_names_that_are_not_utf8_are_refused(mesh_file):
+    mesh = mesh_file(LABELS)
+    labels_file(mesh).write_bytes(LABELS.replace("side", "s\xeft").encode("latin-1"))
+    bad(read_labeled_mesh, mesh, "line 5 is not UTF-8", "save")
 
 
 @pytest.mark.parametrize("labels, parts", [

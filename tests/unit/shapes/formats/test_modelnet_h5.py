@@ -103,7 +103,7 @@ def test_truncated_h5_is_refused(modelnet, share):
     [
         ("shape_names.txt", "", ["names 0 classes", "name each class once"]),
         ("shape_names.txt", "bed\nbed\n", ["names 2 classes, 1 of them", "name each class once"]),
-        ("shape_names.txt", "b\xe9d\n", ["cannot be read as text", "restore it"]),
+        ("shape_names.txt", "bed\0\n", ["cannot be read as text", "null bytes", "restore it"]),
         ("ply_data_train0_names.txt", "one\n", ["1 names for the 3 shapes", "give one a line"]),
     ],
 )

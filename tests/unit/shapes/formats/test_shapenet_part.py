@@ -139,16 +139,29 @@ def test_text_cloud_has_points_and_parts(cloud_file):
     assert [cloud.part_names[k] for k in cloud.parts] == ["12", "13", "12"]
 
 
+@pytest.mark.parametrize("data", [
+    b"\xef\xbb\xbf" + CLOUD.encode(), CLOUD.replace("\n", "\r\n").encode(), CLOUD.encode("utf-16"),
+], ids=["byte-order mark", "CRLF", "UTF-16"])  # fmt: skip
+def test_text_cloud_is_read_whatever_program_saved_it(cloud_file, data):
+    file = cloud_file("")
+    file.write_bytes(data)
+    assert read_labeled_cloud(file).points.tolist() == [[0.1, 0.2, 0.3], [1, 2, 3], [4, 5, 6]]
+
+
 @pytest.mark.parametrize("text, parts", [
     ("", ["a.txt: the file is empty"]),
     ("\n\n", ["a.txt: holds no points"]),
-    (CLOUD + "7 8 9 0 0 1\n", ["a.txt: line 5 has 6 numbers", "x y z nx ny nz label", "restore"]),
-    (CLOUD + "7 8 9 12\n", ["line 5 has 4 numbers, not the 7"]),
+    (
+        CLOUD + "7 8 9 0 0 1\n",
+        [r"a.txt: line 5 \(7 8 9 0 0 1\) has 6 numbers", "x y z nx ny nz label", "restore"],
+    ),
+    (CLOUD + "7 8 9 12\n", ["line 5 .* has 4 numbers, not the 7"]),
     (CLOUD.replace("13.0", "-1.0"), ["label -1 of point 2 is negative", "1 of 3 points"]),
     (CLOUD.replace("13.0", "13.5"), ["label 13.5 of point 2 is no whole number", "correct"]),
     (CLOUD.replace("13.000000", "nan"), ["label nan of point 2 is no whole number"]),
     (CLOUD.replace("13.000000", "inf"), ["label inf of point 2 is above 32,767"]),
-    (CLOUD.replace("13.000000", "leg"), ["unreadable", "leg"]),
+    (CLOUD.replace("13.000000", "leg"), ["line 2 .*has 'leg', which is no number"]),
+    (CLOUD.replace("0.1", "0,1"), ["line 1 .*'0.2', .* no number like the others"]),
     (CLOUD.replace("0.1", "nan"), ["1 of 3 points have NaN"]),
     (CLOUD.replace("13.0", "70000.0"), ["label 70000 of point 2 is above", "column of labels"]),
 ])  # fmt: skip
