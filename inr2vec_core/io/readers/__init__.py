@@ -10,7 +10,7 @@ from pathlib import Path
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Grid, Mesh
 from inr2vec_core.io.readers.arrays import read_npy, read_npz
-from inr2vec_core.io.readers.meshes import read_merged, read_obj, read_off, read_ply
+from inr2vec_core.io.readers.meshes import read_glb, read_obj, read_off, read_ply, read_stl
 from inr2vec_core.io.readers.pcd import read_pcd
 from inr2vec_core.io.readers.reasons import reasons_of
 from inr2vec_core.io.readers.voxel_grids import read_binvox, read_h5_grid
@@ -45,7 +45,7 @@ def read_geometry(path: str | Path) -> Cloud | Mesh | Grid:
 
 _READERS: dict[str, Callable[[Path], Cloud | Mesh | Grid]] = {
     ".binvox": read_binvox,
-    ".glb": read_merged,
+    ".glb": read_glb,
     ".h5": read_h5_grid,
     ".hdf5": read_h5_grid,
     ".npy": read_npy,
@@ -54,6 +54,6 @@ _READERS: dict[str, Callable[[Path], Cloud | Mesh | Grid]] = {
     ".off": read_off,
     ".pcd": read_pcd,
     ".ply": read_ply,
-    ".stl": read_merged,
+    ".stl": read_stl,
     ".xyz": read_xyz,
 }

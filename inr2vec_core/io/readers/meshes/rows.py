@@ -1,0 +1,68 @@
+"""Rows of numbers in text files."""
+
+import numpy as np
+
+from inr2vec_core.errors import BadShape
+
+
+def coordinates(rows: list[str], columns: tuple[int, int, int] = (0, 1, 2)) -> np.ndarray:
+    """The three coordinates of points, from rows that may have more columns.
+
+    Args:
+        rows: a point's numbers each.
+        columns: which of them are x, y and z.
+
+    Returns:
+        (N, 3) float64.
+
+    Raises:
+        ValueError: a row has too few columns, or something other than numbers; numpy's message
+            counts rows from the first one given.
+    """
+    if not rows:
+        return np.zeros((0, 3))
+    return np.loadtxt(rows, np.float64, comments=None, usecols=columns, ndmin=2)
+
+
+def ragged(rows: list[str], sizes: np.ndarray, first: int = 0) -> np.ndarray:
+    """Integers of rows that do not have equally many.
+
+    Args:
+        rows: the rows.
+        sizes: (N,) int64, how many numbers to take of each.
+        first: the column of the first one.
+
+    Returns:
+        (sizes.sum(),) int64: the numbers of the first row, of the second, and so on.
+
+    Raises:
+        BadShape: a row has too few.
+        ValueError: there is something other than integers.
+    """
+    flat = np.empty(sizes.sum(), np.int64)
+    starts = np.cumsum(sizes) - sizes
+    for size in np.unique(sizes[sizes > 0]).tolist():
+        numbers = np.flatnonzero(sizes == size)
+        chosen = rows if len(numbers) == len(rows) else [rows[i] for i in numbers]
+        columns = range(first, first + size)
+        try:
+            table = np.loadtxt(chosen, np.int64, comments=None, usecols=columns, ndmin=2)
+        except ValueError as error:
+            for row, number in zip(chosen, numbers, strict=True):
+                found = len(row.split()) - first
+                if found < size:
+                    what = "its last face" if number == len(rows) - 1 else f"face {number + 1}"
+                    raise BadShape(f"truncated: {what} has {found} of {size} corners") from error
+            raise
+        flat[starts[numbers][:, None] + np.arange(size)] = table
+    return flat
+
+
+def check_row_count(rows: list[str], declared: int) -> None:
+    """Check that there are as many rows as a header declares.
+
+    Raises:
+        BadShape: there are fewer.
+    """
+    if len(rows) < declared:
+        raise BadShape(f"truncated: {len(rows)} of the {declared} lines its header declares")
