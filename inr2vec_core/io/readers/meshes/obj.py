@@ -8,11 +8,12 @@ import numpy as np
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers.meshes.polygons import triangulate
-from inr2vec_core.io.readers.meshes.rows import coordinates, ragged
+from inr2vec_core.io.readers.meshes.rows import coordinates, ragged, without_comments
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
+from inr2vec_core.utils.text import decode
 
-_VERTEX = re.compile(r"^[ \t]*v[ \t]+([^#\n]*)", re.MULTILINE)
-_FACE = re.compile(r"^[ \t]*fo?[ \t]+([^#\n]*)", re.MULTILINE)
+_VERTEX = re.compile(r"^[ \t]*v[ \t]+([^\n]*)", re.MULTILINE)
+_FACE = re.compile(r"^[ \t]*fo?[ \t]+([^\n]*)", re.MULTILINE)
 _EITHER = re.compile(r"^[ \t]*(v|fo?)[ \t]", re.MULTILINE)
 _PATCH = re.compile(r"^[ \t]*(surf|bzp|bsp|cdc|res)[ \t]", re.MULTILINE)
 
@@ -34,7 +35,7 @@ def read_obj(path: Path) -> Mesh:
             a face names no vertex, there are no faces, or polygons cannot be cut into triangles.
         ValueError: a row has something other than numbers.
     """
-    text = path.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+    text = without_comments(decode(path.read_bytes())).replace("\\\n", " ")
     patch = _PATCH.search(text)
     if patch:
         raise BadShape(

@@ -8,11 +8,17 @@ import numpy as np
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers.meshes.polygons import triangulate
-from inr2vec_core.io.readers.meshes.rows import check_row_count, coordinates, ragged
+from inr2vec_core.io.readers.meshes.rows import (
+    check_row_count,
+    coordinates,
+    ragged,
+    text_lines,
+)
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
-from inr2vec_core.io.readers.text import text_lines
+from inr2vec_core.utils.text import decode
 
-_KEYWORD = re.compile(r"(?:ST)?C?N?(4?)(n?)OFF *(BINARY)?")
+_KEYWORD = re.compile(r"(?:ST)?C?N?(4?)(n?)OFF")
+_BINARY = re.compile(rb"\s*[A-Zn4]*OFF +BINARY")
 
 
 def read_off(path: Path) -> Mesh:
@@ -33,13 +39,14 @@ def read_off(path: Path) -> Mesh:
             cut into triangles.
         ValueError: a row has something other than numbers.
     """
-    rows = text_lines(path.read_text(encoding="utf-8", errors="replace"))
+    content = path.read_bytes()
+    if _BINARY.match(content):
+        raise BadShape("is a binary off file: only text is read")
+    rows = text_lines(decode(content))
     keyword = _KEYWORD.match(rows[0]) if rows else None
     if keyword is None:
         raise BadShape("no OFF header")
-    homogeneous, any_dimension, binary = keyword.groups()
-    if binary:
-        raise BadShape("is a binary off file: only text is read")
+    homogeneous, any_dimension = keyword.groups()
     numbers, body = _leading_numbers(
         [rows[0][keyword.end() :], *rows[1:]], 3 if any_dimension else 2
     )

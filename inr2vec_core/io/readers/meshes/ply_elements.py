@@ -7,6 +7,7 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.io.readers.meshes.rows import check_row_count, coordinates
+from inr2vec_core.utils.text import decode
 
 _TYPES = {
     **{"char": "i1", "uchar": "u1", "short": "i2", "ushort": "u2", "int": "i4", "uint": "u4"},
@@ -65,7 +66,7 @@ def read_header(content: bytes) -> tuple[list[Element], str, bytes]:
     Raises:
         BadShape: there is no header, it is cut short, or a line of it cannot be read.
     """
-    match = re.match(rb"\s*ply[ \t]*(\r\n|\r|\n)", content)
+    match = re.match(rb"(?:\xef\xbb\xbf)?\s*ply[ \t]*(\r\n|\r|\n)", content)
     end = match and re.compile(rb"^[ \t]*end_header[ \t]*" + match[1], re.MULTILINE)
     # With bare carriage returns no line "starts" for a regular expression.
     found = end and (end.search(content) or re.search(rb"\rend_header" + match[1], content))
@@ -115,7 +116,7 @@ def read_elements(elements: list[Element], order: str, body: bytes) -> dict[str,
     """
     tables = {}
     if not order:
-        rows = [row for row in body.decode("utf-8", errors="replace").splitlines() if row.strip()]
+        rows = [row for row in decode(body).splitlines() if row.strip()]
         check_row_count(rows, sum(element.n_rows for element in elements))
         for element in elements:
             chosen, rows = rows[: element.n_rows], rows[element.n_rows :]

@@ -1,8 +1,25 @@
 """Rows of numbers in text files."""
 
+import re
+
 import numpy as np
 
 from inr2vec_core.errors import BadShape
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
+
+
+def text_lines(text: str) -> list[str]:
+    """The lines without comments, stripped; blank ones are left out."""
+    return [line for line in map(str.strip, without_comments(text).splitlines()) if line]
+
+
+def without_comments(text: str) -> str:
+    """Text without what follows a # on its line.
+
+    Within a word # is none: 1.#QNAN is how one compiler's library writes NaN.
+    """
+    return _COMMENT.sub("", text) if "#" in text else text
 
 
 def coordinates(rows: list[str], columns: tuple[int, int, int] = (0, 1, 2)) -> np.ndarray:

@@ -9,6 +9,7 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers.meshes.rows import coordinates
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
+from inr2vec_core.utils.text import decode
 
 _HEADER = 84  # bytes; the last four are the number of triangles
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
@@ -36,7 +37,7 @@ def read_stl(path: Path) -> Mesh:
     content = path.read_bytes()
     corners = _binary_corners(content)
     if corners is None:
-        corners = _ascii_corners(content.decode("utf-8", errors="replace"))
+        corners = _ascii_corners(decode(content))
     faces = np.arange(len(corners)).reshape(-1, 3)
     return mesh_of(corners, faces, merge=True)
 
@@ -62,7 +63,6 @@ def _binary_corners(content: bytes) -> np.ndarray | None:
 
 def _ascii_corners(text: str) -> np.ndarray:
     """(3 F, 3) float64."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     kinds = [kind.lower() for kind in _LINE.findall(text)]
     if kinds.count("solid") != kinds.count("endsolid"):
         raise BadShape("truncated: a solid has no end")

@@ -66,6 +66,7 @@ def test_ways_to_write_the_same_mesh(tmp_path, text):
         (ROWS + "f 1 2 x\n", "unreadable: .*'x'"),
         (ROWS + "f 1 10 2 9\n", "1 of 1 polygons cross themselves"),
         (ROWS.replace("v 3 0 0", "v 3,0 0,5 0") + faces(MIXED), "unreadable: .*'3,0'"),
+        (ROWS.replace("v 3 0 0", "v 3 0 1.#IND"), "unreadable: .*'1.#IND'"),
         (ROWS + "v 1 2\n" + faces(MIXED), "unreadable"),
     ],
 )
