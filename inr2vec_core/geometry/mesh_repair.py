@@ -8,8 +8,8 @@ that stay open, `signed_distance` finds the inside by winding numbers.
 import numpy as np
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.geometry.cavities import owners_of_cavities
 from inr2vec_core.geometry.frames import check_finite
-from inr2vec_core.geometry.libigl import igl_arrays, igl_module
 from inr2vec_core.geometry.mesh_topology import (
     Edges,
     Pieces,
@@ -199,27 +199,14 @@ def _turned_outward(mesh: Mesh, edges: Edges) -> tuple[Mesh, Pieces, bool]:
     volume = np.where(np.abs(pieces.volume) > least, pieces.volume, 0)
     turn = np.full(pieces.number, volume.sum() < 0)
     volume = np.where(turn, -volume, volume)
-    for piece in np.flatnonzero(volume < 0):
-        pieces.owner[piece] = _owner(mesh, pieces, piece, volume)
-        turn[piece] ^= pieces.owner[piece] == piece
+    if (volume < 0).any():
+        pieces.owner = owners_of_cavities(mesh, pieces, volume)
+        turn ^= (volume < 0) & (pieces.owner == np.arange(pieces.number))
     if not turn.any():
         return mesh, pieces, False
     pieces.volume = np.where(turn, -pieces.volume, pieces.volume)
     faces = np.where(turn[pieces.label][:, None], mesh.faces[:, ::-1], mesh.faces)
     return Mesh(mesh.vertices, faces, mesh.face_parts), pieces, True
-
-
-def _owner(mesh: Mesh, pieces: Pieces, cavity: int, volume: np.ndarray) -> int:
-    """The smallest piece with a volume that a cavity lies in; itself where there is none."""
-    around = (pieces.low <= pieces.low[cavity]).all(1) & (pieces.high >= pieces.high[cavity]).all(1)
-    around = np.flatnonzero(around & (volume > 0))
-    rows = pieces.faces(cavity)
-    probes = mesh.vertices[mesh.faces[rows[:: max(1, len(rows) // 5)]]].mean(axis=1)
-    for piece in around[np.argsort(volume[around], kind="stable")]:
-        solid = igl_arrays(mesh.vertices, mesh.faces[pieces.faces(piece)])
-        if np.median(np.abs(igl_module().winding_number(*solid, probes))) > 0.5:
-            return int(piece)
-    return cavity
 
 
 # ---------------------------------------------------------------------------- union
