@@ -1,6 +1,7 @@
 """Config checks, path helpers, shard lists. No torch, here or in any rule file."""
 
 import functools
+import os
 import sys
 
 from snakemake.exceptions import WorkflowError
@@ -71,9 +72,9 @@ def shape_dataset(dataset):
         "side",
         "views",
     )
-    return ShapeDataset(
-        counts=counts, seed=config["seed"], **{n: entry[n] for n in names}
-    )
+    values = {n: entry[n] for n in names}
+    values["root"] = os.path.expanduser(values["root"])
+    return ShapeDataset(counts=counts, seed=config["seed"], **values)
 
 
 @functools.cache
@@ -92,7 +93,7 @@ def source_files_of(wildcards):
 
 
 def fingerprint_of_shapes(wildcards):
-    """Hash of a shard's number and of its shapes' ids, classes and splits.
+    """Hash of a shard's number, its shapes' ids, classes and splits, and its unwatched files.
 
     They are in no source file's content: a file moved to another class, or one more that shifts
     the validation split, must make the shard anew, and shards must differ in Snakemake's cache,
@@ -101,7 +102,10 @@ def fingerprint_of_shapes(wildcards):
     dataset, catalog = shape_dataset(wildcards.dataset), catalog_of(wildcards.dataset)
     shard = int(wildcards.shard)
     rejected = catalog.rejected if shard == 0 else []
-    return environment.fingerprint(shard, dataset.shard(catalog, shard), rejected)
+    values = [shard, dataset.shard(catalog, shard), rejected]
+    if unwatched := dataset.unwatched(catalog, shard):
+        values.append(unwatched)
+    return environment.fingerprint(*values)
 
 
 def shard_numbers(dataset):

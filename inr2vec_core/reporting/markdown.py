@@ -173,7 +173,10 @@ def markdown_table(names: Sequence[str], wide: pd.DataFrame, note: str) -> str:
         note: a paragraph below the table.
     """
     rows = [[*key, *row] for key, row in zip(wide.index, wide.to_numpy(), strict=True)]
-    lines = ["| " + " | ".join(map(str, row)) + " |" for row in [names, *rows]]
+    lines = [
+        "| " + " | ".join(str(cell).replace("|", r"\|") for cell in row) + " |"
+        for row in [names, *rows]
+    ]
     return "\n".join([lines[0], "|" + "---|" * len(names), *lines[1:], "", note, ""])
 
 

@@ -80,7 +80,9 @@ def plot_scatter(
         figure, axis = plt.subplots(figsize=(5.6, 4.2))
         colors = plt.get_cmap("tab20" if len(classes) > 10 else "tab10")
         for k, name in enumerate(classes):
-            axis.scatter(*xy[labels == k].T, s=10, color=colors(k % colors.N), label=name)
+            # A legend leaves out what begins with an underscore.
+            label = f" {name}" if name.startswith("_") else name
+            axis.scatter(*xy[labels == k].T, s=10, color=colors(k % colors.N), label=label)
         axis.set(xticks=[], yticks=[], title=title)
         axis.spines[:].set_visible(False)
         axis.legend(

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from inr2vec_core.utils.text import is_utf8, printable
+
+LONGEST_CLASS = 200  # bytes; names of files go up to 255, with endings and temporary marks
+
 
 @dataclass(frozen=True)
 class ShapeRecord:
@@ -73,16 +77,65 @@ class Catalog(NamedTuple):
     ignored: int
 
 
+def without_bad_names(
+    records: Iterable[ShapeRecord],
+) -> tuple[list[ShapeRecord], list[Rejected]]:
+    """Set aside shapes whose names cannot be in paths, tables and figures.
+
+    Returns:
+        The other records in their order, and those set aside with the reason.
+    """
+    kept, rejected = [], []
+    for record in records:
+        fault = _fault_of_names(record)
+        if fault is None:
+            kept.append(record)
+        else:
+            source = printable(record.source_file)
+            rejected.append(Rejected(printable(record.shape_id), source, fault))
+    return kept, rejected
+
+
+def fault_of_path(path: str) -> str | None:
+    """Why a path cannot be an input of a job, or None; see `without_bad_names`."""
+    if not is_utf8(path):
+        return "has a name that is not UTF-8: rename it"
+    if printable(path) != path:
+        return "has a line break or another control character in its name: rename it"
+    if "{" in path or "}" in path:
+        return "has a brace in its name, which would stand for a wildcard: rename it"
+    return None
+
+
+def _fault_of_names(record: ShapeRecord) -> str | None:
+    name = record.class_name
+    for path in (record.path, record.complete_path):
+        if fault := fault_of_path(path):
+            return f"{printable(path)} {fault}"
+    if fault := fault_of_path(name):
+        return f"its class {printable(name)!r} {fault}"
+    if not is_utf8(record.shape_id) or printable(record.shape_id) != record.shape_id:
+        return "has a name that is not UTF-8, or has a control character in it: rename it"
+    if "/" in name or name in (".", ".."):  # from a list of classes; results have folders of them
+        return f"its class {name!r} cannot be the name of a folder: rename the class"
+    if len(name.encode()) > LONGEST_CLASS:
+        return f"its class {name!r} has a name of more than {LONGEST_CLASS} bytes: rename the class"
+    return None
+
+
 def without_duplicates(
     records: Iterable[ShapeRecord],
 ) -> tuple[list[ShapeRecord], list[Rejected]]:
     """Keep the first of several shapes with the same id, in the order of path and row.
 
+    Those with bad names are set aside as well, before splits are drawn.
+
     Returns:
         The records that were kept, sorted by id, and the others with the reason.
     """
-    first, rejected = {}, []
-    for record in sorted(records, key=lambda r: (r.shape_id, str(r.path), r.row)):
+    first = {}
+    named, rejected = without_bad_names(records)
+    for record in sorted(named, key=lambda r: (r.shape_id, str(r.path), r.row)):
         kept = first.setdefault(record.shape_id, record)
         if kept is not record:
             reason = f"same name as {kept.source_file}, which is used instead; rename one of them"
@@ -95,7 +148,7 @@ REJECTED_COLUMNS = ("shape_id", "source_file", "reason")
 
 def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
     """Write shapes that were set aside as CSV, with a header."""
-    with Path(path).open("w", newline="") as file:
+    with Path(path).open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(REJECTED_COLUMNS)
         writer.writerows((r.shape_id, r.source_file, r.reason) for r in rejected)
@@ -103,5 +156,5 @@ def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
 
 def read_rejected(path: str | Path) -> list[Rejected]:
     """Read shapes that `write_rejected` wrote."""
-    with Path(path).open(newline="") as file:
+    with Path(path).open(newline="", encoding="utf-8") as file:
         return [Rejected(**row) for row in csv.DictReader(file)]

@@ -6,14 +6,18 @@ every call of Snakemake.
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.shapes.catalog import Catalog, ShapeRecord
+from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, fault_of_path, without_bad_names
 from inr2vec_core.shapes.formats import load_format
 from inr2vec_core.shapes.splits import cut_validation
+from inr2vec_core.utils.files import depends_on_locale, fault_of_file, last_change
+from inr2vec_core.utils.text import printable
 
 if TYPE_CHECKING:
     from inr2vec_core.geometry.raw import Geometry
@@ -75,7 +79,8 @@ class ShapeDataset:
         if self.limit is not None:
             records = self._limited(records)
         if self.side == "partial":
-            records = list(layout.partial_records(records, self.views))
+            records, bad = without_bad_names(layout.partial_records(records, self.views))
+            rejected = [*rejected, *bad]
         if len(records) < self.shards:
             raise InputError(
                 f"{self.root or self.reader}: {len(records)} shapes cannot fill "
@@ -84,6 +89,14 @@ class ShapeDataset:
         return Catalog(records, rejected, ignored)
 
     def _listed(self, layout: ShapeFormat) -> Catalog:
+        """What the layout lists, without shapes whose names cannot be used.
+
+        Raises:
+            InputError: the root's own name cannot be used, all shapes have bad names, names would
+                depend on the locale, or the layout lists no `Catalog`.
+        """
+        if fault := fault_of_path(str(self.root)):
+            raise InputError(f"root {printable(str(self.root))} {fault}")
         listed = layout.catalog()
         if not isinstance(listed, Catalog) or not isinstance(listed.records, list):
             file = f"inr2vec_core/shapes/formats/{self.reader}.py"
@@ -92,7 +105,21 @@ class ShapeDataset:
                 f"{file}: catalog() returned a {kind}: return Catalog(records, rejected, ignored), "
                 "of lists and a number (inr2vec_core/shapes/catalog.py)"
             )
-        return listed
+        paths = [str(self.root), *(record.path for record in listed.records)]
+        if path := next((path for path in paths if depends_on_locale(path)), None):
+            raise InputError(
+                f"{printable(path)} has letters that depend on the locale, whose encoding is "
+                f"{sys.getfilesystemencoding()}: set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
+            )
+        records, rejected = without_bad_names(listed.records)
+        rejected = [*listed.rejected, *rejected]
+        if rejected and not records:
+            first = rejected[0]
+            raise InputError(
+                f"{self.root}: all of its {len(rejected)} shapes are set aside, the first is "
+                f"{printable(first.source_file)}: {printable(first.reason)}"
+            )
+        return Catalog(records, rejected, listed.ignored)
 
     def _limited(self, records: list[ShapeRecord]) -> list[ShapeRecord]:
         from inr2vec_core.shapes.selection import select  # imports NumPy
@@ -105,11 +132,38 @@ class ShapeDataset:
         return catalog.records[shard :: self.shards]
 
     def files(self, catalog: Catalog, shard: int) -> list[str]:
-        """The files that a shard's shapes are read from, sorted."""
-        return self.format.files(self.shard(catalog, shard))
+        """The files that a shard's shapes are read from and that a workflow can watch, sorted.
+
+        Others are in `unwatched`.
+        """
+        files = self.format.files(self.shard(catalog, shard))
+        return [path for path in files if _why_unwatched(path) is None]
+
+    def unwatched(self, catalog: Catalog, shard: int) -> dict[str, str]:
+        """The other files of a shard's shapes, each with what changes when it does.
+
+        A workflow stops at an input that is no file, or whose date is to come: what it makes of
+        that seems older at once. Shapes whose files cannot be read are set aside when they are
+        read; those with a date to come are read. When that date has come, the file is watched, and
+        its shard made once more.
+        """
+        files = self.format.files(self.shard(catalog, shard))
+        states = {path: _why_unwatched(path) for path in files}
+        return {path: state for path, state in states.items() if state is not None}
 
     def read(
         self, records: Sequence[ShapeRecord]
     ) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
         """Read the geometry of shapes; see `ShapeFormat.read`."""
         return self.format.read(records)
+
+
+def _why_unwatched(path: str) -> str | None:
+    """Why a workflow cannot watch a file, in words that change with the file; None if it can."""
+    if fault := fault_of_file(path):
+        return fault
+    try:
+        changed = last_change(path)
+    except OSError:
+        return "is missing"  # since a moment
+    return f"changed at {changed!r}" if changed > time.time() else None

@@ -10,6 +10,7 @@ from inr2vec_core.io.hdf5 import older_file, open_shard, read_strings
 from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.shapes.pairing import FRAME
 from inr2vec_core.shapes.splits import SPLITS, check_splits
+from inr2vec_core.utils.text import printable
 
 COLUMNS = (
     "shape_id", "class", "split", "source_file", "augmentation", "shard", "preparation",
@@ -80,6 +81,8 @@ def check_manifest(manifest: pd.DataFrame, needs_splits: bool) -> None:
 
 def describe_rejected(rejected: Sequence[Rejected]) -> str:
     """The first shapes that were set aside, a line each with the reason."""
-    shown = "\n".join(f"  {bad.source_file}: {bad.reason}" for bad in rejected[:SHOWN])
+    shown = "\n".join(
+        f"  {printable(f'{bad.source_file}: {bad.reason}')}" for bad in rejected[:SHOWN]
+    )
     more = len(rejected) - SHOWN
     return f"{shown}\n  ... and {more} more" if more > 0 else shown

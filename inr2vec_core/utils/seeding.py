@@ -20,7 +20,9 @@ def derive_seed(seed: int, *names: str | int) -> int:
     True
     """
     text = "\x1f".join([str(int(seed)), *map(str, names)])
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") >> 1
+    # Names of files that are not UTF-8 have lone surrogates; they are set aside later.
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
 
 
 def numpy_stream(seed: int, *names: str | int) -> np.random.Generator:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.io.readers.signatures import another_kind
+from inr2vec_core.utils.files import fault_of_file
+from inr2vec_core.utils.text import printable
 
 
 @contextmanager
@@ -19,8 +21,10 @@ def reasons_of(path: Path) -> Iterator[None]:
         path: the file that is parsed within the context.
 
     Raises:
-        BadShape: the file is missing or empty, or the parser raised something.
+        BadShape: there is no file that may be read, it is empty, or the parser raised something.
     """
+    if fault := fault_of_file(path):  # a pipe must not be opened, not even to see what is in it
+        raise BadShape(f"{printable(str(path))} {fault}")
     try:
         if path.stat().st_size == 0:
             raise BadShape("the file is empty")

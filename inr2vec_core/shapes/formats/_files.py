@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import decode
 
 
@@ -30,12 +31,23 @@ def read_lines(file: Path) -> list[str]:
     Raises:
         InputError: the file cannot be read, or is no text.
     """
+    check_file(file)
     try:
         text = decode(file.read_bytes())
     except (OSError, ValueError) as error:
         raise InputError(f"{file} cannot be read as text ({error}): restore it") from None
     lines = [line.strip() for line in text.split("\n")]
     return [line for line in lines if line]
+
+
+def check_file(file: Path) -> None:
+    """Check that a file which a whole data set needs can be opened, and is no pipe.
+
+    Raises:
+        InputError: it is missing, no file, or may not be read.
+    """
+    if fault := fault_of_file(file):
+        raise InputError(f"{file} {fault}")
 
 
 def on_one_line(error: Exception) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, without_duplicates
+from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, without_duplicates
 from inr2vec_core.shapes.formats._base import ShapeFormat
 from inr2vec_core.shapes.formats._files import existing_folder
 from inr2vec_core.shapes.splits import check_fraction, move_share
@@ -68,7 +68,7 @@ class Format(ShapeFormat):
             records = move_share(records, "train", "test", self.test_fraction, self.seed)
         elif scan.arrangement == "flat":
             records = [replace(record, split="test") for record in records]
-        return Catalog(records, rejected, scan.ignored)
+        return Catalog(records, rejected + scan.rejected, scan.ignored)
 
 
 class File(NamedTuple):
@@ -87,11 +87,13 @@ class Scan(NamedTuple):
         files: the shapes' files.
         arrangement: "class/split", "class" or "flat".
         ignored: the number of other files.
+        rejected: folders that have the names of shapes.
     """
 
     files: list[File]
     arrangement: str
     ignored: int
+    rejected: list[Rejected]
 
 
 def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
@@ -105,6 +107,7 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
         InputError: there are no shapes, a class folder is empty, or arrangements are mixed.
     """
     flat, folders, ignored = _shapes_in(root, extensions)
+    rejected = []
     for folder in folders:
         if folder.name.lower() in SPLIT_FOLDERS:
             raise InputError(
@@ -114,8 +117,9 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
     found: dict[str, list[File]] = {"flat": [], "class": [], "class/split": []}
     found["flat"] = [_file(root, path, NO_CLASS, "train") for path in flat]
     for folder in folders:
-        class_files, class_ignored = _scan_class(root, folder, extensions)
+        class_files, class_ignored, class_rejected = _scan_class(root, folder, extensions)
         ignored += class_ignored
+        rejected += class_rejected
         for layout, files in class_files.items():
             found[layout] += files
     layouts = [layout for layout, files in found.items() if files]
@@ -129,20 +133,24 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
             f"{root} mixes layouts ({' and '.join(layouts)}), as in {examples}: "
             "sort all shapes into <class>/<split>/"
         )
-    return Scan(found[layouts[0]], layouts[0], ignored)
+    return Scan(found[layouts[0]], layouts[0], ignored, rejected)
 
 
 def _scan_class(
     root: Path, folder: os.DirEntry, extensions: Sequence[str]
-) -> tuple[dict[str, list[File]], int]:
-    """A class folder's shapes by arrangement, and the number of its other files."""
+) -> tuple[dict[str, list[File]], int, list[Rejected]]:
+    """A class folder's shapes by arrangement, the number of its other files, and bad ones."""
     paths, subfolders, ignored = _shapes_in(folder, extensions)
     direct = [_file(root, path, folder.name, "train") for path in paths]
-    in_splits = []
+    in_splits, rejected = [], []
     for subfolder in subfolders:
         split = SPLIT_FOLDERS.get(subfolder.name.lower())
         paths, deeper, others = _shapes_in(subfolder, extensions)
         ignored += others + len(deeper)
+        named = [entry for entry in deeper if _names_shape(entry, extensions)]
+        if not paths and _names_shape(subfolder, extensions):
+            named.append(subfolder)
+        rejected += [_folder_as_shape(root, entry) for entry in named]
         if split is None and paths:
             raise InputError(
                 f"{subfolder.path} holds shapes but names no split: {_where_to_put(paths[0])}"
@@ -150,8 +158,19 @@ def _scan_class(
         if split is not None:
             in_splits += [_file(root, path, folder.name, split) for path in paths]
     if not direct and not in_splits:
-        raise InputError(_why_empty(folder, extensions))
-    return {"class": direct, "class/split": in_splits}, ignored
+        if not _names_shape(folder, extensions):
+            raise InputError(_why_empty(folder, extensions))
+        rejected.append(_folder_as_shape(root, folder))
+    return {"class": direct, "class/split": in_splits}, ignored, rejected
+
+
+def _names_shape(entry: os.DirEntry, extensions: Sequence[str]) -> bool:
+    return os.path.splitext(entry.name)[1].lower() in extensions  # noqa: PTH122 (100,000 files)
+
+
+def _folder_as_shape(root: Path, folder: os.DirEntry) -> Rejected:
+    shape_id = _file(root, folder.path, "", "").shape_id
+    return Rejected(shape_id, folder.path, "is a folder, not a file: put the shape's file there")
 
 
 def _why_empty(folder: os.DirEntry, extensions: Sequence[str]) -> str:
@@ -188,16 +207,26 @@ def _shapes_in(
 ) -> tuple[list[str], list[os.DirEntry], int]:
     """A folder's shape files, its subfolders and the number of other files."""
     paths, folders, others = [], [], 0
-    with os.scandir(folder) as entries:
-        visible = [entry for entry in entries if not entry.name.startswith(".")]
+    try:
+        with os.scandir(folder) as entries:
+            visible = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise InputError(f"{os.fspath(folder)} cannot be listed: {error.strerror}") from None
     for entry in sorted(visible, key=lambda entry: entry.name):
-        if entry.is_dir():
+        if _is_folder(entry):
             folders.append(entry)
-        elif os.path.splitext(entry.name)[1].lower() in extensions:  # noqa: PTH122 (100,000 files)
+        elif _names_shape(entry, extensions):
             paths.append(entry.path)
         else:
             others += 1
     return paths, folders, others
+
+
+def _is_folder(entry: os.DirEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def _file(root: Path, path: str, class_name: str, split: str) -> File:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats import folder
+from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import decode, is_utf8
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ class Format(folder.Format):
         catalog = super().catalog()
         labeled, rejected = [], list(catalog.rejected)
         for record in catalog.records:
-            if labels_file(record.path).exists():
+            fault = fault_of_file(labels_file(record.path))
+            if fault is None:
                 labeled.append(record)
             else:
-                reason = f"{labels_file(record.path)} is missing: add it, or take the mesh away"
+                reason = f"{labels_file(record.path)} {fault}: add it, or take the mesh away"
                 rejected.append(Rejected(record.shape_id, record.path, reason))
         if not labeled:
             raise InputError(

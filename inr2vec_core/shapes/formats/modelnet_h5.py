@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, without_duplicates
-from inr2vec_core.shapes.formats._files import existing_folder, on_one_line, read_lines
+from inr2vec_core.shapes.formats._files import check_file, existing_folder, on_one_line, read_lines
 from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, read_h5_rows
 from inr2vec_core.shapes.splits import SPLITS
 
@@ -170,6 +170,8 @@ def h5_files(root: Path) -> list[tuple[Path, str]]:
     ]
     if not found:
         raise InputError(f"{root} holds no ply_data_train*.h5 or ply_data_test*.h5: check the root")
+    for file, _ in found:
+        check_file(file)
     return found
 
 

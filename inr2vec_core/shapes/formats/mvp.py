@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
-from inr2vec_core.shapes.formats._files import existing_folder, on_one_line
+from inr2vec_core.shapes.formats._files import check_file, existing_folder, on_one_line
 from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, h5_length, read_h5_rows
 from inr2vec_core.shapes.pairing import partial_id
 
@@ -132,6 +132,9 @@ def split_files(root: str | Path) -> list[SplitFiles]:
             found.append(SplitFiles(split, complete[0], partial))
     if not found:
         raise InputError(f"{root} holds no MVP_Train_CP.h5 or mvp_train_gt_2048pts.h5: check it")
+    for files in found:
+        check_file(files.complete)
+        check_file(files.partial)
     return found
 
 

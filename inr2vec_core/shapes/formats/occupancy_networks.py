@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
@@ -11,6 +12,7 @@ from inr2vec_core.shapes.formats._files import existing_folder, read_lines
 from inr2vec_core.shapes.splits import SPLITS
 
 MESH_EXTENSIONS = (".off", ".obj", ".ply")
+LONGEST_NAME = 255  # bytes
 
 
 class Format(ShapeFormat):
@@ -43,6 +45,10 @@ class Format(ShapeFormat):
                 names = folder / f"{split}.lst"
                 for name in read_lines(names) if names.exists() else []:
                     shape_id = f"{folder.name}/{name}"
+                    if len(os.fsencode(name)) > LONGEST_NAME:
+                        reason = f"no name is longer than {LONGEST_NAME} bytes: mend the list"
+                        rejected.append(Rejected(shape_id, str(names), reason))
+                        continue
                     cloud, mesh = folder / name / "pointcloud.npz", _mesh_of(folder, name)
                     if shape_id in records:
                         first = records[shape_id].split

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
-from inr2vec_core.shapes.formats._files import existing_folder, read_lines
+from inr2vec_core.shapes.formats._files import check_file, existing_folder, read_lines
 from inr2vec_core.shapes.formats._part_numbers import labeled_cloud
 from inr2vec_core.shapes.splits import SPLITS
 from inr2vec_core.utils.text import decode
@@ -119,6 +119,7 @@ def _categories(root: Path) -> dict[str, str]:
 
 def _entries(file: Path) -> list[str]:
     """What the list of a split names, such as "shape_data/02691156/<name>"."""
+    check_file(file)
     try:
         entries = json.loads(decode(file.read_bytes()))
     except (OSError, ValueError) as error:

@@ -5,6 +5,7 @@ import pandas as pd
 from inr2vec_core.reporting.markdown import (
     generation_markdown,
     inference_time_markdown,
+    markdown_table,
     reconstruction_markdown,
     scores_markdown,
     segmentation_markdown,
@@ -96,3 +97,9 @@ def test_generated_shapes_show_the_deviation_over_draws(draws):
     table = generation_rows(draws).assign(dataset="D", inr="i", encoder="e", method="m")
     text = generation_markdown(table)
     assert "| D | i | e | all | m | 35 ± 14 |" in text
+
+
+def test_bar_in_a_name_ends_no_column():
+    wide = pd.DataFrame({"a|b": ["1"]}, index=pd.MultiIndex.from_tuples([("x|y",)]))
+    header, _, row, *_ = markdown_table(["k", *wide.columns], wide, "").splitlines()
+    assert (header, row) == (r"| k | a\|b |", r"| x\|y | 1 |")

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from inr2vec_core.reporting.plots import (
     plot_confusion,
@@ -59,3 +61,22 @@ def test_the_same_figure_has_the_same_bytes(tmp_path):
     confusion(tmp_path / "a")
     confusion(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+NAMES = ["$x_^$", "a$b", "_hidden", "100% |x|", "#<b>&"]
+
+
+def test_any_name_of_a_class_is_drawn_as_it_is(tmp_path, monkeypatch):
+    drawn = []
+    save = Figure.savefig
+
+    def savefig(figure, *args, **kwargs):
+        save(figure, *args, **kwargs)
+        drawn.append([text.get_text() for text in figure.findobj(Text)])
+
+    monkeypatch.setattr(Figure, "savefig", savefig)
+    plot_confusion(np.eye(5), NAMES, tmp_path / "confusion.png", "$x_^$")
+    xy = np.random.default_rng(0).normal(size=(5, 2))
+    plot_scatter(xy, np.arange(5), NAMES, tmp_path / "scatter.png", "$x_^$")
+    for texts in drawn:
+        assert {*NAMES} <= {text.strip() for text in texts}

@@ -1,7 +1,11 @@
 """Listing a data set and spreading it over shards."""
 
+import os
+import sys
 from collections import Counter
 
+import h5py
+import numpy as np
 import pytest
 
 from inr2vec_core.errors import InputError
@@ -104,3 +108,79 @@ def test_made_views_have_the_split_of_their_shape():
         partial.read(views[:3]), ShapeSettings(points=64, side="partial", frame="complete"), 0, 0
     )
     assert len({s.points.tobytes() for s in made.shapes}) == 3
+
+
+def test_bad_names_are_set_aside_in_every_layout(tmp_path):
+    folder(tmp_path)
+    (tmp_path / "bed/train/b{r}ace.off").touch()
+    (tmp_path / "bed/train" / os.fsdecode(b"l\xe4.off")).touch()
+    dataset = ShapeDataset("folder", str(tmp_path))
+    assert len(dataset.catalog().records) == 14
+    assert [bad.shape_id for bad in dataset.catalog().rejected] == [
+        "bed/train/b{r}ace", "bed/train/l\\xe4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["modelnet_h5", "occupancy_networks"])
+def test_bad_class_names_in_lists_set_their_shapes_aside(tmp_path, reader):
+    if reader == "modelnet_h5":
+        (tmp_path / "shape_names.txt").write_bytes(
+            "\ufeffbed\r\ncha/ir\r\n".encode() + b"l\xe4mp\r\n"
+        )
+        with h5py.File(tmp_path / "ply_data_train0.h5", "w") as h5:
+            h5["data"], h5["label"] = np.zeros((4, 5, 3), np.float32), np.array([0, 1, 2, 0])
+        expected = {"cha/ir/train/ply_data_train0_00001", "l\\xe4mp/train/ply_data_train0_00002"}
+    else:
+        names = ["a", "b{r}", "l\udce4", "n" * 300]
+        for name in names[:3]:
+            (tmp_path / "bed" / name).mkdir(parents=True)
+            (tmp_path / "bed" / name / "pointcloud.npz").touch()
+        (tmp_path / "bed/train.lst").write_bytes(
+            "\r\n".join(names).encode(errors="surrogateescape")
+        )
+        expected = {"bed/b{r}", "bed/l\\xe4", "bed/" + "n" * 300}
+    catalog = ShapeDataset(reader, str(tmp_path)).catalog()
+    assert {record.class_name for record in catalog.records} == {"bed"}
+    assert {bad.shape_id for bad in catalog.rejected} == expected
+
+
+def test_data_set_whose_names_are_all_bad_is_refused(tmp_path):
+    folder(tmp_path / "in{side}")
+    with pytest.raises(InputError, match=r"root .*in\{side\} has a brace.*: rename it"):
+        ShapeDataset("folder", str(tmp_path / "in{side}")).catalog()
+    (tmp_path / "in{side}/bed").rename(tmp_path / "b{e}d")
+    (tmp_path / "in{side}").rmdir()
+    with pytest.raises(InputError, match=r"all of its 14 shapes are set aside.*brace"):
+        ShapeDataset("folder", str(tmp_path)).catalog()
+
+
+def test_names_that_depend_on_the_locale_are_refused(tmp_path, monkeypatch):
+    folder(tmp_path)
+    dataset = ShapeDataset("folder", str(tmp_path))
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "gbk")
+    assert dataset.catalog().records  # ASCII is the same in all of them
+    (tmp_path / "bed/train/ü.off").touch()
+    with pytest.raises(InputError, match="depend on the locale, whose encoding is gbk: set LC_ALL"):
+        dataset.catalog()
+
+
+def test_files_that_a_workflow_cannot_watch_are_told_apart(tmp_path):
+    folder(tmp_path, train=4, test=1)
+    train = tmp_path / "bed/train"
+    (train / "0.off").unlink()
+    (train / "0.off").symlink_to("none.off")
+    os.mkfifo(train / "pipe.off")
+    os.utime(train / "1.off", (1e10, 1e10))
+    dataset = ShapeDataset("folder", str(tmp_path))
+    catalog = dataset.catalog()
+    watched = [str(tmp_path / f"bed/{name}.off") for name in ("test/0", "train/2", "train/3")]
+    assert dataset.files(catalog, 0) == watched
+    assert dataset.unwatched(catalog, 0) == {
+        str(train / "0.off"): "is a link to none.off, which is missing",
+        str(train / "1.off"): "changed at 10000000000.0",
+        str(train / "pipe.off"): "is a named pipe, not a file",
+    }
+    reasons = dict(zip([0, "pipe"], (str(bad) for _, bad in dataset.read(
+        [r for r in catalog.records if r.shape_id in ("bed/train/0", "bed/train/pipe")]
+    )), strict=True))  # fmt: skip
+    assert "which is missing" in reasons[0] and "is a named pipe" in reasons["pipe"]

@@ -144,6 +144,31 @@ def test_layouts_that_cannot_be_meant_are_refused(tmp_path, files, parts):
         Format(tmp_path).catalog()
 
 
+@pytest.mark.parametrize("where", ["a.obj", "bed/a.obj", "bed/train/a.obj"])
+def test_folder_of_a_shapes_name_is_set_aside(tmp_path, where):
+    touch(tmp_path, "bed/train/b.off")
+    (tmp_path / where).mkdir()
+    (tmp_path / "bed/train/loop.off").symlink_to("loop.off")
+    catalog = Format(tmp_path).catalog()
+    assert ids(catalog) == ["bed/train/b", "bed/train/loop"]
+    (rejected,) = catalog.rejected
+    assert (rejected.source_file, rejected.reason[:11]) == (str(tmp_path / where), "is a folder")
+
+
+def test_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    touch(tmp_path, "bed/train/b.off")
+    real = os.scandir
+
+    def scandir(folder):
+        if os.fspath(folder).endswith("train"):
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with raises("bed/train cannot be listed: Permission denied"):
+        Format(tmp_path).catalog()
+
+
 def test_empty_class_folder_is_refused(tmp_path):
     touch(tmp_path, "chair/train/a.off")
     (tmp_path / "bed").mkdir()

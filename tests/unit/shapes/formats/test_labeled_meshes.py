@@ -149,10 +149,19 @@ def test_labels_that_are_bad_say_why(mesh_file, labels, parts):
     bad(read_labeled_mesh, mesh_file(labels), "7_labels.txt: ", *parts)
 
 
+def test_mesh_whose_labels_have_too_long_a_name_is_set_aside(tmp_path):
+    for name in ("a", "n" * 251):
+        (tmp_path / f"bed/train/{name}.off").parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"bed/train/{name}.off").touch()
+    (tmp_path / "bed/train/a_labels.txt").touch()
+    (rejected,) = Format(tmp_path).catalog().rejected
+    assert "_labels.txt cannot be read: File name too long" in rejected.reason
+
+
 def test_missing_labels_are_named(mesh_file):
     file = mesh_file(LABELS)
     file.with_name("7_labels.txt").unlink()
-    bad(read_labeled_mesh, file, "7_labels.txt: unreadable: FileNotFoundError")
+    bad(read_labeled_mesh, file, "7_labels.txt is missing")
 
 
 def test_labels_of_polygons_are_refused_for_triangles_have_other_numbers(mesh_file):

@@ -170,7 +170,7 @@ def test_text_clouds_that_are_bad_say_why(cloud_file, text, parts):
 
 
 def test_a_missing_cloud_is_named(tmp_path):
-    bad(read_labeled_cloud, tmp_path / "none.txt", "none.txt: unreadable: FileNotFoundError")
+    bad(read_labeled_cloud, tmp_path / "none.txt", "none.txt is missing")
 
 
 def test_clouds_of_text_and_bad_ones(rng, tmp_path):
