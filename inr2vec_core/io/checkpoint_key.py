@@ -5,10 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from inr2vec_core.io.hdf5 import read_strings
+from inr2vec_core.io.hdf5 import open_shard, read_strings
 
 _COLUMNS = ("loss", "points", "parts", "vertices", "faces", "voxels")
 _MEASUREMENTS = ("wall_seconds", "peak_mib")  # attributes that differ from run to run
@@ -43,7 +42,7 @@ def checkpoint_key(settings: Mapping, shards: Sequence[str | Path]) -> str:
     digest = hashlib.blake2b(digest_size=16)
     digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
     for path in shards:
-        with h5py.File(path, "r") as file:
+        with open_shard(path) as file:
             attrs = {k: str(v) for k, v in file.attrs.items() if k not in _MEASUREMENTS}
             digest.update(json.dumps(attrs).encode())
             for name in _COLUMNS:

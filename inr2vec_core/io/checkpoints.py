@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+import numpy as np
+import torch
+from safetensors.torch import load, save
 from torch import nn
 
-from inr2vec_core.errors import InputError
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.file_errors import RESULT, reading
+from inr2vec_core.io.sealed import OPEN_SEAL, read_sealed, write_sealed
+
+_KIND, _CHECKSUM = "safetensors file", "checksum"
 
 
 def save_model(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
@@ -23,10 +26,11 @@ def save_model(model: nn.Module, description: Mapping, path: str | Path, **metad
     """
     header = {"architecture": json.dumps(description)}
     header |= {name: str(value) for name, value in metadata.items()}
-    with atomic(path) as temporary:
-        save_file(
-            {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, temporary, header
-        )
+    content = save(
+        {k: v.contiguous().cpu() for k, v in model.state_dict().items()},
+        header | {_CHECKSUM: OPEN_SEAL},
+    )
+    write_sealed(path, content)
 
 
 def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple[nn.Module, dict]:
@@ -40,21 +44,63 @@ def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple
         The model in evaluation mode, and its description.
 
     Raises:
-        InputError: the file does not hold such a model.
+        InputError: the file is missing or damaged, or does not hold such a model.
     """
-    try:
-        description = json.loads(read_metadata(path)["architecture"])
+    with reading(path, _KIND, RESULT):
+        content = read_sealed(path)
+        description = json.loads(_header(content)["architecture"])
         model = build(description)
-        model.load_state_dict(load_file(path))
-    except Exception as error:
-        raise InputError(f"{path}: no such model ({error}); remove it and run again") from error
+        model.load_state_dict(load(content))
     return model.eval(), description
 
 
 def read_metadata(path: str | Path) -> dict[str, str]:
-    """The header that `save_model` wrote: "architecture" (JSON) and the further entries."""
-    with safe_open(path, "pt") as file:
-        return file.metadata()
+    """Read the header that `save_model` wrote.
+
+    Args:
+        path: the safetensors file.
+
+    Returns:
+        "architecture" (JSON) and the further entries.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    with reading(path, _KIND, RESULT):
+        return _header(read_sealed(path))
+
+
+def save_array(path: str | Path, array: np.ndarray, **metadata: str) -> None:
+    """Write one array, by the name of `weights`, to a safetensors file.
+
+    Args:
+        path: the file to write.
+        array: the array.
+        metadata: entries of the file's header.
+    """
+    content = save({"weights": torch.from_numpy(array)}, {**metadata, _CHECKSUM: OPEN_SEAL})
+    write_sealed(path, content)
+
+
+def load_array(path: str | Path) -> np.ndarray:
+    """Read an array that `save_array` wrote.
+
+    Args:
+        path: the safetensors file.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    with reading(path, _KIND, RESULT):
+        return load(read_sealed(path))["weights"].numpy()
+
+
+def _header(content: bytes) -> dict[str, str]:
+    """The text entries of a file's header: JSON after eight bytes that say its length."""
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    del metadata[_CHECKSUM]
+    return metadata
 
 
 def parse_bool(text: str) -> bool | None:

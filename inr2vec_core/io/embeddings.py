@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.frames import read_arrow, write_arrow
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,10 @@ def read_embeddings(path: str | Path) -> EmbeddingSet:
         nearest neighbors depend on shards.
 
     Raises:
-        InputError: some embeddings are not finite; the message names the first.
+        InputError: the file is missing or damaged, or some embeddings are not finite; the message
+            names the first.
     """
-    table = pq.read_table(path).sort_by("shape_id")
+    table = read_arrow(path)[0].sort_by("shape_id")
     column = table["embedding"].combine_chunks()
     x = column.flatten().to_numpy().reshape(len(table), -1).astype(np.float32)
     names = [table[name].to_pylist() for name in ("shape_id", "class", "split")]
@@ -118,6 +118,16 @@ def write_embeddings(
     column = pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1])
     names = ("shape_id", "class", "split", "embedding")
     table = pa.table(dict(zip(names, (shape_id, class_name, split, column), strict=True)))
-    table = table.replace_schema_metadata({k: str(v) for k, v in metadata.items()})
-    with atomic(path) as temporary:
-        pq.write_table(table, temporary)
+    write_arrow(path, table, {k: str(v) for k, v in metadata.items()})
+
+
+def read_metadata(path: str | Path) -> dict[str, str]:
+    """Read the further entries of a file's metadata, which `write_embeddings` stored.
+
+    Args:
+        path: the file to read.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    return read_arrow(path)[1]

@@ -1,5 +1,11 @@
-"""The HDF5 shards of a data set."""
+"""The HDF5 shards of a data set.
 
+Every byte that is read is covered by a checksum: HDF5's own of its metadata, which it has from
+format 1.10 on, and fletcher32 of the chunks of each column. Text is of fixed length, because
+HDF5 keeps text of variable length where no checksum covers it.
+"""
+
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,29 +15,46 @@ import numpy as np
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.file_errors import RESULT, reading, unreadable
 
-STRINGS = h5py.string_dtype("utf-8")
 IDENTITY = ("shape_id", "class", "split")
+_FORMAT = ("v110", "v110")
+_CHUNK = 2**18  # bytes; a larger row is a chunk of its own
 
 
 class Shard(h5py.File):
-    """An open HDF5 file, whose columns and attributes the reader knows by name."""
+    """A shard open for reading, whose columns and attributes the reader knows by name."""
 
     def __getitem__(self, name):
         """The column of a name.
 
         Raises:
-            InputError: The file has no such column.
+            InputError: The file has no such column, it has no checksum, or the file is damaged.
         """
-        try:
-            return super().__getitem__(name)
-        except KeyError as error:
-            raise older_file(self.filename, str(name)) from error
+        with _missing_named(self.filename, name):
+            column = _Column(super().__getitem__(name).id)
+        if column.size and not column.fletcher32:
+            raise older_file(self.filename, f"checksum of {name}")
+        return column
+
+    def __contains__(self, name):
+        with _missing_named(self.filename, name):
+            return super().__contains__(name)
 
     @property
     def attrs(self) -> "_Attributes":
-        """The attributes, which fail as columns do."""
+        """The attributes, which fail as columns do; text is str."""
         return _Attributes(self)
+
+
+class _Column(h5py.Dataset):
+    """A column that names its file where the checksum of what is read is wrong."""
+
+    def __getitem__(self, args, new_dtype=None):
+        try:
+            return super().__getitem__(args, new_dtype)
+        except OSError as error:
+            raise unreadable(self.file.filename, error, "HDF5 file", RESULT) from error
 
 
 class _Attributes(h5py.AttributeManager):
@@ -40,10 +63,26 @@ class _Attributes(h5py.AttributeManager):
         self._filename = shard.filename
 
     def __getitem__(self, name):
-        try:
-            return super().__getitem__(name)
-        except KeyError as error:
-            raise older_file(self._filename, str(name)) from error
+        with _missing_named(self._filename, name):
+            value = super().__getitem__(name)
+        if isinstance(value, bytes):
+            return _text(value)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "S":
+            return np.array([_text(one) for one in value.tolist()], object)
+        return value
+
+
+@contextmanager
+def _missing_named(path: str, name: str) -> Iterator[None]:
+    """Tell what is not in a file from what is damaged: h5py says KeyError to both."""
+    try:
+        yield
+    except KeyError as error:
+        if "doesn't exist" in str(error) or "can't locate" in str(error):
+            raise older_file(path, name) from error
+        raise unreadable(path, error, "HDF5 file", RESULT) from error
+    except (OSError, RuntimeError) as error:
+        raise unreadable(path, error, "HDF5 file", RESULT) from error
 
 
 def older_file(path: str | Path, missing: str) -> InputError:
@@ -59,28 +98,122 @@ def older_file(path: str | Path, missing: str) -> InputError:
     )
 
 
+class NewShard:
+    """A shard that is being written.
+
+    Args:
+        file: the open file.
+    """
+
+    def __init__(self, file: h5py.File):
+        self._file = file
+
+    def add(self, name: str, column: np.ndarray | list[str]) -> None:
+        """Write a column: a list is text and an array is numbers.
+
+        Args:
+            name: the column's name.
+            column: its values.
+        """
+        values = _fixed_text(column) if isinstance(column, list) else np.asarray(column)
+        self.add_empty(name, values.shape, values.dtype)[...] = values
+
+    def add_empty(self, name: str, shape: tuple[int, ...], dtype) -> h5py.Dataset:
+        """Make a column of numbers, to be filled.
+
+        Args:
+            name: the column's name.
+            shape: its shape; rows come first.
+            dtype: the type of its numbers.
+        """
+        chunks = _chunks(shape, np.dtype(dtype).itemsize)
+        return self._file.create_dataset(
+            name, shape, dtype, chunks=chunks, fletcher32=chunks is not None
+        )
+
+    def set(self, **attrs) -> None:
+        """Write attributes: numbers, text, and lists of them."""
+        for name, value in attrs.items():
+            texts = value if isinstance(value, list) else [value]
+            if texts and all(isinstance(text, str) for text in texts):
+                fixed = _fixed_text(texts)
+                value = fixed if isinstance(value, list) else fixed[0]
+                self._file.attrs.create(name, value, dtype=fixed.dtype)
+            else:
+                self._file.attrs[name] = value
+
+
+@contextmanager
+def new_shard(path: str | Path) -> Iterator[NewShard]:
+    """Write a shard; it takes its name when the block ends without an error.
+
+    Args:
+        path: the file to write.
+
+    Yields:
+        The shard, without columns.
+    """
+    with atomic(path) as temporary, _Output(temporary) as output:
+        try:
+            with h5py.File(output, "w", libver=_FORMAT) as file:
+                yield NewShard(file)
+        finally:
+            output.check()
+
+
 def write_shard(path: str | Path, columns: dict[str, np.ndarray | list[str]], **attrs) -> None:
     """Write columns and attributes to an HDF5 file.
 
     Args:
         path: the file to write.
-        columns: name -> column. A list is text (variable-length UTF-8) and an array is numbers, so
-            that a shard without rows keeps the type of each column. Columns have a value for each
-            row; vocabularies (`part_names`) may be of another length.
+        columns: name -> column. A list is text and an array is numbers, so that a shard without
+            rows keeps the type of each column. Columns have a value for each row; vocabularies
+            (`part_names`) may be of another length.
         attrs: attributes of the file.
     """
-    with atomic(path) as temporary, h5py.File(temporary, "w") as file:
+    with new_shard(path) as shard:
         for name, column in columns.items():
-            if isinstance(column, list):
-                file.create_dataset(name, data=column, dtype=STRINGS, shape=(len(column),))
-            else:
-                file.create_dataset(name, data=column)
-        file.attrs.update(attrs)
+            shard.add(name, column)
+        shard.set(**attrs)
+
+
+class _Output(io.FileIO):
+    """What HDF5 writes to: keeps the first error for `check`.
+
+    On a full disk HDF5 itself forgets the errors of writes that it put off, or crashes in the
+    next. Its own driver also locks the file, which some file systems cannot.
+    """
+
+    def __init__(self, path: Path):
+        super().__init__(path, "w+")
+        self._error: OSError | None = None
+
+    def write(self, data) -> int:
+        rest = memoryview(data)
+        length = len(rest)
+        try:
+            while len(rest) and self._error is None:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self._error = error
+        return length
+
+    def truncate(self, size: int | None = None) -> int:
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            self._error = self._error or error
+            return size or 0
+
+    def check(self) -> None:
+        """Raise what a write raised."""
+        if self._error is not None:
+            raise self._error
 
 
 @contextmanager
 def open_shard(path: str | Path) -> Iterator[Shard]:
-    """Open a shard for reading.
+    """Open a shard for reading, without a lock: it was whole when it got its name.
 
     Args:
         path: the file to read.
@@ -89,22 +222,34 @@ def open_shard(path: str | Path) -> Iterator[Shard]:
         The open file.
 
     Raises:
-        InputError: the file is missing or no HDF5, or a column is read that it does not have; the
-            message says what to do.
+        InputError: the file is missing or not readable, or a column is read that it does not have
+            or that is damaged; the message says what to do.
     """
-    try:
-        file = Shard(path, "r")
-    except FileNotFoundError as error:
-        raise InputError(f"{path} is missing: make it first") from error
-    except OSError as error:
-        raise InputError(
-            f"{path}: not a readable HDF5 file ({error}); remove it and run "
-            "again, and it is made anew"
-        ) from error
+    with reading(path, "HDF5 file", RESULT):
+        file = Shard(path, "r", locking=False)
     with file:
         yield file
 
 
 def read_strings(column: h5py.Dataset) -> list[str]:
     """Read a text column as a list of str."""
-    return column.asstr()[:].tolist()
+    return [_text(value) for value in column[:].tolist()]
+
+
+def _chunks(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...] | None:
+    """Whole rows, as many as a chunk takes, and nearly as many in the last; None if it is empty."""
+    if 0 in shape:
+        return None
+    row = itemsize * int(np.prod(shape[1:]))
+    n_chunks = -(-shape[0] // max(1, _CHUNK // row))
+    return (-(-shape[0] // n_chunks), *shape[1:])
+
+
+def _fixed_text(texts: list[str]) -> np.ndarray:
+    values = [text.encode("utf-8", "surrogateescape") for text in texts]
+    longest = max([1, *map(len, values)])
+    return np.array(values, f"S{longest}").astype(h5py.string_dtype("utf-8", longest))
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

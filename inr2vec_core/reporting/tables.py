@@ -1,12 +1,12 @@
 """Tidy tables of results: one row for each method, data set and metric."""
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.sealed import read_json
 
 KEYS = ["method", "dataset", "inr", "metric"]
 TRAINING = ["epochs", "n_points", "converged"]
@@ -34,7 +34,7 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
     """
     rows = []
     for file in files:
-        values = json.loads(Path(file).read_text())
+        values = read_json(file)
         rows += [
             {
                 **{k: values[k] for k in ("method", "dataset", "inr")},

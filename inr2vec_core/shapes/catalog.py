@@ -7,7 +7,6 @@ file system names its files.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,13 +147,17 @@ REJECTED_COLUMNS = ("shape_id", "source_file", "reason")
 
 def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
     """Write shapes that were set aside as CSV, with a header."""
-    with Path(path).open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(REJECTED_COLUMNS)
-        writer.writerows((r.shape_id, r.source_file, r.reason) for r in rejected)
+    from inr2vec_core.io.sealed import write_csv
+
+    write_csv(path, REJECTED_COLUMNS, ((r.shape_id, r.source_file, r.reason) for r in rejected))
 
 
 def read_rejected(path: str | Path) -> list[Rejected]:
-    """Read shapes that `write_rejected` wrote."""
-    with Path(path).open(newline="", encoding="utf-8") as file:
-        return [Rejected(**row) for row in csv.DictReader(file)]
+    """Read shapes that `write_rejected` wrote.
+
+    Raises:
+        InputError: the file is missing or damaged.
+    """
+    from inr2vec_core.io.sealed import read_csv
+
+    return [Rejected(**row) for row in read_csv(path, REJECTED_COLUMNS)]

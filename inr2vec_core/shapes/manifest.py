@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.hdf5 import older_file, open_shard, read_strings
 from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.shapes.pairing import FRAME
@@ -51,12 +52,10 @@ def read_manifest(path: str | Path) -> pd.DataFrame:
     """Read a manifest that was written as parquet.
 
     Raises:
-        InputError: The file is missing, or lacks a column that `manifest_of_shards` writes.
+        InputError: The file is missing or damaged, or lacks a column that `manifest_of_shards`
+            writes.
     """
-    try:
-        manifest = pd.read_parquet(path)
-    except FileNotFoundError as error:
-        raise InputError(f"{path} is missing: make it first") from error
+    manifest = read_frame(path)
     for name in COLUMNS:
         if name not in manifest:
             raise older_file(path, name)

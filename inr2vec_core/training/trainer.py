@@ -1,5 +1,6 @@
 """The one trainer that every task uses: epochs, schedule, best model, checkpoint, resume."""
 
+import io
 import logging
 import math
 import time
@@ -11,7 +12,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.file_errors import ContentLost, Origin, reading
+from inr2vec_core.io.sealed import OPEN_SEAL, read_sealed, write_sealed
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
 from inr2vec_core.utils.settings import Settings
@@ -20,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 CHECKPOINT_EVERY = 20.0  # seconds, at the ends of epochs
+_CHECKPOINT = Origin("make it first", "training starts anew")
 
 
 class Task(Protocol):
@@ -113,6 +116,8 @@ def train(
 
     Raises:
         FloatingPointError: the loss became NaN.
+        InputError: the checkpoint is there but cannot be read, for a reason that may pass; a
+            damaged one is passed over.
     """
     model = task.model
     optimizer = torch.optim.AdamW(
@@ -188,21 +193,24 @@ def _copy_of(model: nn.Module) -> dict[str, Tensor]:
 
 
 def _save(path: Path, key: str, components: Mapping[str, Any], result: TrainingResult) -> None:
-    with atomic(path) as temporary:
-        torch.save(
-            {"key": key, "result": vars(result)}
-            | {name: component.state_dict() for name, component in components.items()},
-            temporary,
-        )
+    buffer = io.BytesIO()
+    torch.save(
+        {"key": key, "result": vars(result)}
+        | {name: component.state_dict() for name, component in components.items()},
+        buffer,
+    )
+    write_sealed(path, buffer.getvalue() + OPEN_SEAL.encode())
 
 
 def _resume(path: Path | None, key: str, components: Mapping[str, Any]) -> TrainingResult | None:
     if path is None or not path.exists():
         return None
     try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:
-        _log.warning("%s cannot be read (%s); training starts anew", path, error)
+        with reading(path, "checkpoint", _CHECKPOINT):
+            content = read_sealed(path)[: -len(OPEN_SEAL)]
+            saved = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except ContentLost as error:
+        _log.warning("%s", error)
         return None
     if saved.get("key") != key:
         _log.info("%s belongs to other settings; training starts anew", path)

@@ -1,12 +1,10 @@
 """What the nearest neighbors among the test embeddings are worth."""
 
-import pyarrow.parquet as pq
-
 from inr2vec_core.io.checkpoints import parse_bool
-from inr2vec_core.io.embeddings import read_embeddings
+from inr2vec_core.io.embeddings import read_embeddings, read_metadata
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.tasks.classification.retrieval import retrieval_scores
 from workflow_scripts.common.job import run
-from workflow_scripts.common.results import write_json
 
 
 def main(snakemake):
@@ -21,7 +19,7 @@ def main(snakemake):
 
 def of_training(embeddings):
     """What an auto-encoder's embeddings say of its training; nothing of inr2vec's."""
-    known = {k.decode(): v.decode() for k, v in pq.read_schema(embeddings).metadata.items()}
+    known = read_metadata(embeddings)
     if "converged" not in known:
         return {}
     return {

@@ -1,28 +1,16 @@
 """The form in which methods leave their results."""
 
-import json
-
 import numpy as np
 import pandas as pd
 
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io import frames
 from inr2vec_core.io.embeddings import EmbeddingSet
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.tasks.classification.results import classification_metrics, predictions_table
 
 
-def write_json(path, values: dict) -> None:
-    """Write a JSON file with sorted keys, one figure a line.
-
-    Args:
-        path: the file.
-        values: the figures by name.
-    """
-    with atomic(path) as temporary:
-        temporary.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n")
-
-
 def write_frame(path, frame: pd.DataFrame, wildcards) -> None:
-    """Write a parquet file with the wildcards as metadata: `read_parquet(path).attrs["dataset"]`.
+    """Write a parquet file with the wildcards as metadata: `read_frame(path).attrs["dataset"]`.
 
     Args:
         path: the file.
@@ -30,8 +18,7 @@ def write_frame(path, frame: pd.DataFrame, wildcards) -> None:
         wildcards: those of the job, or any mapping of names to text.
     """
     frame.attrs = {str(name): str(value) for name, value in wildcards.items()}
-    with atomic(path) as temporary:
-        frame.to_parquet(temporary, index=False)
+    frames.write_frame(path, frame)
 
 
 def write_classification(
@@ -49,5 +36,4 @@ def write_classification(
     w, output = snakemake.wildcards, snakemake.output
     where = {"dataset": w.dataset, "inr": w.inr, "method": w.method, "tested": w.tested}
     write_json(output.metrics, where | {"seed": seed} | classification_metrics(data, scores) | more)
-    with atomic(output.predictions) as path:
-        predictions_table(data, scores).to_parquet(path, index=False)
+    frames.write_frame(output.predictions, predictions_table(data, scores))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.checkpoint_key import checkpoint_key
 from inr2vec_core.io.checkpoints import save_model
+from inr2vec_core.io.frames import write_frame
 from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
 from workflow_scripts.common.job import provenance
 
@@ -38,8 +38,7 @@ def train_with(
         Path("results/checkpoints", *where).with_suffix(".pt"),
         checkpoint_key({**dict(snakemake.params.items()), "seen": seen}, shards),
     )
-    with atomic(snakemake.output.history) as path:
-        pd.DataFrame(result.history).to_parquet(path, index=False)
+    write_frame(snakemake.output.history, pd.DataFrame(result.history))
     return result
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import torch
 
 from inr2vec_core.io.checkpoints import read_metadata
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import embed, load_inr2vec
 from inr2vec_core.reconstruction.evaluate import FAILED
@@ -32,7 +33,7 @@ def main(snakemake):
             "INRs/s": BATCH / seconds,
         }
         if method in snakemake.params.own:  # else they are other shapes'
-            history = pd.read_parquet(history_file).set_index("epoch")
+            history = read_frame(history_file).set_index("epoch")
             best = history.loc[int(read_metadata(model_file)["best_epoch"])]
             distance = mean_without_failures(best["chamfer"], best["failed"], FAILED)
             values |= {"training (s)": history["seconds"].sum(), "CD x1000 (val)": 1000 * distance}

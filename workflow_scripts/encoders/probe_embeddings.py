@@ -3,9 +3,9 @@
 from threadpoolctl import threadpool_limits
 
 from inr2vec_core.io.embeddings import read_embeddings
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.tasks.classification.probes import probe_embeddings
 from workflow_scripts.common.job import run
-from workflow_scripts.common.results import write_json
 
 
 def main(snakemake):

@@ -1,10 +1,9 @@
 """Collect the table of encoders: tidy as CSV, and side by side as Markdown."""
 
-import json
-from pathlib import Path
-
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
+from inr2vec_core.io.sealed import read_json
 from inr2vec_core.reporting.encoder_table import SCORES, encoder_markdown, encoder_rows
 from inr2vec_core.reporting.tables import reconstruction_rows, write_table
 from workflow_scripts.common.job import run
@@ -14,16 +13,16 @@ def main(snakemake):
     params, inputs = snakemake.params, snakemake.input
     frames, devices = [], []
     for file in inputs.costs:
-        costs = pd.read_parquet(file)
+        costs = read_frame(file)
         frames.append(costs.assign(dataset=costs.attrs["dataset"], inr=costs.attrs["inr"]))
         devices += frames[-1]["device"].tolist()
     for file in inputs.reconstructed:
-        shapes = pd.read_parquet(file)
+        shapes = read_frame(file)
         rows = reconstruction_rows(shapes).query("split == 'test'")
         rows = rows[rows["metric"].isin(["CD x1000", "F-score"])].rename(columns={"mean": "value"})
         frames.append(rows.assign(**{k: shapes.attrs[k] for k in ("dataset", "inr", "method")}))
     for file in inputs.scores:
-        found = json.loads(Path(file).read_text())
+        found = read_json(file)
         rows = [
             {"metric": k, "value": 100 * found[k], "converged": found.get("converged")}
             for k in SCORES

@@ -1,8 +1,7 @@
 """Validation accuracy of the specialized networks over the epochs of their trainings."""
 
-import pandas as pd
-
 from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.reporting.plots import plot_validation_accuracy
 from workflow_scripts.common.job import run
 
@@ -10,7 +9,7 @@ from workflow_scripts.common.job import run
 def main(snakemake):
     curves = {}
     for name, file in zip(snakemake.params.names, snakemake.input, strict=True):
-        curves.setdefault(name, []).append(pd.read_parquet(file).dropna(subset=["accuracy"]))
+        curves.setdefault(name, []).append(read_frame(file).dropna(subset=["accuracy"]))
     with atomic(snakemake.output[0]) as path:
         plot_validation_accuracy(curves, path, snakemake.params.title)
 

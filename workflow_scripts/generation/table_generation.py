@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.reporting.markdown import generation_markdown
 from inr2vec_core.reporting.tables import generation_rows, write_table
 from workflow_scripts.common.job import run
@@ -11,7 +12,7 @@ def main(snakemake):
     params = snakemake.params
     by_method = {}
     for file in snakemake.input:
-        draws = pd.read_parquet(file)
+        draws = read_frame(file)
         where = tuple(draws.attrs[key] for key in ("dataset", "inr", "encoder", "method"))
         by_method.setdefault(where, []).append(draws)
     frames = []

@@ -5,13 +5,13 @@ import logging
 
 import numpy as np
 import torch
-from safetensors.numpy import load_file
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
+from inr2vec_core.io.checkpoints import load_array
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
@@ -22,7 +22,7 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
     siren = SirenConfig(settings["width"], settings["depth"])
-    shared = load_file(snakemake.input.init)["weights"]
+    shared = load_array(snakemake.input.init)
 
     with open_shard(snakemake.input.queries) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}

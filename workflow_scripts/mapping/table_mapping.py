@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.reporting.markdown import mapping_markdown
 from inr2vec_core.reporting.tables import mapping_rows, write_table
 from workflow_scripts.common.job import run
@@ -10,7 +11,7 @@ from workflow_scripts.common.job import run
 def main(snakemake):
     params, frames = snakemake.params, []
     for file in snakemake.input:
-        shapes = pd.read_parquet(file)
+        shapes = read_frame(file)
         mapping, method = shapes.attrs["mapping"], shapes.attrs["method"]
         named = {"method": method, "mapping": mapping, **params.titles[mapping]}
         named["frame"] = "shared" if shapes["shared_frame"].all() else "own"

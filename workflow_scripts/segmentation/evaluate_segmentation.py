@@ -3,14 +3,14 @@
 import pandas as pd
 
 from inr2vec_core.baselines.registry import build_segmenter
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.frames import write_frame
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.tasks.segmentation.evaluation import ious_by_shape, load_predictor
 from inr2vec_core.tasks.segmentation.iou import MeanIoU
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from workflow_scripts.common.job import run, torch_device
-from workflow_scripts.common.results import write_json
 
 
 def main(snakemake):
@@ -37,8 +37,7 @@ def main(snakemake):
     table = pd.DataFrame(
         {"shape_id": originals.shape_id, "class": originals.class_name, "miou": found}
     )
-    with atomic(snakemake.output.shapes) as path:
-        table.to_parquet(path, index=False)
+    write_frame(snakemake.output.shapes, table)
 
 
 if __name__ == "__main__":

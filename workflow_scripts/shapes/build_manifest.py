@@ -3,7 +3,7 @@
 import logging
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.frames import write_frame
 from inr2vec_core.shapes.catalog import read_rejected, write_rejected
 from inr2vec_core.shapes.manifest import check_manifest, describe_rejected, manifest_of_shards
 from workflow_scripts.common.job import run
@@ -13,8 +13,7 @@ def main(snakemake):
     dataset = snakemake.wildcards.dataset
     manifest = manifest_of_shards(snakemake.input.shapes)
     rejected = [bad for path in snakemake.input.rejected for bad in read_rejected(path)]
-    with atomic(snakemake.output.rejected) as path:
-        write_rejected(path, rejected)
+    write_rejected(snakemake.output.rejected, rejected)
     if rejected:
         message = (
             f"{dataset}: {len(rejected)} shape(s) set aside, {len(manifest)} kept "
@@ -29,8 +28,7 @@ def main(snakemake):
         raise InputError(f"{dataset}: {error}") from None
     for column in ("split", "preparation"):
         logging.info("%s: %s", dataset, manifest.groupby(column).size().to_dict())
-    with atomic(snakemake.output.manifest) as path:
-        manifest.to_parquet(path, index=False)
+    write_frame(snakemake.output.manifest, manifest)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import logging
 
 from inr2vec_core.geometry.preprocessing import ShapeSettings
-from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.modalities import modality
@@ -30,8 +29,7 @@ def main(snakemake):
     columns = shard.typed_columns() | shape_columns(
         shard.shapes, modality(settings["field"]).shape_class
     )
-    with atomic(snakemake.output[1]) as path:
-        write_rejected(path, shard.rejected)
+    write_rejected(snakemake.output[1], shard.rejected)
     write_shard(snakemake.output[0], columns, **provenance(snakemake))
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.reporting.markdown import inference_time_markdown
 from inr2vec_core.reporting.tables import write_table
 from workflow_scripts.common.job import run
@@ -10,7 +11,7 @@ from workflow_scripts.common.job import run
 def main(snakemake):
     params, frames = snakemake.params, []
     for file in snakemake.input:
-        frame = pd.read_parquet(file)
+        frame = read_frame(file)
         frame.insert(1, "dataset", params.titles[frame.attrs["dataset"]])
         frame.insert(2, "inr", frame.attrs["inr"])
         frames.append(frame)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.reporting.markdown import reconstruction_markdown
 from inr2vec_core.reporting.tables import add_paper_values, reconstruction_rows, write_table
 from workflow_scripts.common.job import run
@@ -11,7 +12,7 @@ def main(snakemake):
     params = snakemake.params
     frames = []
     for file in snakemake.input:
-        shapes = pd.read_parquet(file)
+        shapes = read_frame(file)
         dataset = shapes.attrs["dataset"]
         named = {
             "method": shapes.attrs["method"],

@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.shapes import PartLabels
-from inr2vec_core.io.atomic import atomic
+from inr2vec_core.io.sealed import read_csv, write_csv
 
 COLUMNS = ["part", "class", "name", "n_points"]
 
@@ -65,24 +64,11 @@ class Parts:
             path: the CSV file.
 
         Raises:
-            InputError: the file is not such a table.
+            InputError: the file is missing or damaged.
         """
-        try:
-            # As text: parts may be called "0", and a class "nan".
-            table = pd.read_csv(path, dtype=str, keep_default_na=False)[COLUMNS]
-            pairs = tuple(zip(table["class"], table["name"], strict=True))
-            n_points = tuple(map(int, table["n_points"]))
-            in_order = list(table["part"]) == [str(i) for i in range(len(table))]
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(
-                f"{path}: no table of parts ({error}); remove it and run again"
-            ) from error
-        if not pairs or not in_order or list(pairs) != sorted(set(pairs), key=_order):
-            raise InputError(
-                f"{path}: the parts are not those of a data set in their order; "
-                "remove it and run again"
-            )
-        return cls(pairs, n_points)
+        rows = read_csv(path, COLUMNS)
+        pairs = tuple((row["class"], row["name"]) for row in rows)
+        return cls(pairs, tuple(int(row["n_points"]) for row in rows))
 
     def write(self, path: str | Path) -> None:
         """Write a CSV table with the columns part (the number), class, name and n_points.
@@ -94,8 +80,7 @@ class Parts:
             (number, *pair, n)
             for number, (pair, n) in enumerate(zip(self.pairs, self.n_points, strict=True))
         ]
-        with atomic(path) as temporary:
-            pd.DataFrame(rows, columns=COLUMNS).to_csv(temporary, index=False)
+        write_csv(path, COLUMNS, rows)
 
     def __len__(self) -> int:
         return len(self.pairs)

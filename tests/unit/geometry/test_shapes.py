@@ -79,10 +79,12 @@ def test_a_mesh_knows_its_signed_distance():
     np.testing.assert_allclose(mesh.signed_distance()(queries), [-0.25, 0.5], atol=1e-6)
 
 
-def test_sparse_and_dense_reads_agree():
-    stored = np.arange(100) * 10
-    for wanted in (np.array([3, 4, 6]), np.array([0, 50, 99])):
-        assert read_rows(stored, wanted).tolist() == (wanted * 10).tolist()
+@pytest.mark.parametrize("chunks", [None, (7,), (100,)])
+def test_sparse_and_dense_reads_agree(chunks, tmp_path):
+    with h5py.File(tmp_path / "0.h5", "w") as file:
+        stored = file.create_dataset("x", data=np.arange(100) * 10, chunks=chunks)
+        for wanted in ([3, 4, 6], [0, 50, 99], [6, 7, 48, 49, 98]):
+            assert read_rows(stored, np.array(wanted)).tolist() == [10 * row for row in wanted]
 
 
 def ball(radius=0.5):

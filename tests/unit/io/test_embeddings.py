@@ -1,21 +1,20 @@
 """Embeddings read from Parquet, classes as numbers."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.embeddings import EmbeddingSet, embeddings_by_shape, read_embeddings
+from inr2vec_core.io.embeddings import (
+    EmbeddingSet,
+    embeddings_by_shape,
+    read_embeddings,
+    write_embeddings,
+)
 
 
 def write(path, x):
-    column = pa.FixedSizeListArray.from_arrays(pa.array(x.reshape(-1)), x.shape[1])
-    rows = len(x)
-    pq.write_table(pa.table({
-        "shape_id": [f"s{k}" for k in range(rows)], "class": ["lamp", "bed", "lamp"][:rows],
-        "split": ["train", "val", "test"][:rows], "embedding": column,
-    }), path)  # fmt: skip
+    ids, classes, splits = ["s0", "s1", "s2"], ["lamp", "bed", "lamp"], ["train", "val", "test"]
+    write_embeddings(path, ids, classes, splits, x)
     return path
 
 

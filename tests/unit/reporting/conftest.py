@@ -1,10 +1,9 @@
 """Tables that the tests of tidy rows and of Markdown share."""
 
-import json
-
 import pandas as pd
 import pytest
 
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.reporting.tables import add_paper_values, read_metrics
 
 
@@ -18,7 +17,7 @@ def files(tmp_path):
     ]
     for k, result in enumerate(results):
         common = {"dataset": "demo", "inr": "small", "n_test": 40}
-        (tmp_path / f"{k}.json").write_text(json.dumps(common | result))
+        write_json(tmp_path / f"{k}.json", common | result)
     return [tmp_path / f"{k}.json" for k in range(len(results))]
 
 
@@ -39,13 +38,13 @@ def table(files):
 def network_table(tmp_path):
     """Two seeds of a network, of which one has not converged, and inr2vec."""
     for seed, converged in enumerate((True, False)):
-        (tmp_path / f"{seed}.json").write_text(json.dumps({
+        write_json(tmp_path / f"{seed}.json", {
             "dataset": "demo", "inr": "small", "method": "pointnet", "seed": seed, "n_test": 40,
             "accuracy": 0.9, "epochs": 50, "n_points": 512, "converged": converged,
-        }))  # fmt: skip
-    (tmp_path / "2.json").write_text(json.dumps(
+        })  # fmt: skip
+    write_json(tmp_path / "2.json",
         {"dataset": "demo", "inr": "small", "method": "inr2vec", "n_test": 40, "accuracy": 0.8}
-    ))  # fmt: skip
+    )  # fmt: skip
     return read_metrics([tmp_path / f"{k}.json" for k in range(3)], ["accuracy"])
 
 

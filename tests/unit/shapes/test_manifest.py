@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from inr2vec_core.geometry.preprocessing import ShapeSettings
+from inr2vec_core.io.frames import write_frame
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import Rejected
@@ -54,7 +55,7 @@ def test_a_manifest_has_a_row_for_each_shape_and_copy(shards):
 
 def test_a_manifest_is_read_again(shards, tmp_path):
     manifest = manifest_of_shards(shards)
-    manifest.to_parquet(tmp_path / "shapes.parquet")
+    write_frame(tmp_path / "shapes.parquet", manifest)
     pd.testing.assert_frame_equal(read_manifest(tmp_path / "shapes.parquet"), manifest)
     with raises("none.parquet is missing: make it first"):
         read_manifest(tmp_path / "none.parquet")
@@ -62,7 +63,7 @@ def test_a_manifest_is_read_again(shards, tmp_path):
 
 def test_what_an_older_version_wrote_is_named_with_the_cure(shards, tmp_path):
     path = tmp_path / "shapes.parquet"
-    manifest_of_shards(shards).rename(columns={"center_x": "centre_x"}).to_parquet(path)
+    write_frame(path, manifest_of_shards(shards).rename(columns={"center_x": "centre_x"}))
     with raises("shapes.parquet has no 'center_x'", "older version; remove it"):
         read_manifest(path)
     with h5py.File(shards[1], "a") as file:
