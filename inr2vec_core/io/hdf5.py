@@ -228,6 +228,8 @@ def open_shard(path: str | Path) -> Iterator[Shard]:
     with reading(path, "HDF5 file", RESULT):
         file = Shard(path, "r", locking=False)
     with file:
+        with reading(path, "HDF5 file", RESULT):
+            list(file), list(file.attrs)  # reads the lists of names, whoever asks for them later
         yield file
 
 
