@@ -28,10 +28,11 @@ class Origin:
 RESULT = Origin("make it first", "remove it and run again, and it is made anew")
 SOURCE = Origin("restore it", "restore it or download it again")
 
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _NOT_AT_FAULT = {
     (errno.EACCES, errno.EPERM): "permission denied: let this user read the file and its folders",
     (errno.EAGAIN, errno.EWOULDBLOCK): "locked by another process: wait for that or end it",
-    (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP): (
+    NO_LOCKS: (
         "the file system has no locks: set the environment variable HDF5_USE_FILE_LOCKING=FALSE"
     ),
     (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENODEV, errno.EREMOTEIO): (
@@ -40,6 +41,7 @@ _NOT_AT_FAULT = {
     (errno.EMFILE, errno.ENFILE): "too many open files: raise the limit (ulimit -n)",
     (errno.ENOMEM,): "not enough memory: give the job more",
 }
+MAY_PASS = {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EREMOTEIO, errno.EMFILE, errno.ENFILE}
 _CAUSES = {number: text for numbers, text in _NOT_AT_FAULT.items() for number in numbers}
 _MIB = 2**20
 

@@ -15,15 +15,62 @@ import numpy as np
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import atomic
-from inr2vec_core.io.file_errors import RESULT, reading, unreadable
+from inr2vec_core.io.file_errors import (
+    NO_LOCKS,
+    RESULT,
+    SOURCE,
+    Origin,
+    reading,
+    unreadable,
+)
 
 IDENTITY = ("shape_id", "class", "split")
-_FORMAT = ("v110", "v110")
+_FORMAT, _KIND = ("v110", "v110"), "HDF5 file"
 _CHUNK = 2**18  # bytes; a larger row is a chunk of its own
 
 
-class Shard(h5py.File):
+class SourceFile(h5py.File):
+    """A user's HDF5 file, which is named in the errors of all that is read from it."""
+
+    origin = SOURCE
+
+    def __getitem__(self, name):
+        """The array or group of a name.
+
+        Raises:
+            InputError: the file has none of this name, or is damaged.
+        """
+        with self._named(name):
+            found = super().__getitem__(name)
+        return _Column(found.id, self.origin) if isinstance(found, h5py.Dataset) else found
+
+    def __contains__(self, name):
+        with self._named(name):
+            return super().__contains__(name)
+
+    def get(self, name, default=None):
+        """The array or group of a name, or the default where there is none."""
+        return self[name] if name in self else default  # noqa: SIM401 (this is `get`)
+
+    def missing(self, name: str) -> InputError:
+        """The error of a name that the file does not have."""
+        return InputError(f"{self.filename} has no {name!r}, but {', '.join(self) or 'nothing'}")
+
+    @contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """Tell what is not in a file from what is damaged: h5py says KeyError to both."""
+        try:
+            yield
+        except (KeyError, OSError, RuntimeError) as error:
+            if "doesn't exist" in str(error) or "can't locate" in str(error):
+                raise self.missing(str(name)) from error
+            raise unreadable(self.filename, error, _KIND, self.origin) from error
+
+
+class Shard(SourceFile):
     """A shard open for reading, whose columns and attributes the reader knows by name."""
+
+    origin = RESULT
 
     def __getitem__(self, name):
         """The column of a name.
@@ -31,15 +78,14 @@ class Shard(h5py.File):
         Raises:
             InputError: The file has no such column, it has no checksum, or the file is damaged.
         """
-        with _missing_named(self.filename, name):
-            column = _Column(super().__getitem__(name).id)
+        column = super().__getitem__(name)
         if column.size and not column.fletcher32:
             raise older_file(self.filename, f"checksum of {name}")
         return column
 
-    def __contains__(self, name):
-        with _missing_named(self.filename, name):
-            return super().__contains__(name)
+    def missing(self, name: str) -> InputError:
+        """The error of a column or attribute that an older version did not write."""
+        return older_file(self.filename, name)
 
     @property
     def attrs(self) -> "_Attributes":
@@ -48,41 +94,32 @@ class Shard(h5py.File):
 
 
 class _Column(h5py.Dataset):
-    """A column that names its file where the checksum of what is read is wrong."""
+    """An array that names its file where it cannot be read."""
+
+    def __init__(self, bind: h5py.h5d.DatasetID, origin: Origin):
+        super().__init__(bind)
+        self._origin = origin
 
     def __getitem__(self, args, new_dtype=None):
         try:
             return super().__getitem__(args, new_dtype)
         except OSError as error:
-            raise unreadable(self.file.filename, error, "HDF5 file", RESULT) from error
+            raise unreadable(self.file.filename, error, _KIND, self._origin) from error
 
 
 class _Attributes(h5py.AttributeManager):
     def __init__(self, shard: Shard):
         super().__init__(shard)
-        self._filename = shard.filename
+        self._shard = shard
 
     def __getitem__(self, name):
-        with _missing_named(self._filename, name):
+        with self._shard._named(name):
             value = super().__getitem__(name)
         if isinstance(value, bytes):
             return _text(value)
         if isinstance(value, np.ndarray) and value.dtype.kind == "S":
             return np.array([_text(one) for one in value.tolist()], object)
         return value
-
-
-@contextmanager
-def _missing_named(path: str, name: str) -> Iterator[None]:
-    """Tell what is not in a file from what is damaged: h5py says KeyError to both."""
-    try:
-        yield
-    except KeyError as error:
-        if "doesn't exist" in str(error) or "can't locate" in str(error):
-            raise older_file(path, name) from error
-        raise unreadable(path, error, "HDF5 file", RESULT) from error
-    except (OSError, RuntimeError) as error:
-        raise unreadable(path, error, "HDF5 file", RESULT) from error
 
 
 def older_file(path: str | Path, missing: str) -> InputError:
@@ -225,11 +262,35 @@ def open_shard(path: str | Path) -> Iterator[Shard]:
         InputError: the file is missing or not readable, or a column is read that it does not have
             or that is damaged; the message says what to do.
     """
-    with reading(path, "HDF5 file", RESULT):
+    with reading(path, _KIND, RESULT):
         file = Shard(path, "r", locking=False)
     with file:
-        with reading(path, "HDF5 file", RESULT):
+        with reading(path, _KIND, RESULT):
             list(file), list(file.attrs)  # reads the lists of names, whoever asks for them later
+        yield file
+
+
+@contextmanager
+def open_source(path: str | Path) -> Iterator[SourceFile]:
+    """Open a user's HDF5 file for reading, with a lock where the file system has any.
+
+    Args:
+        path: the file to read.
+
+    Yields:
+        The open file.
+
+    Raises:
+        InputError: the file is missing, locked by who writes it, or not readable.
+    """
+    with reading(path, _KIND, SOURCE):
+        try:
+            file = SourceFile(path, "r")
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            file = SourceFile(path, "r", locking=False)
+    with file, reading(path, _KIND, SOURCE):
         yield file
 
 

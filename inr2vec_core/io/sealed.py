@@ -93,7 +93,7 @@ def write_csv(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence]
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*columns, OPEN_SEAL])
     writer.writerows([*row, ""] for row in rows)
-    write_sealed(path, text.getvalue().encode("utf-8", "surrogateescape"))
+    write_sealed(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
 
 def read_csv(path: str | Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -110,7 +110,7 @@ def read_csv(path: str | Path, columns: Sequence[str]) -> list[dict[str, str]]:
         InputError: the file is missing or damaged.
     """
     with reading(path, "CSV table", RESULT):
-        text = read_sealed(path).decode("utf-8", "surrogateescape")
+        text = read_sealed(path).decode("utf-8")
         rows = csv.DictReader(io.StringIO(text, newline=""))
         return [{name: row[name] for name in columns} for row in rows]
 

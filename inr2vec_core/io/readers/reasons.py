@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.io.file_errors import MAY_PASS, SOURCE, unreadable
 from inr2vec_core.io.readers.signatures import another_kind
 from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import printable
@@ -22,6 +23,7 @@ def reasons_of(path: Path) -> Iterator[None]:
 
     Raises:
         BadShape: there is no file that may be read, it is empty, or the parser raised something.
+        InputError: the disk failed, or too many files are open, which says nothing of this file.
     """
     if fault := fault_of_file(path):  # a pipe must not be opened, not even to see what is in it
         raise BadShape(f"{printable(str(path))} {fault}")
@@ -30,6 +32,8 @@ def reasons_of(path: Path) -> Iterator[None]:
             raise BadShape("the file is empty")
         yield
     except Exception as error:  # parsers raise many kinds of errors on bad files
+        if isinstance(error, OSError) and error.errno in MAY_PASS:
+            raise unreadable(path, error, "file", SOURCE) from error
         reason = str(error) if isinstance(error, BadShape) else f"unreadable: {one_line(error)}"
         with suppress(OSError):
             kind = another_kind(path)

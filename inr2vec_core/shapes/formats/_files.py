@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io.file_errors import SOURCE, reading
 from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import decode
 
@@ -32,10 +33,8 @@ def read_lines(file: Path) -> list[str]:
         InputError: the file cannot be read, or is no text.
     """
     check_file(file)
-    try:
+    with reading(file, "text file", SOURCE):
         text = decode(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} cannot be read as text ({error}): restore it") from None
     lines = [line.strip() for line in text.split("\n")]
     return [line for line in lines if line]
 
@@ -48,8 +47,3 @@ def check_file(file: Path) -> None:
     """
     if fault := fault_of_file(file):
         raise InputError(f"{file} {fault}")
-
-
-def on_one_line(error: Exception) -> str:
-    """The message of an error, without line breaks."""
-    return " ".join(str(error).split())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
 
 if TYPE_CHECKING:
-    import h5py
     import numpy as np
 
     from inr2vec_core.geometry.raw import Geometry
@@ -71,8 +69,10 @@ def read_h5_rows(path: str | Path, rows: Sequence[int], column: str = "data") ->
     """
     import numpy as np
 
+    from inr2vec_core.io.hdf5 import open_source
+
     rows = np.asarray(rows, np.int64)
-    with _opened(path) as h5:
+    with open_source(path) as h5:
         data = h5[column]
         outside = rows[(rows < 0) | (rows >= len(data))]
         if len(outside):
@@ -94,21 +94,7 @@ def h5_length(path: str | Path, column: str) -> int:
     Raises:
         InputError: the file is unreadable, or has no such array.
     """
-    with _opened(path) as h5:
+    from inr2vec_core.io.hdf5 import open_source
+
+    with open_source(path) as h5:
         return len(h5[column])
-
-
-@contextmanager
-def _opened(path: str | Path) -> Iterator[h5py.File]:
-    import h5py
-
-    from inr2vec_core.io.readers.reasons import one_line
-
-    try:
-        with h5py.File(path, "r") as h5:
-            yield h5
-    except InputError:
-        raise
-    except Exception as error:  # h5py raises many kinds of errors on corrupt files
-        message = f"{path} cannot be read: {one_line(error)}; download it again"
-        raise InputError(message) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, without_duplicates
-from inr2vec_core.shapes.formats._files import check_file, existing_folder, on_one_line, read_lines
+from inr2vec_core.shapes.formats._files import check_file, existing_folder, read_lines
 from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, read_h5_rows
 from inr2vec_core.shapes.splits import SPLITS
 
@@ -145,18 +145,11 @@ class Format(H5RowsFormat):
         return file
 
     def _labels(self, file: Path) -> list[int]:
-        import h5py
+        from inr2vec_core.io.hdf5 import open_source
 
-        try:
-            with h5py.File(file, "r") as h5:
-                self.check_arrays(file, h5)
-                return [int(label) for label in h5["label"][:].reshape(-1)]
-        except InputError:
-            raise
-        except Exception as error:  # h5py raises many kinds of errors on corrupt files
-            raise InputError(
-                f"{file} cannot be read ({on_one_line(error)}): download it again"
-            ) from error
+        with open_source(file) as h5:
+            self.check_arrays(file, h5)
+            return [int(label) for label in h5["label"][:].reshape(-1)]
 
 
 def h5_files(root: Path) -> list[tuple[Path, str]]:

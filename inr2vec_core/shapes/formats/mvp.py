@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
-from inr2vec_core.shapes.formats._files import check_file, existing_folder, on_one_line
+from inr2vec_core.shapes.formats._files import check_file, existing_folder
 from inr2vec_core.shapes.formats._h5_rows import H5RowsFormat, h5_length, read_h5_rows
 from inr2vec_core.shapes.pairing import partial_id
 
@@ -140,19 +140,12 @@ def split_files(root: str | Path) -> list[SplitFiles]:
 
 def _labels(complete: Path, partial: Path) -> list[set[int]]:
     """The labels that each complete cloud and its partial ones have, one where all is well."""
-    import h5py
+    from inr2vec_core.io.hdf5 import open_source
 
-    try:
-        with h5py.File(complete, "r") as h5, h5py.File(partial, "r") as input_h5:
-            files = [h5] if complete == partial else [h5, input_h5]
-            joined = ["", NOVEL] if any(_has_novel(file) for file in files) else [""]
-            return [labels for prefix in joined for labels in _labels_of(complete, files, prefix)]
-    except InputError:
-        raise
-    except Exception as error:  # h5py raises many kinds of errors on corrupt files
-        raise InputError(
-            f"{complete} cannot be read ({on_one_line(error)}): download it again"
-        ) from error
+    with open_source(complete) as h5, open_source(partial) as input_h5:
+        files = [h5] if complete == partial else [h5, input_h5]
+        joined = ["", NOVEL] if any(_has_novel(file) for file in files) else [""]
+        return [labels for prefix in joined for labels in _labels_of(complete, files, prefix)]
 
 
 def _has_novel(file: h5py.File) -> bool:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io.file_errors import SOURCE, reading
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
-from inr2vec_core.shapes.formats._files import existing_folder, on_one_line
+from inr2vec_core.shapes.formats._files import existing_folder
 from inr2vec_core.shapes.splits import SPLITS, check_fraction, move_share
 
 # Where a shape's folder has its mesh: in version 2, in version 1.
@@ -125,24 +126,21 @@ def read_splits(root: Path) -> tuple[dict[tuple[str, str], str], str]:
 
 
 def _rows(file: Path, split: str | None) -> Iterator[tuple[tuple[str, str], str]]:
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            rows = csv.DictReader(lines)
-            wanted = {"synsetId", "modelId"} | ({"split"} if split is None else set())
-            missing = sorted(wanted - set(rows.fieldnames or ()))
-            if missing:
-                raise InputError(f"{file} has no column {missing[0]}: restore ShapeNet's own list")
-            for row in rows:
-                named = split or row["split"]
-                if named not in SPLITS or not row["synsetId"] or not row["modelId"]:
-                    raise InputError(
-                        f"{file}, line {rows.line_num}: synset {row['synsetId']!r}, model "
-                        f"{row['modelId']!r}, split {named!r}: mend the line"
-                    )
-                # A spreadsheet drops the zero that synsets begin with.
-                yield (row["synsetId"].zfill(8), row["modelId"]), named
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{file} cannot be read ({on_one_line(error)}): restore it") from None
+    with reading(file, "CSV table", SOURCE), file.open(newline="", encoding="utf-8-sig") as lines:
+        rows = csv.DictReader(lines)
+        wanted = {"synsetId", "modelId"} | ({"split"} if split is None else set())
+        missing = sorted(wanted - set(rows.fieldnames or ()))
+        if missing:
+            raise InputError(f"{file} has no column {missing[0]}: restore ShapeNet's own list")
+        for row in rows:
+            named = split or row["split"]
+            if named not in SPLITS or not row["synsetId"] or not row["modelId"]:
+                raise InputError(
+                    f"{file}, line {rows.line_num}: synset {row['synsetId']!r}, model "
+                    f"{row['modelId']!r}, split {named!r}: mend the line"
+                )
+            # A spreadsheet drops the zero that synsets begin with.
+            yield (row["synsetId"].zfill(8), row["modelId"]), named
 
 
 def _class_names(root: Path, synsets: list[str]) -> dict[str, str]:
@@ -150,11 +148,9 @@ def _class_names(root: Path, synsets: list[str]) -> dict[str, str]:
     names = dict(SYNSETS)
     file = root / "taxonomy.json"
     if file.is_file() and not set(synsets) <= set(SYNSETS):
-        try:
+        with reading(file, "list of synsets", SOURCE):
             listed = json.loads(file.read_text(encoding="utf-8"))
             named = {entry["synsetId"]: entry["name"].split(",")[0].strip() for entry in listed}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{file} cannot be read ({on_one_line(error)}): restore it") from None
         names = named | names
     taken = [names.get(synset, synset) for synset in synsets]
     # Two synsets of one name, as the taxonomy has some, keep their numbers.

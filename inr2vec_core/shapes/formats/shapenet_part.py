@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io.file_errors import SOURCE, reading
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
 from inr2vec_core.shapes.formats._files import check_file, existing_folder, read_lines
@@ -120,10 +121,8 @@ def _categories(root: Path) -> dict[str, str]:
 def _entries(file: Path) -> list[str]:
     """What the list of a split names, such as "shape_data/02691156/<name>"."""
     check_file(file)
-    try:
+    with reading(file, "JSON file", SOURCE):
         entries = json.loads(decode(file.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} cannot be read ({error}): restore it") from None
     if not isinstance(entries, list) or not all(isinstance(entry, str) for entry in entries):
         raise InputError(f"{file} is no list of shapes such as 'shape_data/02691156/<id>'")
     return entries

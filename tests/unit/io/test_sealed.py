@@ -62,7 +62,7 @@ KINDS = {
     ),
     "model": (
         lambda path: save_model(model(), {"n": 4}, path, epochs=3),
-        lambda path: str((load_model(path, lambda _: nn.Linear(5, 4))[0].state_dict())),
+        lambda path: str(load_model(path, lambda _: nn.Linear(5, 4))[0].state_dict()),
     ),
 }
 
@@ -122,7 +122,10 @@ def test_other_programs_read_the_files(tmp_path):
     from safetensors.numpy import load_file
 
     write_csv(tmp_path / "a.csv", ["name", "n"], [["a", 1], ["b", 2]])
-    assert pd.read_csv(tmp_path / "a.csv")[["name", "n"]].to_numpy().tolist() == [["a", 1], ["b", 2]]
+    assert pd.read_csv(tmp_path / "a.csv")[["name", "n"]].to_numpy().tolist() == [
+        ["a", 1],
+        ["b", 2],
+    ]
     save_array(tmp_path / "a.safetensors", np.arange(3.0))
     assert load_file(tmp_path / "a.safetensors")["weights"].tolist() == [0, 1, 2]
     write_a_shard(tmp_path / "a.h5")

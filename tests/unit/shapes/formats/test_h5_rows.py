@@ -32,5 +32,5 @@ def test_h5_that_cannot_be_read_is_refused(tmp_path):
         h5["data"] = np.zeros((4, 5, 3))
     whole = (tmp_path / "a.h5").read_bytes()
     (tmp_path / "a.h5").write_bytes(whole[: int(0.7 * len(whole))])
-    with pytest.raises(InputError, match=r"a\.h5 cannot be read: .*download it again"):
+    with pytest.raises(InputError, match=r"a\.h5 is cut short: .*download it again"):
         read_h5_rows(tmp_path / "a.h5", [0])

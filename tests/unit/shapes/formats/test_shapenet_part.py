@@ -98,7 +98,7 @@ def test_a_folder_that_is_missing_sets_its_shapes_aside(benchmark):
     ("synsetoffset2category.txt", "Bag\n", ["'Bag' is not a class's name and its folder"]),
     ("synsetoffset2category.txt", "Bag 1\nBag 2\n", ["its 2 lines must name each class"]),
     ("synsetoffset2category.txt", "Bag 1\nCap 1\n", ["its 2 lines must name each class"]),
-    ("train_test_split/shuffled_val_file_list.json", "[", ["cannot be read", "restore it"]),
+    ("train_test_split/shuffled_val_file_list.json", "[", ["is not a readable JSON", "restore"]),
     ("train_test_split/shuffled_val_file_list.json", '{"a": 1}', ["is no list of shapes"]),
     ("train_test_split/shuffled_val_file_list.json", "[1]", ["is no list of shapes"]),
     ("synsetoffset2category.txt", None, ["is missing", "root"]),
