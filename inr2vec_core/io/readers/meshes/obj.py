@@ -15,7 +15,8 @@ from inr2vec_core.utils.text import decode
 _VERTEX = re.compile(r"^[ \t]*v[ \t]+([^\n]*)", re.MULTILINE)
 _FACE = re.compile(r"^[ \t]*fo?[ \t]+([^\n]*)", re.MULTILINE)
 _EITHER = re.compile(r"^[ \t]*(v|fo?)[ \t]", re.MULTILINE)
-_PATCH = re.compile(r"^[ \t]*(surf|bzp|bsp|cdc|res)[ \t]", re.MULTILINE)
+_PATCHES = ("surf", "bzp", "bsp", "cdc", "res")
+_PATCH = re.compile(rf"^[ \t]*({'|'.join(_PATCHES)})[ \t]", re.MULTILINE)
 
 
 def read_obj(path: Path) -> Mesh:
@@ -36,7 +37,7 @@ def read_obj(path: Path) -> Mesh:
         ValueError: a row has something other than numbers.
     """
     text = without_comments(decode(path.read_bytes())).replace("\\\n", " ")
-    patch = _PATCH.search(text)
+    patch = any(name in text for name in _PATCHES) and _PATCH.search(text)
     if patch:
         raise BadShape(
             f"has free-form surfaces (statement {patch[1]}), which are not read: save its shape "
@@ -48,7 +49,8 @@ def read_obj(path: Path) -> Mesh:
         # Of 7/1/3 and 7//3 only the vertex counts.
         faces = re.sub(r"/[^ \t\n]*", "", "\n".join(faces)).split("\n")
     sizes = np.array([len(face.split()) for face in faces], np.int64)
-    if len(faces) and sizes[-1] < 3 and _FACE.search(text.rstrip().rsplit("\n", 1)[-1]):
+    # Some programs write edges as faces of two corners, but then not a single one at the end.
+    if len(faces) and sizes[-1] < 3 <= sizes[:-1].min(initial=3) and _FACE.match(_last_line(text)):
         raise BadShape("truncated: its last face has fewer than three corners")
     corners = ragged(faces, sizes)
     if (corners < 0).any():
@@ -58,6 +60,10 @@ def read_obj(path: Path) -> Mesh:
     if len(corners) and corners.max() > len(vertices):
         raise BadShape(f"a face names vertex {corners.max()}, but there are {len(vertices)}")
     return mesh_of(vertices, triangulate(vertices, corners - 1, sizes), merge=True)
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rsplit("\n", 1)[-1]
 
 
 def _counted_from_start(text: str, corners: np.ndarray, sizes: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Mesh
 from inr2vec_core.io.readers.meshes.ply_elements import (
+    CORNERS,
     Columns,
     Element,
     Ragged,
@@ -16,7 +17,6 @@ from inr2vec_core.io.readers.meshes.ply_elements import (
 from inr2vec_core.io.readers.meshes.polygons import triangulate
 from inr2vec_core.io.readers.meshes.triangles import check_corners, mesh_of, strip_triangles
 
-_CORNERS = ("vertex_indices", "vertex_index")
 _NO_SURFACE = ("vertex", "face", "tristrips", "range_grid")  # range_grid: the raster of a scan
 
 
@@ -72,7 +72,7 @@ def _points(table: Columns) -> np.ndarray:
 def _corners(element: Element, table: Columns) -> Ragged:
     """The property of an element that has the vertices of its faces."""
     lists = [column.name for column in element.lists if column.type.kind in "iu"]
-    known = [name for name in lists if name in _CORNERS] or lists
+    known = [name for name in lists if name in CORNERS] or lists
     if len(known) != 1:
         raise BadShape(
             f"its element {element.name} has {', '.join(c.name for c in element.properties)}: "

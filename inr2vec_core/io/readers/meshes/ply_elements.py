@@ -15,6 +15,7 @@ _TYPES = {
     **{"int8": "i1", "uint8": "u1", "int16": "i2", "uint16": "u2", "int32": "i4", "uint32": "u4"},
     **{"float32": "f4", "float64": "f8", "long": "i8", "ulong": "u8"},
 }
+CORNERS = ("vertex_indices", "vertex_index")
 _ORDERS = {"ascii": "", "binary_little_endian": "<", "binary_big_endian": ">"}
 
 
@@ -64,7 +65,8 @@ def read_header(content: bytes) -> tuple[list[Element], str, bytes]:
         Its elements; the byte order, "" for ascii; what follows the header.
 
     Raises:
-        BadShape: there is no header, it is cut short, or a line of it cannot be read.
+        BadShape: there is no header, it is cut short, or a line that declares
+            something cannot be read. Others are passed over: comments, also broken ones.
     """
     match = re.match(rb"(?:\xef\xbb\xbf)?\s*ply[ \t]*(\r\n|\r|\n)", content)
     end = match and re.compile(rb"^[ \t]*end_header[ \t]*" + match[1], re.MULTILINE)
@@ -85,14 +87,15 @@ def read_header(content: bytes) -> tuple[list[Element], str, bytes]:
             case ["property", "list", count, kind, name] if elements and {count, kind} <= set(
                 _TYPES
             ):
+                if elements[-1].name == "vertex" and name in CORNERS:
+                    # A known program's clouds: it leaves out the line "element face 0" alone.
+                    elements.append(Element("face", 0, []))
                 types = [np.dtype(order + _TYPES[t]) for t in (kind, count)]
                 elements[-1].properties.append(Property(name, *types))
             case ["property", kind, name] if elements and kind in _TYPES:
                 kind = np.dtype(order + _TYPES[kind])
                 elements[-1].properties.append(Property(name, kind, None))
-            case ["comment" | "obj_info", *_] | []:
-                pass
-            case _:
+            case ["format" | "element" | "property", *_]:
                 raise BadShape(f"its PLY header has a line that is not read: {line.strip()[:80]}")
     if order is None:
         raise BadShape("its PLY header has no line 'format' before its elements")

@@ -5,8 +5,9 @@ import re
 import numpy as np
 
 from inr2vec_core.errors import BadShape
+from inr2vec_core.utils.text import printable
 
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
+_COMMENT = re.compile(r"#(?<!\S#)[^\n]*")
 
 
 def text_lines(text: str) -> list[str]:
@@ -33,12 +34,26 @@ def coordinates(rows: list[str], columns: tuple[int, int, int] = (0, 1, 2)) -> n
         (N, 3) float64.
 
     Raises:
-        ValueError: a row has too few columns, or something other than numbers; numpy's message
-            counts rows from the first one given.
+        BadShape: a row has too few columns, or something other than numbers.
     """
     if not rows:
         return np.zeros((0, 3))
-    return np.loadtxt(rows, np.float64, comments=None, usecols=columns, ndmin=2)
+    try:
+        return np.loadtxt(rows, np.float64, comments=None, usecols=columns, ndmin=2)
+    except ValueError:
+        for number, row in enumerate(rows, 1):
+            if not _has_numbers(row.split(), columns):
+                raise BadShape(
+                    f"point {number} is '{printable(row[:80])}', without three numbers"
+                ) from None
+        raise
+
+
+def _has_numbers(words: list[str], columns: tuple[int, int, int]) -> bool:
+    try:
+        return bool([float(words[column]) for column in columns])
+    except (IndexError, ValueError):
+        return False
 
 
 def ragged(rows: list[str], sizes: np.ndarray, first: int = 0) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Meshes in stl files."""
 
-import re
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,7 @@ from inr2vec_core.utils.text import decode
 
 _HEADER = 84  # bytes; the last four are the number of triangles
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
-_VERTEX = re.compile(r"^[ \t]*vertex[ \t]+([^\n]*)", re.MULTILINE | re.IGNORECASE)
-_LINE = re.compile(r"^[ \t]*(facet|vertex|endfacet|solid|endsolid)\b", re.MULTILINE | re.IGNORECASE)
+_FACET = {"facet": "(", "verte": "v", "endfa": ")", "solid": "[", "endso": "]"}  # by first letters
 
 
 def read_stl(path: Path) -> Mesh:
@@ -50,7 +48,8 @@ def _binary_corners(content: bytes) -> np.ndarray | None:
         if length == declared * _TRIANGLE.itemsize:
             triangles = np.frombuffer(content, _TRIANGLE, offset=_HEADER)
             return triangles["corners"].reshape(-1, 3).astype(np.float64)
-    if content[:400].lstrip()[:5].lower() == b"solid" and b"facet" in content[:4000].lower():
+    start = content[:4000].lower()
+    if start.lstrip().startswith(b"solid") and (b"facet" in start or b"endsolid" in start):
         return None
     if len(content) < _HEADER:
         raise BadShape("no STL header, or one cut short")
@@ -63,11 +62,12 @@ def _binary_corners(content: bytes) -> np.ndarray | None:
 
 def _ascii_corners(text: str) -> np.ndarray:
     """(3 F, 3) float64."""
-    kinds = [kind.lower() for kind in _LINE.findall(text)]
-    if kinds.count("solid") != kinds.count("endsolid"):
+    lines = [line.lstrip() for line in text.splitlines()]
+    kinds = [line[:5].lower() for line in lines]
+    structure = "".join(_FACET.get(kind, "") for kind in kinds)
+    if structure.count("[") != structure.count("]"):
         raise BadShape("truncated: a solid has no end")
-    facets = " ".join(kind for kind in kinds if not kind.endswith("solid"))
-    n_facets = kinds.count("facet")
-    if facets != " ".join(["facet vertex vertex vertex endfacet"] * n_facets):
+    if structure.replace("[", "").replace("]", "") != "(vvv)" * structure.count("("):
         raise BadShape("a facet does not have three vertices and an end")
-    return coordinates(_VERTEX.findall(text))
+    vertices = [line for line, kind in zip(lines, kinds, strict=True) if kind == "verte"]
+    return coordinates(vertices, columns=(1, 2, 3))

@@ -45,6 +45,7 @@ def test_negative_corners_count_back_from_their_face(tmp_path, style):
         ROWS + faces(MIXED).replace("\n", " # why\n") + "l 1 2 3\np 4\n",
         ROWS + faces(MIXED).replace("f ", "fo "),
         ROWS + "f 1 2\nf 3\n" + faces(MIXED),
+        ROWS + "f 1 2\n" + faces(MIXED) + "f 3 4\n",
         ROWS + faces(MIXED) + "cstype bezier\ndeg 3\ncurv 0 1 1 2 3 4\nend\n",
     ],
 )
@@ -65,9 +66,9 @@ def test_ways_to_write_the_same_mesh(tmp_path, text):
         (ROWS + "f 1 2 -17\n", "a face names vertex"),
         (ROWS + "f 1 2 x\n", "unreadable: .*'x'"),
         (ROWS + "f 1 10 2 9\n", "1 of 1 polygons cross themselves"),
-        (ROWS.replace("v 3 0 0", "v 3,0 0,5 0") + faces(MIXED), "unreadable: .*'3,0'"),
-        (ROWS.replace("v 3 0 0", "v 3 0 1.#IND"), "unreadable: .*'1.#IND'"),
-        (ROWS + "v 1 2\n" + faces(MIXED), "unreadable"),
+        (ROWS.replace("v 3 0 0", "v 3,0 0,5 0") + faces(MIXED), "point 2 is '3,0 0,5 0'"),
+        (ROWS.replace("v 3 0 0", "v 3 0 1.#IND"), "point 2 is '3 0 1.#IND'"),
+        (ROWS + "v 1 2\n" + faces(MIXED), "point 17 is '1 2', without three numbers"),
     ],
 )
 def test_what_is_refused(tmp_path, text, reason):

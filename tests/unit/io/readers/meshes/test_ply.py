@@ -56,7 +56,7 @@ def test_concave_and_mixed_polygons(tmp_path, encoding, polygons):
     ["list uchar int vertex_index", "list int uchar vertex_indices", "list uint32 int8 corners"],
 )
 def test_header_lines_and_types(tmp_path, encoding, newline, face):
-    header = ["comment made by hand", "obj_info num_cols 3", "comment", ""]
+    header = ["comment made by hand", "obj_info num_cols 3", "comment", "", "of two lines"]
     text = prism(encoding, MIXED, [face], newline=newline, header=header)
     read_closed(write(tmp_path / "u.ply", text))
 
@@ -125,6 +125,13 @@ def test_scan_with_its_raster_is_a_cloud(tmp_path, encoding):
     )
     assert isinstance(cloud, Cloud)
     assert len(cloud.points) == 16
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_cloud_whose_header_lacks_the_line_of_no_faces(tmp_path, encoding):
+    text = ply(encoding, ("vertex", POINT, VERTICES), ("face", FACE, []))
+    file = write(tmp_path / "a.ply", text.replace(b"element face 0\n", b""))
+    assert read_geometry(file).points.tolist() == [list(corner) for corner in VERTICES]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -46,13 +46,19 @@ def test_several_solids_whatever_their_names(tmp_path, names):
         assert (len(mesh.vertices), len(mesh.faces)) == (16, 24)
 
 
+def test_a_solid_without_facets_is_refused(tmp_path):
+    refused(
+        write(tmp_path / "a.stl", "solid none\n" + " \n" * 90 + "endsolid\n"), "no points or faces"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ("endsolid", "", "a solid has no end"),
         ("endloop", "vertex 0 0 0\nendloop", "a facet does not have three vertices"),
         ("outer loop\n", "outer loop\nvertex 1 2\n", "a facet does not have three vertices"),
-        ("vertex 0", "vertex 0,5", "unreadable"),
+        ("vertex 0", "vertex 0,5", "point 1 is 'vertex 0,5"),
     ],
 )
 def test_text_that_is_refused(tmp_path, old, new, reason):
