@@ -14,7 +14,7 @@ class Surface:
         faces: (F, 3) indices of vertices.
 
     Raises:
-        BadShape: a vertex is not finite, or the faces have no area.
+        BadShape: a vertex is not finite, or the faces have no area, or one too large for floats.
     """
 
     def __init__(self, vertices: np.ndarray, faces: np.ndarray):
@@ -22,9 +22,13 @@ class Surface:
         corners = vertices[faces]  # (F, 3, 3)
         self._corner = corners[:, 0].copy()  # a view would keep all corners
         self._edge1, self._edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        areas = np.linalg.norm(np.cross(self._edge1, self._edge2), axis=1)
-        self._cumulative = np.cumsum(areas, dtype=np.float64)
-        if len(areas) == 0 or not 0 < self._cumulative[-1] < np.inf:
+        with np.errstate(over="ignore", invalid="ignore"):
+            areas = np.linalg.norm(np.cross(self._edge1, self._edge2), axis=1)
+            self._cumulative = np.cumsum(areas, dtype=np.float64)
+        if len(areas) and not self._cumulative[-1] < np.inf:
+            largest = np.abs(vertices).max()
+            raise BadShape(f"its area overflows at coordinates up to {largest:.3g}: change unit")
+        if len(areas) == 0 or self._cumulative[-1] == 0:
             raise BadShape(f"its {len(faces)} faces have no area to sample")
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -6,15 +6,14 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Grid
-from inr2vec_core.io.readers.voxel_grids import as_grid, read_npz_array
+from inr2vec_core.io.readers.voxel_grids import as_grid, read_array, read_npz_array
 
 MOST_COLUMNS = 9  # coordinates, a normal and a color
 
 
 def read_npy(path: Path) -> Cloud | Grid:
     with path.open("rb") as file:
-        # np.load would also open a zip archive under this name.
-        return _array_geometry(np.lib.format.read_array(file, allow_pickle=False))
+        return _array_geometry(read_array(file))  # np.load would also open a zip archive
 
 
 def read_npz(path: Path) -> Cloud | Grid:

@@ -26,32 +26,63 @@ def read_pcd(path: Path) -> Cloud:
         The cloud.
 
     Raises:
-        BadShape: the header is missing or cut short, points are missing, or there are none.
-        Exception: of other kinds, where header and data contradict each other.
+        BadShape: the header is missing, cut short or contradicts itself, points are missing, or
+            there are none.
     """
     parts = re.split(rb"^DATA +(\w+)\r?\n", path.read_bytes(), maxsplit=1, flags=re.MULTILINE)
     if len(parts) < 3:
         raise BadShape("no PCD header, or one cut short")
     text, kind, body = parts[0].decode("utf-8", errors="replace"), parts[1].decode(), parts[2]
     header = {key: values for key, *values in map(str.split, text.splitlines()) if values}
-    n_points = int(header["POINTS"][0])
+    fields = header.get("FIELDS", [])
+    if not set("xyz") <= set(fields):
+        raise BadShape(f"its fields are {', '.join(fields) or 'not named'}: x, y and z are needed")
+    axes = [fields.index(axis) for axis in "xyz"]
+    try:
+        n_points = _number_of_points(header)
+        counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
+        point = None if kind == "ascii" else _layout(header, counts)
+    except (TypeError, ValueError) as error:
+        raise BadShape(f"its header cannot be read: {error}") from None
     if n_points < 1:
         raise BadShape("holds no points")
-    fields = header["FIELDS"]
-    counts = [int(count) for count in header.get("COUNT", ["1"] * len(fields))]
-    columns = [fields.index(axis) for axis in "xyz"]
     if kind == "ascii":
-        axes = [sum(counts[:column]) for column in columns]
-        return Cloud(_read_ascii(body, n_points, axes, text.count("\n") + 2))
-    types = zip(header["TYPE"], header["SIZE"], counts, strict=True)
-    # Fields are numbered, not named: padding fields share the name "_".
-    point = np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (t, s, n) in enumerate(types)])
+        columns = [sum(counts[:axis]) for axis in axes]
+        return Cloud(_read_ascii(body, n_points, columns, text.count("\n") + 2))
     if kind == "binary_compressed":
         return Cloud(_read_compressed(path, body, n_points * point.itemsize))
+    if kind != "binary":
+        raise BadShape(f"its data are {kind}, not ascii, binary or binary_compressed")
     _check_length(len(body), n_points * point.itemsize)
     points = np.frombuffer(body, point, n_points)
-    axes = [points[f"{column}"][:, 0] for column in columns]
-    return Cloud(np.stack(axes, axis=1).astype(np.float64))
+    columns = [points[f"{axis}"][:, 0] for axis in axes]
+    return Cloud(np.stack(columns, axis=1).astype(np.float64))
+
+
+def _number_of_points(header: dict[str, list[str]]) -> int:
+    """POINTS, which must be WIDTH x HEIGHT where both are there.
+
+    Raises:
+        ValueError: they contradict each other, or are no numbers.
+    """
+    numbers = {key: int(header[key][0]) for key in ("POINTS", "WIDTH", "HEIGHT") if key in header}
+    grid = numbers.get("WIDTH", 0) * numbers.get("HEIGHT", 1)
+    if numbers.get("POINTS", grid) != grid and "WIDTH" in numbers:
+        raise ValueError(f"{numbers['POINTS']} points, but WIDTH x HEIGHT are {grid}")
+    return numbers.get("POINTS", grid)
+
+
+def _layout(header: dict[str, list[str]], counts: list[int]) -> np.dtype:
+    """The binary layout of a point; fields are numbered, for padding fields share the name "_".
+
+    Raises:
+        ValueError: there are more or fewer types and sizes than fields.
+        TypeError: a type or size is unknown.
+    """
+    kinds = zip(
+        header["FIELDS"], header.get("TYPE", []), header.get("SIZE", []), counts, strict=True
+    )
+    return np.dtype([(f"{i}", f"<{t.lower()}{s}", (n,)) for i, (_, t, s, n) in enumerate(kinds)])
 
 
 def _read_ascii(body: bytes, n_points: int, columns: list[int], first: int) -> np.ndarray:

@@ -6,6 +6,7 @@ Values stay as in the file; `geometry.voxels.place_grid` converts them to occupa
 import re
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -85,9 +86,8 @@ def read_npz_array(path: Path) -> np.ndarray:
         The array, as it is.
 
     Raises:
-        BadShape: it is unclear which array is the shape.
+        BadShape: it is unclear which array is the shape, or it cannot be read.
         BadZipFile: the file is truncated or corrupt.
-        ValueError: the file is corrupt, or holds Python objects.
     """
     # np.load would also open a pickle under this name.
     with zipfile.ZipFile(path) as archive:
@@ -99,7 +99,29 @@ def read_npz_array(path: Path) -> np.ndarray:
                 f"them {' or '.join(_NPZ_NAMES)}"
             )
         with archive.open(f"{shapes[0]}.npy") as file:
-            return np.lib.format.read_array(file, allow_pickle=False)
+            return read_array(file)
+
+
+def read_array(file: BinaryIO) -> np.ndarray:
+    """Read an array in NumPy's format.
+
+    Args:
+        file: an open npy file, or one in an archive.
+
+    Raises:
+        BadShape: the file is no such array or is cut short, or holds Python objects.
+    """
+    try:
+        return np.lib.format.read_array(file, allow_pickle=False)
+    except ValueError as error:
+        text = str(error)
+    if "Object arrays" in text:
+        raise BadShape("holds Python objects, which are never read: save an array of floats")
+    if "magic string is not correct" in text:
+        raise BadShape("is no array in NumPy's format")
+    if "could only read" in text or text.startswith("EOF"):
+        raise BadShape(f"truncated: {text.split('. (', 1)[0]}")
+    raise BadShape(f"its header cannot be read: {text}")
 
 
 def as_grid(array: np.ndarray) -> Grid:

@@ -61,6 +61,11 @@ def test_mesh_with_nan_is_set_aside():
         Surface(vertices, TWO_TRIANGLES.faces).sample(10, rng())
 
 
+def test_coordinates_too_large_for_an_area_are_told():
+    with pytest.raises(BadShape, match=r"its area overflows at coordinates up to 5e\+200"):
+        sample(Mesh(VERTICES * 1e200, TWO_TRIANGLES.faces), 9, rng())
+
+
 # ---------------------------------------------------------------------------- farthest points
 
 

@@ -164,6 +164,12 @@ def test_pcd_cut_anywhere_is_set_aside(tmp_path, kind):
         bad(file)
 
 
+def test_pcd_without_a_number_of_points_has_its_grid(tmp_path):
+    text = "FIELDS x y z\nWIDTH 2\nHEIGHT 1\nDATA ascii\n1 2 3\n4 5 6\n"
+    cloud = read_geometry(text_file(tmp_path, "a.pcd", text))
+    assert cloud.points.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
 def test_pcd_finds_its_axes_among_other_fields(tmp_path):
     header = "FIELDS _ z n y _ x\nSIZE 1 8 4 4 2 4\nTYPE U F F F I F\nCOUNT 3 1 2 1 1 1\nPOINTS 2\n"
     point = np.dtype("3u1, f8, 2f4, f4, i2, f4")
@@ -211,12 +217,28 @@ def test_noise_is_set_aside(tmp_path, kind):
         ("a.xyz", "# nothing\n", "holds no points"),
         ("a.xyz", "1 2 3\nnan 2 3\n", "1 of 2 points have NaN or infinite"),
         ("a.pcd", "FIELDS x y z\nPOINTS 0\nDATA ascii\n", "holds no points"),
-        ("a.pcd", "FIELDS x y\nPOINTS 1\nDATA ascii\n1 2\n", "unreadable: .*'z'"),
+        (
+            "a.pcd",
+            "FIELDS x y\nPOINTS 1\nDATA ascii\n1 2\n",
+            "its fields are x, y: x, y and z are needed",
+        ),
         (
             "a.pcd",
             "FIELDS x y z\nPOINTS 1\nDATA ascii\n1 2\n",
             r"line 4 \(1 2\) has 2 columns, not 3 or more",
         ),
+        (
+            "a.pcd",
+            "FIELDS x y z\nPOINTS two\nDATA ascii\n1 2 3\n",
+            "header cannot be read: .*'two'",
+        ),
+        (
+            "a.pcd",
+            "FIELDS x y z\nWIDTH 2\nHEIGHT 3\nPOINTS 5\nDATA ascii\n",
+            "WIDTH x HEIGHT are 6",
+        ),
+        ("a.pcd", "FIELDS x y z\nPOINTS 1\nDATA binary\n123", "header cannot be read"),
+        ("a.pcd", "FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nPOINTS 1\nDATA lzma\n", "data are lzma"),
         ("a.step", "x", r"no reader for \.step"),
     ],
 )
@@ -248,7 +270,7 @@ class Bomb:
 
 def test_nothing_is_unpickled(tmp_path):
     np.save(tmp_path / "objects.npy", np.array([Bomb()], object), allow_pickle=True)
-    bad(tmp_path / "objects.npy", "unreadable")
+    bad(tmp_path / "objects.npy", "holds Python objects, which are never read")
     (tmp_path / "pickle.npy").write_bytes(pickle.dumps(Bomb()))
     bad(tmp_path / "pickle.npy", "unreadable")
 

@@ -215,4 +215,4 @@ def test_arrays_of_objects_are_not_unpickled(tmp_path):
     bombs = np.full((2, 2, 2), None)
     bombs[0, 0, 0] = Bomb()
     for kind in ("npy", "npz"):
-        bad(write_grid(tmp_path, kind, bombs), "unreadable")
+        bad(write_grid(tmp_path, kind, bombs), "holds Python objects")
