@@ -40,7 +40,7 @@ def primitive_triangles(
 
     Raises:
         BadShape: the data are only within an extension that is not read, an index names no
-            vertex, or indices do not make whole triangles.
+            vertex, indices do not make whole triangles, or a vertex has joints without weight.
     """
     mode = primitive.get("mode", _TRIANGLES)
     if mode < _TRIANGLES:
@@ -88,4 +88,6 @@ def _bones(attributes: dict, accessors: Accessors) -> Bones | None:
         return None
     weights = np.concatenate(weights, axis=1)
     sums = weights.sum(axis=1, keepdims=True)
-    return Bones(np.concatenate(joints, axis=1), weights / np.where(sums > 0, sums, 1))
+    if not (sums > 0).all():
+        raise BadShape("a vertex of a skin is held by no joint")
+    return Bones(np.concatenate(joints, axis=1), weights / sums)

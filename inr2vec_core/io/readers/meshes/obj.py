@@ -15,6 +15,7 @@ from inr2vec_core.utils.text import decode
 _VERTEX = re.compile(r"^[ \t]*v[ \t]+([^\n]*)", re.MULTILINE)
 _FACE = re.compile(r"^[ \t]*fo?[ \t]+([^\n]*)", re.MULTILINE)
 _EITHER = re.compile(r"^[ \t]*(v|fo?)[ \t]", re.MULTILINE)
+_CONTINUED = re.compile(r"\\\n(?=[ \t]*[-+.\d])")  # not after a path that ends in a backslash
 _PATCHES = ("surf", "bzp", "bsp", "cdc", "res")
 _PATCH = re.compile(rf"^[ \t]*({'|'.join(_PATCHES)})[ \t]", re.MULTILINE)
 
@@ -36,7 +37,7 @@ def read_obj(path: Path) -> Mesh:
             a face names no vertex, there are no faces, or polygons cannot be cut into triangles.
         ValueError: a row has something other than numbers.
     """
-    text = without_comments(decode(path.read_bytes())).replace("\\\n", " ")
+    text = _CONTINUED.sub(" ", without_comments(decode(path.read_bytes())))
     patch = any(name in text for name in _PATCHES) and _PATCH.search(text)
     if patch:
         raise BadShape(

@@ -11,6 +11,7 @@ from inr2vec_core.io.readers.meshes.triangles import check_corners
 
 _ROUNDING = 1e-6  # share of a polygon's area that rounded coordinates may fold over
 _CROSSED = 1e-3  # share of the whole surface that may lie in polygons that cross themselves
+_MOST_CORNERS = 20_000  # of a concave polygon; the time to cut it grows with the square
 _FLAT = 1e-3  # distance from a plane, as a share of a polygon's size
 
 
@@ -32,7 +33,7 @@ def triangulate(vertices: np.ndarray, corners: np.ndarray, sizes: np.ndarray) ->
 
     Raises:
         BadShape: a corner names no vertex, or flat polygons cross themselves, so that they bound
-            no surface.
+            no surface, or a concave polygon has more than 20,000 corners.
     """
     check_corners(corners, len(vertices))
     if (sizes == 3).all():
@@ -72,7 +73,8 @@ def _cut(points: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, float]:
         cross themselves, 0 for others; the area of all triangles.
     """
     with np.errstate(invalid="ignore", over="ignore"):  # coordinates are checked later
-        fan = np.array([[0, i + 1, i + 2] for i in range(size - 2)])
+        later = np.arange(1, size - 1)
+        fan = np.stack([np.zeros_like(later), later, later + 1], axis=1)
         if size == 4:
             fan[1] = [2, 3, 0]
         vectors = _area_vectors(points, fan)
@@ -93,6 +95,11 @@ def _other_cuts(points: np.ndarray, normals: np.ndarray, size: int) -> np.ndarra
     """(P, size - 2, 3) corners of triangles other than a fan's, by ears, seen along the normals."""
     if size == 4:  # there is one other diagonal
         return np.tile([[1, 2, 3], [3, 0, 1]], (len(points), 1, 1))
+    if size > _MOST_CORNERS:
+        raise BadShape(
+            f"a concave polygon has {size} corners, more than {_MOST_CORNERS}: cut it into "
+            "triangles in the program that made it"
+        )
     import manifold3d
 
     across = np.cross(normals, np.eye(3)[np.abs(normals).argmin(axis=1)])

@@ -71,6 +71,9 @@ def ragged(rows: list[str], sizes: np.ndarray, first: int = 0) -> np.ndarray:
         BadShape: a row has too few.
         ValueError: there is something other than integers.
     """
+    widths = np.fromiter(map(len, rows), np.int64, len(rows))
+    if (sizes > widths).any():  # a corrupt size must not fill the memory
+        raise _missing(rows, sizes, first, int((sizes > widths).argmax()))
     flat = np.empty(sizes.sum(), np.int64)
     starts = np.cumsum(sizes) - sizes
     for size in np.unique(sizes[sizes > 0]).tolist():
@@ -81,13 +84,17 @@ def ragged(rows: list[str], sizes: np.ndarray, first: int = 0) -> np.ndarray:
             table = np.loadtxt(chosen, np.int64, comments=None, usecols=columns, ndmin=2)
         except ValueError as error:
             for row, number in zip(chosen, numbers, strict=True):
-                found = len(row.split()) - first
-                if found < size:
-                    what = "its last face" if number == len(rows) - 1 else f"face {number + 1}"
-                    raise BadShape(f"truncated: {what} has {found} of {size} corners") from error
+                if len(row.split()) < first + size:
+                    raise _missing(rows, sizes, first, number) from error
             raise
         flat[starts[numbers][:, None] + np.arange(size)] = table
     return flat
+
+
+def _missing(rows: list[str], sizes: np.ndarray, first: int, number: int) -> BadShape:
+    what = "its last face" if number == len(rows) - 1 else f"face {number + 1}"
+    found = max(len(rows[number].split()) - first, 0)
+    return BadShape(f"truncated: {what} has {found} of {sizes[number]} corners")
 
 
 def check_row_count(rows: list[str], declared: int) -> None:

@@ -115,15 +115,21 @@ def test_only_points_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "normalized"),
-    [("i1", True), ("u1", True), ("i2", True), ("u2", True), ("i1", False), ("u2", False)],
+    ("kind", "normalized", "bounds"),
+    [
+        *((kind, True, "") for kind in ("i1", "u1", "i2", "u2")),
+        *((kind, False, "") for kind in ("i1", "u2")),
+        ("i2", True, "of what integers stand for"),
+    ],
 )
-def test_quantized_positions_are_read_to_scale(tmp_path, kind, normalized):
+def test_quantized_positions_are_read_to_scale(tmp_path, kind, normalized, bounds):
     glb = Glb(extensionsRequired=["KHR_mesh_quantization"])
     largest = np.iinfo(kind).max
     unit = (UNIT * largest).astype(kind)
     primitive = glb.primitive(unit, [0, 1, 3])
     glb.gltf["accessors"][0]["normalized"] = normalized
+    if bounds == "of what integers stand for":
+        glb.gltf["accessors"][0] |= {"min": [0, 0, 0], "max": [1, 1, 1]}
     scale = 1 if normalized else 1 / largest
     nodes = [
         {"mesh": 0, "scale": [scale] * 3, "children": [1]},
@@ -241,6 +247,17 @@ def test_skins_bend_with_their_joints_in_place_of_their_node(tmp_path):
     skins = [{"joints": [2, 3], "inverseBindMatrices": bind}]
     file = write(tmp_path / "a.glb", glb.content(primitive, nodes=nodes, skins=skins))
     assert read_geometry(file).vertices.tolist() == [[0, 0, 3], [0, 0, 4], [0, 2, 4]]
+
+
+def test_skin_without_weights_is_refused(tmp_path):
+    glb = Glb()
+    attributes = {
+        "JOINTS_0": glb.accessor(np.zeros((8, 4)), "u1"),
+        "WEIGHTS_0": glb.accessor(np.zeros((8, 4))),
+    }
+    primitive = glb.primitive(UNIT, [0, 1, 3], attributes)
+    content = glb.content(primitive, nodes=[{"mesh": 0, "skin": 0}], skins=[{"joints": [0]}])
+    refused(write(tmp_path / "a.glb", content), "a vertex of a skin is held by no joint")
 
 
 # ---------------------------------------------------------------------------- refused

@@ -32,6 +32,7 @@ def test_negative_corners_count_back_from_their_face(tmp_path, style):
     [
         (ROWS + faces(POLYGONS)).replace("5 4 3", "5 \\\n4 \\\n3"),
         (ROWS + faces(POLYGONS)).replace("\n", "\r\n").replace("5 4 3", "5 \\\r\n 4 3"),
+        "mtllib C:\\models\\\n" + ROWS + faces(POLYGONS),
         "".join(f"  v\t{x} {y} {z} 1.0\n" for x, y, z in VERTICES) + faces(POLYGONS),
         "".join(f"v {x} {y} {z} 1 0 .5\n" for x, y, z in VERTICES[:9])
         + "".join(f"v {x} {y} {z}\n" for x, y, z in VERTICES[9:])

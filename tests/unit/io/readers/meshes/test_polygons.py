@@ -125,6 +125,16 @@ def test_a_tiny_crossing_does_not_cost_a_shape():
     assert len(triangles) == 4
 
 
+def test_a_concave_polygon_of_very_many_corners_is_refused():
+    angles = np.arange(20_002) * np.pi / 10_001
+    points = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(len(angles))])
+    corners, size = np.arange(len(points)), np.array([len(points)])
+    assert len(triangulate(points, corners, size)) == 20_000
+    points[::2] /= 2
+    with pytest.raises(BadShape, match="a concave polygon has 20002 corners, more than 20000"):
+        triangulate(points, corners, size)
+
+
 @pytest.mark.parametrize("corner", [-1, 4])
 def test_a_corner_without_vertex_is_refused(corner):
     with pytest.raises(BadShape, match=f"a face names vertex {corner}, but there are 4"):
