@@ -1,4 +1,4 @@
-"""What our readers, trimesh, Open3D and meshio find in a file, in figures that can be compared."""
+"""What our readers and others find in a file, in figures that can be compared."""
 
 import warnings
 from collections.abc import Callable
@@ -122,11 +122,36 @@ def by_meshio(path: Path) -> Found:
     return of_mesh(np.repeat(flat, 3, axis=0).reshape(-1, 3, 3), area)
 
 
+def by_area_vectors(path: Path) -> Found:
+    """A few lines that read nothing but polygons: each counts by its area vector, uncut."""
+    rows = [row.split("#")[0].split() for row in path.read_text(errors="replace").split("\n")]
+    rows = " \n".join(map(" ".join, rows)).replace("\\ \n", " ").split("\n")
+    if path.suffix.lower() == ".off":
+        words = [row.split() for row in rows if row.strip()]
+        n_points, n_faces = map(int, words[1][:2])
+        points = np.array([word[:3] for word in words[2 : 2 + n_points]], np.float64)
+        faces = [list(map(int, w[1 : 1 + int(w[0])])) for w in words[2 + n_points :][:n_faces]]
+    else:
+        words = [row.split() for row in rows]
+        points = np.array([word[1:4] for word in words if word[:1] == ["v"]], np.float64)
+        faces = [[int(w.split("/")[0]) for w in word[1:]] for word in words if word[:1] == ["f"]]
+        if min(map(min, faces), default=1) < 1:
+            raise ValueError("corners that count back")
+        faces = [[corner - 1 for corner in face] for face in faces]
+    area = 0.0
+    for face in faces:
+        corners = points[face] - points[face[0]]
+        area += float(np.linalg.norm(np.cross(corners, np.roll(corners, -1, axis=0)).sum(axis=0)))
+    used = points[sorted({corner for face in faces if len(face) > 2 for corner in face})]
+    return of_mesh(np.repeat(used, 3, axis=0).reshape(-1, 3, 3), area / 2)
+
+
 READERS: dict[str, tuple[Callable[[Path], Found], str]] = {
     "ours": (ours, "off obj ply stl glb pcd xyz npy npz binvox h5 hdf5"),
     "trimesh": (by_trimesh, "off obj ply stl glb xyz binvox"),
     "Open3D": (by_open3d, "off obj ply stl glb pcd xyz"),
     "meshio": (by_meshio, "off obj ply stl"),
+    "area vectors": (by_area_vectors, "off obj"),
 }
 
 
