@@ -116,7 +116,7 @@ def _fault(path: Path, error: Exception, kind: str) -> str:
         return f"is cut short: {found[1]} of {found[2]} bytes are left"
     if "signature not found" in text:
         return f"is not a readable {kind}: it begins as none"
-    if re.search(r"checksum|filter returned failure", text, re.I):
+    if re.search(r"metadata checksum|filter returned failure|Fletcher32", text):
         return f"is damaged: a checksum of this {kind} is wrong"
     return f"is not a readable {kind} ({text})"
 
