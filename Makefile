@@ -7,7 +7,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := envs/requirements.lock
+# As a module: the path of Python in a script's first line must have no blank, and goes stale when
+# the folder is moved.
+SNAKEMAKE := $(BIN)/python -m snakemake
 
+# Snakemake keeps a cache at home, which may be read-only, or missing.
+ifneq ($(shell cache="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$cache" 2>/dev/null && \
+    test -w "$$cache" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
+# The same names of files and the same text in every locale.
+export PYTHONUTF8 := 1
 # Scripts and Snakemake's own subprocesses call `python` and `snakemake` by name.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -22,6 +32,8 @@ help: ## this list
 env: $(STAMP) ## make .venv from envs/requirements.lock
 
 $(STAMP): $(LOCK)
+	@case "$$PWD" in *[:{}]*) echo "$$PWD has a colon or a brace in its name, which paths of commands and" \
+	    "of Snakemake cannot have: rename or move the folder" >&2; exit 1;; esac
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || { \
 	    echo 'Python 3.11 is needed, and "$(PYTHON)" is not it: make env PYTHON=/path/to/python3.11' >&2; \
 	    exit 1; }
@@ -30,14 +42,14 @@ $(STAMP): $(LOCK)
 	@touch $@
 
 demo: env ## inr2vec on generated shapes, without the other networks: results/tables/table2.csv
-	$(BIN)/snakemake --cores $(CORES) --configfile configs/quick.yaml -- results/tables/table2.csv
+	$(SNAKEMAKE) --cores $(CORES) --configfile configs/quick.yaml -- results/tables/table2.csv
 
 table2: env ## the same beside PointNet and the others
-	$(BIN)/snakemake --cores $(CORES) results/tables/table2.csv
+	$(SNAKEMAKE) --cores $(CORES) results/tables/table2.csv
 
 report: env ## build every target, then results/report.html
-	$(BIN)/snakemake --cores $(CORES) all
-	$(BIN)/snakemake --cores $(CORES) --report results/report.html all
+	$(SNAKEMAKE) --cores $(CORES) all
+	$(SNAKEMAKE) --cores $(CORES) --report results/report.html all
 
 # Two goes, for each has a conftest of its own.
 test: env ## all tests
@@ -45,10 +57,10 @@ test: env ## all tests
 	$(BIN)/python -m pytest tests/workflow -n logical --dist loadfile
 
 style: env ## linters and formatters, which change nothing
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/snakefmt --check Snakefile rules
-	$(BIN)/snakemake --lint
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m snakefmt --check Snakefile rules
+	$(SNAKEMAKE) --lint
 
 benchmark: env ## fitting, sampling and training against plain implementations, side by side
 	$(BIN)/python benchmarks/fit.py
@@ -59,7 +71,7 @@ rule-graph: env ## draw the graph of the rules into docs/architecture.md
 	$(BIN)/python docs/rule_graph.py
 
 unlock: env ## release the folder after a killed run
-	$(BIN)/snakemake --unlock
+	$(SNAKEMAKE) --unlock
 
 # A clean install of requirements.in, frozen under the lock's own opening comment.
 lock: ## pin anew what envs/requirements.in asks for

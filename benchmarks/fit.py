@@ -144,7 +144,8 @@ def main() -> None:
         print("\n" + pd.DataFrame(others).to_string(index=False, float_format="{:.4g}".format))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(
-        json.dumps(heading | {"fitting": fittings, "other": others}, indent=1) + "\n"
+        json.dumps(heading | {"fitting": fittings, "other": others}, indent=1) + "\n",
+        encoding="utf-8",
     )
     print(f"\nwritten: {options.json}")
 

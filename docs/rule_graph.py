@@ -22,7 +22,9 @@ BLOCK = re.compile(r"(?<=<!-- rule graph: begin -->\n).*?(?=<!-- rule graph: end
 def rule_graph() -> nx.DiGraph:
     """The rules behind all tables and figures of the embedded config."""
     command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js", "all"]
-    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
+    ).stdout
     names = dict(re.findall(r"^\s*(id\d+)\[(\w+)\]", output, re.MULTILINE))
     arrows = re.findall(r"^\s*(id\d+) --> (id\d+)", output, re.MULTILINE)
     graph = nx.DiGraph([(names[before], names[after]) for before, after in arrows])

@@ -18,6 +18,8 @@ from workflow_scripts.common.config import ConfigError, complete_config
 from workflow_scripts.common.fingerprint import ProjectCode
 from workflow_scripts.common.gpus import torch_without_gpus, visible_gpus
 
+if fault := environment.fault_of_folder(environment.ROOT):
+    raise WorkflowError(fault)
 environment.prepare_environment()
 try:
     complete_config(config, environment.ROOT / "schemas" / "config.schema.yaml")

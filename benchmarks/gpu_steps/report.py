@@ -36,4 +36,4 @@ def write_json(path: Path, found: dict) -> None:
         found: texts, numbers, lists and mappings.
     """
     with atomic(path) as temporary:
-        temporary.write_text(json.dumps(found, indent=1) + "\n")
+        temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -151,4 +151,4 @@ def write_table(
     with atomic(csv) as path:
         table.to_csv(path, index=False, float_format=number_format)
     with atomic(markdown) as path:
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")

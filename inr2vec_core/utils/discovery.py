@@ -20,7 +20,7 @@ def parse_file(path: Path) -> ast.Module:
         InputError: The file is no Python; the message names it and the line.
     """
     try:
-        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        return ast.parse(path.read_bytes(), filename=str(path))  # by its own encoding
     except SyntaxError as error:
         raise InputError(_syntax_error(error)) from error
 

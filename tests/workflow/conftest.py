@@ -50,7 +50,7 @@ class Workflow:
 
     def start(self, *args: str, stop_at: str) -> tuple[subprocess.Popen, psutil.Process]:
         """Snakemake with one of its jobs stopped at this moment (see hooks/sitecustomize.py)."""
-        with self.screen.open("w") as screen:
+        with self.screen.open("w", encoding="utf-8") as screen:
             snakemake = subprocess.Popen(
                 self.command(*args), cwd=self.path, env=self.env | {"STOP_AT": stop_at},
                 stdout=screen, stderr=subprocess.STDOUT, start_new_session=True,
@@ -67,7 +67,9 @@ class Workflow:
                     if job.status() == psutil.STATUS_STOPPED:
                         return snakemake, job
             time.sleep(0.05)
-        raise AssertionError(f"no job stopped at {stop_at}:\n{self.screen.read_text()}")
+        raise AssertionError(
+            f"no job stopped at {stop_at}:\n{self.screen.read_text(encoding='utf-8')}"
+        )
 
     def temporaries(self) -> list[Path]:
         """Files that have not got their final name."""
@@ -96,10 +98,10 @@ class Workflow:
 
     def planned_with(self, file: str, old: str, new: str, *args: str) -> set[str]:
         """The rules that a dry run plans while the file has this text replaced."""
-        text = (self.path / file).read_text()
+        text = (self.path / file).read_text(encoding="utf-8")
         self.edit(file, old, new)
         jobs = set(self.planned(*args))
-        (self.path / file).write_text(text)
+        (self.path / file).write_text(text, encoding="utf-8")
         return jobs
 
     def light_copy(self, path: Path) -> "Workflow":
@@ -114,9 +116,9 @@ class Workflow:
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace text that stands in the file once."""
         path = self.path / file
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{file} has {old!r} {text.count(old)} times"
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
     def touch(self) -> None:
         """Give every file of the project and its results a new time, the newest the oldest."""
@@ -127,7 +129,7 @@ class Workflow:
 
     def append(self, file: str, text: str) -> None:
         """Add a line at the end of the file."""
-        with (self.path / file).open("a") as out:
+        with (self.path / file).open("a", encoding="utf-8") as out:
             out.write(f"\n{text}\n")
 
     def read(self, file: str) -> bytes:
@@ -146,7 +148,7 @@ def write_scans(root: Path) -> None:
                 np.save(root / name / split / f"{k}.npy", points.astype(np.float32))
     np.save(root / "ball/train/big.npy", rng.uniform(size=(100_000, 3)).astype(np.float32))
     np.save(root / "ball/train/holes.npy", np.full((100, 3), np.nan, np.float32))
-    (root / "disc/train/text.npy").write_text("no array")
+    (root / "disc/train/text.npy").write_text("no array", encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -195,10 +197,10 @@ def finished_run(new_copy, tmp_path_factory):
 
     def make(folder: Path) -> None:
         said = new_copy(folder / "project").run().stdout
-        (folder / "said.txt").write_text(said)
+        (folder / "said.txt").write_text(said, encoding="utf-8")
 
     folder = made_once(tmp_path_factory, "finished", make)
-    return Workflow(folder / "project"), (folder / "said.txt").read_text()
+    return Workflow(folder / "project"), (folder / "said.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -213,7 +215,7 @@ def run_on_top(finished_run, tmp_path_factory):
         workflow = Workflow(shutil.copytree(finished_run[0].path, path))
         shutil.copy(HERE / config, path)
         for name, text in files.items():
-            (path / name).write_text(text)
+            (path / name).write_text(text, encoding="utf-8")
         return workflow, workflow.run("--configfile", config, "--", "tables", "figures").stdout
 
     return make

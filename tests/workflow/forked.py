@@ -24,7 +24,7 @@ def run_snakemake(
     args: Sequence[str], folder: Path, env: Mapping[str, str]
 ) -> subprocess.CompletedProcess:
     """Run Snakemake's command line there; what it says is in `stdout`, both streams together."""
-    with tempfile.NamedTemporaryFile("r", errors="replace") as screen:
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8", errors="replace") as screen:
         process = _server.Process(
             target=_main, args=(list(args), folder, dict(env), screen.name, _python_of_jobs())
         )
@@ -52,7 +52,7 @@ def _python_of_jobs() -> str:
     folder = Path(tempfile.mkdtemp())
     address, command = folder / "socket", folder / "python"
     client = [sys.executable, "-IS", str(HERE / "job_client.py"), str(address)]
-    command.write_text(f'#!/bin/sh\nexec {shlex.join(client)} "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(client)} "$@"\n', encoding="utf-8")
     command.chmod(0o700)
     # One thread, as Snakemake gives the jobs; libraries of C take it when they are imported.
     server = subprocess.Popen(

@@ -38,7 +38,7 @@ def complete_config(config: dict, schema_file: Path) -> dict:
 
 def load_schema(schema_file: Path) -> dict:
     """The schema, with the data layouts that there are as the values of `reader`."""
-    schema = yaml.safe_load(schema_file.read_text())
+    schema = yaml.safe_load(schema_file.read_text(encoding="utf-8"))
     schema["$defs"]["dataset"]["properties"]["reader"]["enum"] = format_names()
     return schema
 

@@ -27,7 +27,13 @@ def visible_gpus() -> list[str]:
     if chosen is not None:
         return _devices_until_a_wrong_one(chosen)
     try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20)
+        listed = subprocess.run(
+            ["nvidia-smi", "-L"],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=20,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return []
     gpus: list[list[str]] = []
@@ -80,7 +86,7 @@ def take_gpu(folder: Path) -> None:
 
 
 def _locked(folder: Path, gpu: str) -> bool:
-    lock = (folder / f"gpu-{quote(gpu, safe='')}.lock").open("w")
+    lock = (folder / f"gpu-{quote(gpu, safe='')}.lock").open("w", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -30,10 +30,10 @@ def run(main: Callable, snakemake) -> None:
     log.unlink(missing_ok=True)  # what an orphan still has to say goes with its own file
     screen = logging.StreamHandler(sys.stderr)
     screen.setLevel(logging.WARNING)
+    file = logging.FileHandler(log, "w", encoding="utf-8", errors="backslashreplace")
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", force=True,
-        handlers=[logging.FileHandler(log, "w"), screen],
-    )  # fmt: skip
+        level=logging.INFO, format="%(asctime)s %(message)s", force=True, handlers=[file, screen]
+    )
     logging.captureWarnings(True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets `atomic` clean up
     _end_with(snakemake_process)

@@ -70,7 +70,9 @@ def _job(rule: str, configfiles: Sequence[str | Path], given: dict[str, str]) ->
         execution_settings=ExecutionSettings(),
         storage_provider_settings={},
     )
+    executable = sys.executable
     workflow.include(str(ROOT / "Snakefile"))
+    sys.executable = executable  # which was quoted for the shell
     try:
         found = workflow.get_rule(rule)
     except UnknownRuleException as error:

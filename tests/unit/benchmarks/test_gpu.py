@@ -88,7 +88,7 @@ def test_a_step_that_hangs_is_killed_with_all_that_it_started(monkeypatch):
 
 def alive(pid):
     try:
-        status = Path(f"/proc/{pid}/stat").read_text()
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
         return status.rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
