@@ -124,7 +124,8 @@ def by_meshio(path: Path) -> Found:
 
 def by_area_vectors(path: Path) -> Found:
     """A few lines that read nothing but polygons: each counts by its area vector, uncut."""
-    rows = [row.split("#")[0].split() for row in path.read_text(errors="replace").split("\n")]
+    text = path.read_text(encoding="utf-8", errors="replace")
+    rows = [row.split("#")[0].split() for row in text.split("\n")]
     rows = " \n".join(map(" ".join, rows)).replace("\\ \n", " ").split("\n")
     if path.suffix.lower() == ".off":
         words = [row.split() for row in rows if row.strip()]
