@@ -57,7 +57,10 @@ def last_change(path: str | Path) -> float:
     Raises:
         OSError: there is no such file.
     """
-    return max(os.stat(path).st_mtime, os.lstat(path).st_mtime)  # noqa: PTH116
+    status = os.lstat(path)
+    if stat.S_ISLNK(status.st_mode):
+        return max(status.st_mtime, os.stat(path).st_mtime)  # noqa: PTH116 (100,000 files)
+    return status.st_mtime
 
 
 def depends_on_locale(path: str) -> bool:

@@ -1,6 +1,7 @@
 """A name or a thing in the place of a file sets one shape aside; odd names that can be used are."""
 
 import csv
+import json
 import os
 import socket
 import time
@@ -12,6 +13,7 @@ MANIFEST = "results/scans/shapes.parquet"
 INRS = ["results/scans/inrs/own_start/0.h5", "results/scans/inrs/own_start/1.h5"]
 GOOD_CLASSES = ["'", '"', "-x", " blank ", "a,b=c", "*[1]?", "C:", "$x_^", "ä 面 é", "%s #1"]
 BAD_CLASSES = {"br{ace}": "brace", "line\nbreak": "control", "ta\tb": "control"}
+ROOT = 'data/it\'s "my" $scans'
 LONG = "n" * 251  # with its extension, the longest name that there is
 
 
@@ -29,7 +31,13 @@ def rejected(workflow):
 
 
 def test_bad_names_are_set_aside_and_odd_ones_are_used(workflow, monkeypatch):
-    root = workflow.path / "data/scans"
+    (workflow.path / "data/scans").rename(workflow.path / ROOT)
+    workflow.edit(
+        "config.yaml",
+        "root: data/scans\n    points: 48\n    shards",
+        f"root: {json.dumps(ROOT)}\n    points: 48\n    shards",
+    )
+    root = workflow.path / ROOT
     for name in GOOD_CLASSES:
         for split in ("train", "val", "test"):
             write_cloud(root / name / split / f"{name}.npy")
@@ -66,8 +74,8 @@ def test_bad_names_are_set_aside_and_odd_ones_are_used(workflow, monkeypatch):
         "pipe": "is a named pipe", "device": "is a device", "socket": "is a socket",
         "holes": "NaN",
     }.items():  # fmt: skip
-        expected[f"data/scans/ball/train/{name}.npy"] = word
-    expected["data/scans/disc/train/text.npy"] = "unreadable"
+        expected[f"{ROOT}/ball/train/{name}.npy"] = word
+    expected[f"{ROOT}/disc/train/text.npy"] = "no array"
 
     said = workflow.run(*INRS).stdout
     reasons = rejected(workflow)

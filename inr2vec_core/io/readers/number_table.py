@@ -23,6 +23,7 @@ _POINT = re.compile(
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eEdD][+-]?\d+)?", re.ASCII)
 # A decimal comma for certain: thousands are groups of three digits, and do not begin with 0.
 _DECIMAL = re.compile(r"[+-]?(?:0\d*,\d+|\d{4,},\d+|,\d+|\d+,(?!\d{3}$)\d*)", re.ASCII)
+_FOREIGN_BLANK = re.compile(r"[^\S\x00-\x7f]")
 _CURE = "separate the numbers by blanks and write decimals with a point"
 
 
@@ -96,6 +97,7 @@ def number_table(
     """
     if not rows.lines:
         raise BadShape("holds no points")
+    _check_blanks(rows, separator)
     # Nearly all files end here, as fast as they can be read.
     table = read_at_once(rows.lines, separator)
     if table is not None:
@@ -165,6 +167,23 @@ def _check_numbers(rows: Rows, fields: list[list[str]], pattern: re.Pattern, fau
             if not pattern.fullmatch(value):
                 what = ascii(value[:40]) if value else "an empty column"
                 raise rows.fault(row, f"has {what}, which {fault}: {_CURE}")
+
+
+def _check_blanks(rows: Rows, separator: str | None) -> None:
+    """Refuse blanks that may stand within numbers, between thousands."""
+    for row, line in enumerate(rows.lines):
+        if not line.isascii() and (blank := _FOREIGN_BLANK.search(line)):
+            code = f"U+{ord(blank[0]):04X}"
+            raise rows.fault(row, f"has the blank {code}, which may stand within a number: {_CURE}")
+    if separator is None and any("," in line for line in rows.lines):
+        for line in rows.lines:
+            fields = line.split()
+            pairs = pairwise(fields[:4])
+            if len(fields) < 4 or not any(_grouped([a, b.replace(",", ".")]) for a, b in pairs):
+                return
+        raise rows.fault(
+            0, f"has blanks that may be separators or between thousands, as all lines: {_CURE}"
+        )
 
 
 def _check_decimal_commas(rows: Rows, fields: list[list[str]]) -> None:

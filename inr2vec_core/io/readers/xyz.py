@@ -69,7 +69,7 @@ def read_xyz(path: Path) -> Cloud:
     if not text or text.isspace():
         raise BadShape("holds no points")
     text_lines = lines = text.split("\n")
-    if not any(mark in text for mark in "#/%,;"):
+    if text.isascii() and not any(mark in text for mark in "#/%,;"):
         table = read_at_once(lines)  # twice as fast as what follows, which agrees with it
         if table is not None and table.shape[1] > 2:
             return Cloud(table[:, :3])

@@ -71,6 +71,9 @@ REFUSED = [
     ("1,234.5 5,678.5 9,012.5\n", "line 1 .*'1,234.5', which is no number .*: separate the"),
     ("1,0 2,0 3,0\n4,0 5,0 6.5\n", "line 2 .*has '6.5', which is no number like the others"),
     ("1.0,2.0 3.0\n", "line 1 .*has 2 columns"),
+    ("1 234,5 2 345,6 3 456,7\n", "line 1 .*has blanks that may be separators or between thou"),
+    ("1\N{NO-BREAK SPACE}234.5 2 3\n", r"line 1 .*has the blank U\+00A0"),
+    ("1\N{NARROW NO-BREAK SPACE}234,5 2,5 3,5 4\n", r"line 1 .*has the blank U\+202F"),
     # Not all points.
     ("1 2 3\n\n1 2\n", r"line 3 \(1 2\) has 2 columns, the first 3 columns: cut short"),
     ("1 2 3 4\n1 2 3\n", "line 2 .*has 3 columns, the first 4 columns"),
