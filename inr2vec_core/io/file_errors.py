@@ -145,7 +145,7 @@ def unwritable(path: str | Path, error: BaseException) -> InputError | None:
     """The error of a file that could not be written, if that is why something failed.
 
     Args:
-        path: the file; its folder exists.
+        path: the file.
         error: what was raised while it was written.
 
     Returns:
@@ -153,6 +153,8 @@ def unwritable(path: str | Path, error: BaseException) -> InputError | None:
         where the error has another cause.
     """
     folder = Path(path).absolute().parent
+    while not folder.is_dir():
+        folder = folder.parent
     number, free, entries = _errno_of_writing(error, Path(path)), *_room(folder)
     if number is None and free < _MIB and _is_failed_write(error):
         number = errno.ENOSPC

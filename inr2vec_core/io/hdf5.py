@@ -26,7 +26,7 @@ from inr2vec_core.io.file_errors import (
 
 IDENTITY = ("shape_id", "class", "split")
 _FORMAT, _KIND = ("v110", "v110"), "HDF5 file"
-_CHUNK = 2**18  # bytes; a larger row is a chunk of its own
+_CHUNK = 2**16  # bytes; a larger row is a chunk of its own
 
 
 class SourceFile(h5py.File):

@@ -90,10 +90,11 @@ def _pack_meshes(shapes: Sequence[MeshShape]) -> Columns:
 
 def _read_meshes(file: h5py.File, rows: np.ndarray) -> Iterator[MeshShape]:
     vertex, face, closed = (file[k][:] for k in ("vertex_start", "face_start", "closed"))
+    vertices, faces = file["vertices"], file["faces"]  # opened once: each has a cache of chunks
     for row in rows:
         yield MeshShape(
-            file["vertices"][vertex[row] : vertex[row + 1]],
-            file["faces"][face[row] : face[row + 1]],
+            vertices[vertex[row] : vertex[row + 1]],
+            faces[face[row] : face[row + 1]],
             bool(closed[row]),
         )
 

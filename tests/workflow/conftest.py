@@ -196,7 +196,9 @@ def finished_run(new_copy, tmp_path_factory):
     """One run of everything, and what it said on screen. Not to be changed: copy it."""
 
     def make(folder: Path) -> None:
-        said = new_copy(folder / "project").run().stdout
+        made = new_copy(folder / "project")
+        made.env["RECORD_WRITES"] = str(folder / "writes.txt")
+        said = made.run().stdout
         (folder / "said.txt").write_text(said, encoding="utf-8")
 
     folder = made_once(tmp_path_factory, "finished", make)

@@ -63,6 +63,8 @@ def _child(connection: socket.socket) -> None:
     sys.argv = asked["argv"]
     paths = asked["env"].get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:0] = [str(Path(sys.argv[0]).parent), *filter(None, paths)]
+    if "RECORD_WRITES" in os.environ:
+        importlib.import_module("record_writes").install(os.environ["RECORD_WRITES"])
     status = _status_of(sys.argv[0])
     connection.sendall(bytes([status]))
     os._exit(status)

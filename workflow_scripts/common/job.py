@@ -14,6 +14,7 @@ import psutil
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.atomic import add_commit_guard
+from inr2vec_core.io.file_errors import unwritable
 from workflow_scripts.common.gpus import take_gpu, visible_gpus
 
 _STARTED = time.monotonic()
@@ -26,15 +27,10 @@ def run(main: Callable, snakemake) -> None:
     if _gone(snakemake_process):
         sys.exit(f"{snakemake.rule}: {_GONE}")
     log = Path(snakemake.log[0])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)  # what an orphan still has to say goes with its own file
-    screen = logging.StreamHandler(sys.stderr)
-    screen.setLevel(logging.WARNING)
-    file = logging.FileHandler(log, "w", encoding="utf-8", errors="backslashreplace")
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", force=True, handlers=[file, screen]
-    )
-    logging.captureWarnings(True)
+    try:
+        _start_log(log)
+    except OSError as error:
+        sys.exit(f"{snakemake.rule}: {unwritable(log, error) or error}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets `atomic` clean up
     _end_with(snakemake_process)
     try:
@@ -49,6 +45,18 @@ def run(main: Callable, snakemake) -> None:
         logging.exception("%s failed", snakemake.rule)
         sys.exit(1)
     logging.info("done: %s", run_figures())
+
+
+def _start_log(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # what an orphan still has to say goes with its own file
+    screen = logging.StreamHandler(sys.stderr)
+    screen.setLevel(logging.WARNING)
+    file = logging.FileHandler(path, "w", encoding="utf-8", errors="backslashreplace")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", force=True, handlers=[file, screen]
+    )
+    logging.captureWarnings(True)
 
 
 def torch_device(snakemake, precision: str = "float32"):

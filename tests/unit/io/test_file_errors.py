@@ -239,6 +239,15 @@ def test_a_full_disk_that_a_library_does_not_name(tmp_path, monkeypatch):
         raise KeyError("a mistake has nothing to do with the disk")
 
 
+def test_a_folder_that_a_full_disk_cannot_take(tmp_path, monkeypatch):
+    def refuse(self, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(InputError, match=r"new/er/f cannot be written: the disk of /\S* is full"):
+        write_json(tmp_path / "new" / "er" / "f", {})
+
+
 def test_a_disk_that_can_hold_no_more_files(tmp_path, monkeypatch):
     monkeypatch.setattr(file_errors, "_room", lambda folder: (2**40, False))
     with pytest.raises(InputError, match=r"it can hold no more files"), atomic(tmp_path / "f"):

@@ -1,13 +1,17 @@
 """The trainer: resuming, the best model, the schedule, and what it refuses."""
 
+import errno
 import logging
 import math
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from inr2vec_core.errors import InputError
 from inr2vec_core.training import trainer as training
 from inr2vec_core.training.trainer import TrainSettings, train
 
@@ -119,16 +123,45 @@ def test_a_checkpoint_of_other_settings_is_ignored(checkpoint):
     assert_same_weights(anew.model.state_dict(), fresh.model.state_dict())
 
 
-@pytest.mark.parametrize("content", [b"", b"no checkpoint", None])
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", "half", "flipped"])
 def test_a_spoilt_checkpoint_is_ignored_with_a_warning(content, checkpoint, caplog):
     with pytest.raises(Killed):
         train(Toy(killed_in=4), settings(), 7, "", checkpoint, "key")
     whole = checkpoint.read_bytes()
-    checkpoint.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    if content == "half":
+        content = whole[: len(whole) // 2]
+    elif content == "flipped":  # in a weight
+        place = whole.index(b"data/0") + 64
+        content = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+    checkpoint.write_bytes(content)
     with caplog.at_level(logging.WARNING):
         result = train(Toy(), settings(), 7, "", checkpoint, "key")
     assert "state.pt" in caplog.text and "training starts anew" in caplog.text
     assert [row["epoch"] for row in result.history] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_checkpoint_that_may_be_whole_is_not_given_up(checkpoint, monkeypatch):
+    with pytest.raises(Killed):
+        train(Toy(killed_in=4), settings(), 7, "", checkpoint, "key")
+
+    def fail(self):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(InputError, match=r"state\.pt cannot be read: the disk or the network"):
+        train(Toy(), settings(), 7, "", checkpoint, "key")
+    monkeypatch.undo()
+    assert train(Toy(), settings(), 7, "", checkpoint, "key").epoch == 6
+
+
+def test_a_full_disk_is_told_while_training(checkpoint, monkeypatch):
+    def fail(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(InputError, match=r"state\.pt cannot be written: the disk of /\S* is full"):
+        train(Toy(), settings(), 7, "", checkpoint, "key")
+    assert list(checkpoint.parent.iterdir()) == []
 
 
 # ---------------------------------------------------------------------------- the best model
