@@ -8,9 +8,10 @@ import numpy as np
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers.meshes.gltf_accessors import Accessors
-from inr2vec_core.io.readers.meshes.gltf_primitives import primitive_triangles
+from inr2vec_core.io.readers.meshes.gltf_primitives import Bones, primitive_triangles
 from inr2vec_core.io.readers.meshes.gltf_scene import Placed, placed_meshes, skin_matrices
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
+from inr2vec_core.io.readers.reasons import one_line
 
 _MAGIC, _JSON, _BINARY = b"glTF", b"JSON", b"BIN\0"
 
@@ -41,16 +42,22 @@ def read_glb(path: Path) -> Mesh:
 
     Raises:
         BadShape: the file is cut short or not glTF 2, it needs an extension that is not read, its
-            data contradict what it declares, or there are no faces.
-        Exception: of other kinds, where the file does not follow the format.
+            data contradict what it declares or do not follow the format, or there are no faces.
     """
     gltf, binary = _chunks(path.read_bytes())
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):  # coordinates are checked later
+            return _scene_mesh(gltf, Accessors(gltf, binary))
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise BadShape(f"does not follow glTF 2.0: {one_line(error)}") from error
+
+
+def _scene_mesh(gltf: dict, accessors: Accessors) -> Mesh:
     for name in gltf.get("extensionsRequired", []):
         if not name.startswith(_HARMLESS_PREFIXES) and name not in _HARMLESS:
             raise BadShape(
                 f"requires the glTF extension {name}, which is not read: save it without"
             )
-    accessors = Accessors(gltf, binary)
     vertices, faces, n_vertices = [], [], 0
     for placed in placed_meshes(gltf):
         joints = None if placed.skin is None else skin_matrices(gltf, placed.skin, accessors)
@@ -89,11 +96,15 @@ def _chunks(content: bytes) -> tuple[dict, bytes]:
         start += 8 + size
     if _JSON not in chunks:
         raise BadShape("its first chunk is not JSON")
-    return json.loads(chunks[_JSON]), chunks.get(_BINARY, b"")
+    try:
+        gltf = json.loads(chunks[_JSON])
+    except ValueError as error:
+        raise BadShape(f"its JSON is damaged: {one_line(error)}") from error
+    return gltf, chunks.get(_BINARY, b"")
 
 
 def _place(
-    points: np.ndarray, placed: Placed, joints: np.ndarray | None, bones
+    points: np.ndarray, placed: Placed, joints: np.ndarray | None, bones: Bones | None
 ) -> tuple[np.ndarray, bool]:
     """Points where the scene has them, and whether that turned the triangles inside out."""
     if joints is not None and bones is not None:

@@ -313,7 +313,7 @@ def test_copies_that_only_an_extension_has_are_refused(tmp_path):
         ({"max": [0.1, 1, 1.5]}, "values outside the bounds that it declares"),
         ({"count": 9}, "truncated: buffer view 0 has fewer bytes"),
         ({"count": 7}, "a face names vertex 7, but there are 7"),
-        ({"componentType": 5130}, "unreadable: KeyError"),
+        ({"componentType": 5130}, "does not follow glTF 2.0: KeyError: 5130"),
     ],
 )
 def test_positions_that_contradict_their_declaration(tmp_path, change, reason):
@@ -327,7 +327,7 @@ def test_positions_that_contradict_their_declaration(tmp_path, change, reason):
     ("nodes", "reason"),
     [
         ([{"children": [1]}, {"mesh": 0, "children": [0]}], "node 0 of its scene has two parents"),
-        ([{"mesh": 3}], "unreadable: IndexError"),
+        ([{"mesh": 3}], "does not follow glTF 2.0: IndexError"),
     ],
 )
 def test_scenes_that_make_no_sense(tmp_path, nodes, reason):
@@ -338,5 +338,6 @@ def test_container_that_cannot_be_read(tmp_path):
     content = box_file(tmp_path / "a.glb").read_bytes()
     refused(write(tmp_path / "a.glb", content[:4] + b"\1\0\0\0" + content[8:]), "is glTF 1")
     refused(write(tmp_path / "a.glb", content[:-4]), "truncated")
+    refused(write(tmp_path / "a.glb", content.replace(b'"mesh":', b'"mesh",')), "its JSON is damaged")
     buffers = [{"uri": "box.bin", "byteLength": 1}]
     refused(box_file(tmp_path / "a.glb", buffers=buffers), "in another file, box.bin")
