@@ -338,6 +338,8 @@ def test_container_that_cannot_be_read(tmp_path):
     content = box_file(tmp_path / "a.glb").read_bytes()
     refused(write(tmp_path / "a.glb", content[:4] + b"\1\0\0\0" + content[8:]), "is glTF 1")
     refused(write(tmp_path / "a.glb", content[:-4]), "truncated")
-    refused(write(tmp_path / "a.glb", content.replace(b'"mesh":', b'"mesh",')), "its JSON is damaged")
+    refused(
+        write(tmp_path / "a.glb", content.replace(b'"mesh":', b'"mesh",')), "its JSON is damaged"
+    )
     buffers = [{"uri": "box.bin", "byteLength": 1}]
     refused(box_file(tmp_path / "a.glb", buffers=buffers), "in another file, box.bin")
