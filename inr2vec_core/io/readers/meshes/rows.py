@@ -101,7 +101,10 @@ def check_row_count(rows: list[str], declared: int) -> None:
     """Check that there are as many rows as a header declares.
 
     Raises:
-        BadShape: there are fewer.
+        BadShape: there are fewer, so that the file is cut short, or more, so that some of the
+            shape would be left out.
     """
     if len(rows) < declared:
         raise BadShape(f"truncated: {len(rows)} of the {declared} lines its header declares")
+    if len(rows) > declared:
+        raise BadShape(f"has {len(rows)} lines, but its header declares {declared}")

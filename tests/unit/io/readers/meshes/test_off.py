@@ -54,6 +54,7 @@ def test_points_and_edges_beside_faces_are_skipped(tmp_path):
         (off(header="nOFF\n2\n"), "its vertices have 2 coordinates, not 3"),
         ("OFF BINARY\n\0\0\0\3", "is a binary off file"),
         ("OFF\nx y z\n", "no OFF header with the numbers"),
+        (off() + "3 0 1 2\n", "has 27 lines, but its header declares 26"),
         (off().replace("4 1 2 10 9", "4 1 2 10"), "truncated: face 4 has 3 of 4 corners"),
         (off().replace("4 1 2 10 9", "99999999999 1 2 10"), "face 4 has 3 of 99999999999 corners"),
         (off().replace("4 1 2 10 9", "4 1 2 10 99"), "a face names vertex 99"),

@@ -163,6 +163,8 @@ def test_bytes_left_over_are_refused(tmp_path):
     refused(write(tmp_path / "u.ply", text + b"\1\2\3"), "3 bytes more than its header declares")
     crlf = text.replace(b"\x03\x00", b"\x03\x01\x00")
     refused(write(tmp_path / "u.ply", crlf), "")
+    text = prism("ascii", MIXED) + b"3 0 1 2\n"
+    refused(write(tmp_path / "u.ply", text), "has 31 lines, but its header declares 30")
 
 
 @pytest.mark.parametrize(
