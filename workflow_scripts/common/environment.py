@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from inr2vec_core.utils.files import depends_on_locale
+from inr2vec_core.utils.text import is_utf8, printable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,6 +26,8 @@ def fault_of_folder(folder: Path) -> str | None:
             f"{path} has a colon or a brace in its name, which paths of commands and of Snakemake "
             "cannot have: rename or move the folder"
         )
+    if not is_utf8(path):
+        return f"{printable(path)} has a name that is not UTF-8: rename or move the folder"
     if depends_on_locale(path):
         return f"{path} has letters that depend on the locale: set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
     return None

@@ -1,7 +1,9 @@
 """The rule files' helpers: configuration and its schema, the paper's figures."""
 
 import copy
+import os
 import re
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -338,3 +340,31 @@ def test_the_papers_table_2():
     ]  # fmt: skip
     assert found == 87.0
     assert environment.paper_figures(99) == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "encoding", "fault"),
+    [
+        ("/it's a $b [1] ü", "utf-8", None),
+        ("/a:b", "utf-8", "a colon or a brace"),
+        ("/a{b", "utf-8", "a colon or a brace"),
+        ("/l\udce4", "utf-8", r"/l\xe4 has a name that is not UTF-8"),
+        ("/ü", "gbk", "depend on the locale: set LC_ALL=C.UTF-8"),
+        ("/u", "gbk", None),
+    ],
+)
+def test_folder_where_the_project_cannot_run_is_told(folder, encoding, fault, monkeypatch):
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: encoding)
+    told = environment.fault_of_folder(Path(folder))
+    assert told is None if fault is None else fault in told
+
+
+def test_python_in_a_folder_with_a_blank_is_quoted_once(tmp_path, monkeypatch):
+    python = tmp_path / "a b"
+    python.touch()
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(os, "environ", {})
+    for _ in range(2):
+        environment.prepare_environment()
+        assert sys.executable == f"'{python}'"
+    assert os.environ["PYTHONUTF8"] == "1"
