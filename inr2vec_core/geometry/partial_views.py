@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.frames import Frame
 from inr2vec_core.geometry.raw import Cloud, Mesh
 
@@ -26,7 +27,8 @@ def partial_view(complete: Cloud | Mesh, n_points: int, rng: np.random.Generator
         A part of the points, in the shape's unit, in the order they had.
 
     Raises:
-        BadShape: coordinates are not finite, or the shape has no area or extent.
+        BadShape: coordinates are not finite, or the shape has no area or extent, or is so thin
+            that the points that are seen cannot be told.
     """
     side = rng.normal(size=3)
     viewpoint = DISTANCE * side / np.linalg.norm(side)
@@ -44,5 +46,9 @@ def _seen(points: np.ndarray, viewpoint: np.ndarray) -> np.ndarray:
 
     placed = Frame.of(points).place(points).astype(np.float64)
     cloud = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(placed))
-    _, rows = cloud.hidden_point_removal(viewpoint, REFLECTED)
+    try:
+        _, rows = cloud.hidden_point_removal(viewpoint, REFLECTED)
+    except RuntimeError as error:  # Qhull's, in many lines, of points that have no hull
+        reason = str(error).splitlines()[0]
+        raise BadShape(f"which of its points can be seen cannot be told: {reason}") from error
     return points[np.sort(np.asarray(rows, np.int64))]

@@ -47,6 +47,13 @@ def read_shapes(file: h5py.File, rows: np.ndarray) -> np.ndarray:
     return out
 
 
+def shapes_of_columns(columns: Columns) -> list[Shape]:
+    """The shapes that `shape_columns` made columns of."""
+    layout = next(layout for layout in _LAYOUTS.values() if layout.column in columns)
+    n = len(columns["closed"] if layout.column == "vertices" else columns[layout.column])
+    return list(layout.read(columns, np.arange(n))) if n else []
+
+
 def read_rows(dataset: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
     """Rows of a column, read at once where they are dense, else chunk by chunk.
 
@@ -147,7 +154,8 @@ def _part_columns(labels: Sequence[PartLabels | None], size: tuple[int, int]) ->
 def _read_parts(file: h5py.File, rows: np.ndarray) -> list[PartLabels | None]:
     if "parts" not in file:
         return [None] * len(rows)
-    names = tuple(read_strings(file["part_names"]))
+    names = file["part_names"]
+    names = tuple(names if isinstance(names, list) else read_strings(names))
     labels = read_rows(file["parts"], rows)
     return [PartLabels(names, index) if index[0] >= 0 else None for index in labels]
 

@@ -80,16 +80,92 @@ class ShapeShard:
         return columns
 
 
+@dataclass
+class PreparedRecord:
+    """What became of one record.
+
+    Attributes:
+        record: the record.
+        shapes: the shape and its copies; empty where it was set aside.
+        copies: the number of each, 0 for the shape itself; see `ShapeShard.add`.
+        preparation: how it was prepared.
+        frame: its frame; None for a grid that was read.
+        rejected: the shape, or those of its copies, that were set aside.
+    """
+
+    record: ShapeRecord
+    shapes: list[Shape] = field(default_factory=list)
+    copies: list[int] = field(default_factory=list)
+    preparation: str = ""
+    frame: Frame | None = None
+    rejected: list[Rejected] = field(default_factory=list)
+
+    @classmethod
+    def set_aside(cls, record: ShapeRecord, reason: str) -> "PreparedRecord":
+        """A record without a shape, for a reason."""
+        return cls(record, rejected=[Rejected(record.shape_id, record.source_file, reason)])
+
+
+def prepare_record(
+    record: ShapeRecord,
+    geometry: Geometry | BadShape,
+    settings: ShapeSettings,
+    augment_copies: int,
+    seed: int,
+) -> PreparedRecord:
+    """Prepare a shape and its copies, normalized to the sphere of its frame.
+
+    The random stream of each depends on the seed and its id alone. Training shapes get augmented
+    copies (paper, Section 4: offline augmentation).
+
+    Args:
+        record: the shape.
+        geometry: what was read of it, or why nothing was.
+        settings: how the data set wants its shapes.
+        augment_copies: the number of copies of each training shape.
+        seed: the run's seed.
+    """
+    target = modality(settings.field)
+    streams = [
+        numpy_stream(seed, "cloud", shape_id)
+        for shape_id in (record.shape_id, complete_id(record.shape_id))
+    ]
+    try:
+        if isinstance(geometry, BadShape):
+            raise geometry
+        shape, preparation, frame = target.prepare(geometry, settings, *streams)
+        first = target.discretize(shape, settings)
+    except BadShape as error:
+        return PreparedRecord.set_aside(record, str(error))
+    prepared = PreparedRecord(record, [first], [0], preparation, frame)
+    for copy in range(1, (augment_copies if record.split == "train" else 0) + 1):
+        rng = numpy_stream(seed, "augment", record.shape_id, copy)
+        try:
+            prepared.shapes.append(target.discretize(shape.stretched(rng), settings))
+            prepared.copies.append(copy)
+        except BadShape as error:  # a plate that was stretched too thin for the grid
+            copy_id = f"{record.shape_id}@{copy}"
+            prepared.rejected.append(Rejected(copy_id, record.source_file, str(error)))
+    return prepared
+
+
+def collect(prepared: Iterable[PreparedRecord]) -> ShapeShard:
+    """The shapes of a shard in the order they come, each followed by its copies."""
+    shard = ShapeShard()
+    for one in prepared:
+        for copy, shape in zip(one.copies, one.shapes, strict=True):
+            shard.add(one.record, copy, shape, one.preparation, None if copy else one.frame)
+        shard.rejected += one.rejected
+    return shard
+
+
 def prepare_shapes(
     read: Iterable[tuple[ShapeRecord, Geometry | BadShape]],
     settings: ShapeSettings,
     augment_copies: int,
     seed: int,
 ) -> ShapeShard:
-    """Prepare shapes, normalized to the sphere of their frame.
-
-    The random stream of each shape depends on the seed and its id alone. Training shapes get
-    augmented copies (paper, Section 4: offline augmentation).
+    """Prepare shapes in this process; see `prepare_record`.
 
     Args:
         read: the shapes and their geometry, as `ShapeDataset.read` or `ShapeFormat.read` yield
@@ -101,27 +177,7 @@ def prepare_shapes(
     Returns:
         The shapes in the order they were read, each followed by its copies.
     """
-    shard, target = ShapeShard(), modality(settings.field)
-    for record, geometry in read:
-        try:
-            if isinstance(geometry, BadShape):
-                raise geometry
-            streams = [
-                numpy_stream(seed, "cloud", shape_id)
-                for shape_id in (record.shape_id, complete_id(record.shape_id))
-            ]
-            shape, preparation, frame = target.prepare(geometry, settings, *streams)
-            shard.add(record, 0, target.discretize(shape, settings), preparation, frame)
-        except BadShape as error:
-            shard.rejected.append(Rejected(record.shape_id, record.source_file, str(error)))
-            continue
-        if record.split == "train":
-            for copy in range(1, augment_copies + 1):
-                rng = numpy_stream(seed, "augment", record.shape_id, copy)
-                try:
-                    copied = target.discretize(shape.stretched(rng), settings)
-                    shard.add(record, copy, copied, preparation, None)
-                except BadShape as error:  # a plate that was stretched too thin for the grid
-                    copy_id = f"{record.shape_id}@{copy}"
-                    shard.rejected.append(Rejected(copy_id, record.source_file, str(error)))
-    return shard
+    return collect(
+        prepare_record(record, geometry, settings, augment_copies, seed)
+        for record, geometry in read
+    )

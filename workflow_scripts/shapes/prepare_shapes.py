@@ -6,9 +6,9 @@ from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.modalities import modality
-from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import write_rejected
 from inr2vec_core.shapes.dataset import ShapeDataset
+from inr2vec_core.shapes.isolation.parent import prepare_shard
 from workflow_scripts.common.job import provenance, run
 
 
@@ -19,9 +19,7 @@ def main(snakemake):
     settings |= settings.pop("voxels")
     catalog = dataset.catalog()
     records = dataset.shard(catalog, number)
-    shard = prepare_shapes(
-        dataset.read(records), ShapeSettings.from_config(settings), copies, dataset.seed
-    )
+    shard = prepare_shard(dataset, records, ShapeSettings.from_config(settings), copies)
     if number == 0:  # what the catalog itself set aside is reported once
         shard.rejected += catalog.rejected
         if catalog.ignored:

@@ -26,6 +26,8 @@ class ShapeFormat(ABC):
     Attributes:
         needs_root: whether shapes are read from files.
         has_parts: whether points or faces have semantic parts.
+        many_per_file: whether files hold many shapes, which are read together; a file that cannot
+            be read ends the run then.
         fixed_splits: whether the catalog's splits are final; otherwise classes without a
             validation split get one, cut from their training shapes.
         root: the folder of the data set.
@@ -37,6 +39,7 @@ class ShapeFormat(ABC):
 
     needs_root: ClassVar[bool] = True
     has_parts: ClassVar[bool] = False
+    many_per_file: ClassVar[bool] = False
     fixed_splits: ClassVar[bool] = False
 
     root: str | Path = ""
@@ -73,6 +76,15 @@ class ShapeFormat(ABC):
         for record in records:
             for view in range(views):
                 yield replace(record, shape_id=partial_id(record.shape_id, view))
+
+    def read_together(self, records: Sequence[ShapeRecord]) -> list[list[ShapeRecord]]:
+        """The shapes that one call of `read` should have: those of a file, or each by itself."""
+        if not self.many_per_file:
+            return [[record] for record in records]
+        by_file: dict[str, list[ShapeRecord]] = {}
+        for record in records:
+            by_file.setdefault(record.path, []).append(record)
+        return list(by_file.values())
 
     def read(
         self, records: Sequence[ShapeRecord]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.shapes.catalog import ShapeRecord
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class H5RowsFormat(ShapeFormat):
     """A layout that reads all wanted rows of a file at once."""
 
+    many_per_file: ClassVar[bool] = True
+
     def read(
         self, records: Sequence[ShapeRecord]
     ) -> Iterator[tuple[ShapeRecord, Geometry | BadShape]]:
@@ -31,11 +33,8 @@ class H5RowsFormat(ShapeFormat):
         Raises:
             InputError: a file is unreadable or has too few rows.
         """
-        by_file: dict[str, list[ShapeRecord]] = {}
-        for record in records:
-            by_file.setdefault(record.path, []).append(record)
-        for path, group in by_file.items():
-            yield from zip(group, self.read_rows(path, group), strict=True)
+        for group in self.read_together(records):
+            yield from zip(group, self.read_rows(group[0].path, group), strict=True)
 
     @abstractmethod
     def read_rows(self, path: str, records: Sequence[ShapeRecord]) -> Iterable[Geometry | BadShape]:

@@ -137,3 +137,11 @@ def test_a_frame_undoes_itself():
     placed = frame.place(points)
     assert np.linalg.norm(placed, axis=1).max() == pytest.approx(1)
     np.testing.assert_allclose(placed * frame.scale + frame.center, points, atol=1e-5)
+
+
+@pytest.mark.parametrize("along", [np.linspace(0, 1, 100), np.arange(100) % 2.0])
+def test_points_on_a_line_are_set_aside(along):
+    cloud = Cloud(np.c_[along, np.zeros((100, 2))])
+    with pytest.raises(BadShape, match="which of its points can be seen cannot be told") as caught:
+        partial_view(cloud, 8, rng())
+    assert "\n" not in str(caught.value)
