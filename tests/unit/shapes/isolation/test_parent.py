@@ -227,9 +227,9 @@ def test_the_child_dies_with_its_parent(tricks, tmp_path):
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     parent = subprocess.Popen([sys.executable, "-c", code], env=env)
     told, most = Path(record.path + ".pid"), time.monotonic() + 60
-    while not (told.exists() and told.read_text()) and time.monotonic() < most:
+    while not (told.exists() and told.read_text(encoding="utf-8")) and time.monotonic() < most:
         time.sleep(0.05)
-    child = psutil.Process(int(told.read_text()))
+    child = psutil.Process(int(told.read_text(encoding="utf-8")))
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     assert not psutil.wait_procs([child], timeout=30)[1]
