@@ -2,6 +2,7 @@
 # than its lock.
 PYTHON ?= python3.11
 CORES ?= all
+MINUTES ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +23,7 @@ export PYTHONUTF8 := 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo table2 report test style benchmark rule-graph unlock lock clean-env
+.PHONY: help env demo table2 report test fuzz style benchmark rule-graph unlock lock clean-env
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -55,6 +56,9 @@ report: env ## build every target, then results/report.html
 test: env ## all tests
 	$(BIN)/python -m pytest tests/unit -n logical
 	$(BIN)/python -m pytest tests/workflow -n logical --dist loadfile
+
+fuzz: env ## damaged files of every kind, a minute each; MINUTES=10 for longer
+	PYTHONPATH=.:tests $(BIN)/python -m fuzzing --minutes $(MINUTES)
 
 style: env ## linters and formatters, which change nothing
 	$(BIN)/python -m ruff check .
