@@ -38,7 +38,7 @@ def reasons_of(path: Path) -> Iterator[None]:
         with suppress(OSError):
             kind = another_kind(path)
             reason = f"unreadable: it {kind}" if kind else reason
-        raise BadShape(f"{path}: {reason}") from error
+        raise BadShape(f"{path}: {printable(reason)}") from error
 
 
 def one_line(error: Exception) -> str:

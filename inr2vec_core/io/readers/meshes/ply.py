@@ -66,7 +66,8 @@ def _points(table: Columns) -> np.ndarray:
     axes = [table.get(axis) for axis in "xyz"]
     if not all(isinstance(axis, np.ndarray) for axis in axes):
         raise BadShape(f"its vertices have no x, y and z, but {', '.join(table)}")
-    return np.stack(axes, axis=1).astype(np.float64)
+    with np.errstate(invalid="ignore"):  # coordinates are checked later
+        return np.stack(axes, axis=1).astype(np.float64)
 
 
 def _corners(element: Element, table: Columns) -> Ragged:

@@ -47,7 +47,8 @@ def _binary_corners(content: bytes) -> np.ndarray | None:
         length = len(content) - _HEADER
         if length == declared * _TRIANGLE.itemsize:
             triangles = np.frombuffer(content, _TRIANGLE, offset=_HEADER)
-            return triangles["corners"].reshape(-1, 3).astype(np.float64)
+            with np.errstate(invalid="ignore"):  # coordinates are checked later
+                return triangles["corners"].reshape(-1, 3).astype(np.float64)
     start = content[:4000].lower()
     if start.lstrip().startswith(b"solid") and (b"facet" in start or b"endsolid" in start):
         return None

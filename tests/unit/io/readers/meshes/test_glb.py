@@ -270,6 +270,11 @@ def test_required_extension_is_named(tmp_path, name):
     refused(box_file(tmp_path / "a.glb", extensionsRequired=["KHR_materials_unlit", name]), name)
 
 
+def test_names_that_cannot_be_printed_are_escaped(tmp_path):
+    names = ["KHR\n\ud800\x1b"]
+    refused(box_file(tmp_path / "a.glb", extensionsRequired=names), r"KHR\\n\\ud800\\x1b")
+
+
 def test_required_extensions_for_looks_are_no_obstacle(tmp_path):
     names = ["KHR_materials_unlit", "KHR_texture_transform", "EXT_texture_webp"]
     read_closed(box_file(tmp_path / "a.glb", extensionsRequired=names), 22, 6)
