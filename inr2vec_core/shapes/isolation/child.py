@@ -13,7 +13,7 @@ import sys
 import traceback
 from typing import BinaryIO
 
-from inr2vec_core.errors import InputError
+from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.io.shape_columns import shape_columns
 from inr2vec_core.modalities import modality
@@ -21,6 +21,7 @@ from inr2vec_core.shapes import formats
 from inr2vec_core.shapes.build import PreparedRecord, prepare_record
 from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.dataset import ShapeDataset
+from inr2vec_core.shapes.isolation.limits import out_of_memory
 from inr2vec_core.shapes.isolation.messages import Message, write_message
 
 _PR_SET_PDEATHSIG = 1
@@ -67,6 +68,9 @@ def _answer(request: dict, file: BinaryIO) -> None:
             missing = len(records)
             for record, geometry in layout.read(records):
                 write_message(file, Message("read", {"shape_id": record.shape_id}))
+                if isinstance(geometry, BadShape) and _for_memory(geometry):
+                    said = out_of_memory(group["memory"])
+                    geometry = BadShape(f"{record.path}: reading it {said}")
                 prepared = prepare_record(
                     record, geometry, settings, request["augment_copies"], dataset.seed
                 )

@@ -46,6 +46,11 @@ class Limits:
         )
 
 
+def out_of_memory(most_bytes: int) -> str:
+    """What is said of a file that needs more memory than it may take."""
+    return f"needs more than {most_bytes / GIB:.1f} GiB of memory"
+
+
 def _size(path: str) -> int:
     try:
         return Path(path).stat().st_size if path else 0

@@ -33,7 +33,7 @@ from inr2vec_core.shapes.build import PreparedRecord, ShapeShard, collect, prepa
 from inr2vec_core.shapes.catalog import Rejected, ShapeRecord
 from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.isolation import child
-from inr2vec_core.shapes.isolation.limits import GIB, Limits
+from inr2vec_core.shapes.isolation.limits import Limits, out_of_memory
 from inr2vec_core.shapes.isolation.messages import Message, read_message
 
 START_SECONDS = 300  # imports from a slow file system
@@ -148,7 +148,7 @@ def _answers(running: "_Child", groups: list[_Group]) -> Iterator[PreparedRecord
         group = groups[0]
         said = running.receive(group.limits)
         if said.kind == "memory":
-            raise _Ended(f"needs more than {group.limits.memory / GIB:.1f} GiB of memory")
+            raise _Ended(out_of_memory(group.limits.memory))
         if said.kind == "error":
             raise _error_of(said)
         record = group.records[0]

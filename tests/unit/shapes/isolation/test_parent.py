@@ -179,6 +179,16 @@ def test_a_file_of_many_shapes_ends_the_run(tricks, trick, reason):
         prepared(tricks(trick, "good"), "trick_rows")
 
 
+def test_an_array_that_claims_all_memory_is_set_aside(tmp_path):
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        claimed = {"descr": "<f8", "fortran_order": False, "shape": (10**9, 3)}
+        np.lib.format.write_array_header_2_0(file, claimed)
+        file.write(bytes(240))
+    (bad,) = prepared([ShapeRecord("a", "thing", "train", str(path))], "folder").rejected
+    assert bad.reason == f"{path}: reading it needs more than 2.0 GiB of memory"
+
+
 def test_preparing_may_crash_too(tricks):
     records = tricks("good", "crash later", "better")
     shard = prepared(records)
