@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 
@@ -37,11 +37,10 @@ class Rows:
 
     def __init__(self, lines: Sequence[str], first: int = 1):
         """Take the lines that are not blank; the first line given is number `first`."""
-        lines = [line.strip() for line in lines]
-        self.lines = [line for line in lines if line]
+        self.lines = list(filter(None, map(str.strip, lines)))
         self.numbers: Sequence[int] = range(first, first + len(lines))
         if len(self.lines) < len(lines):
-            self.numbers = [n for n, line in zip(self.numbers, lines, strict=True) if line]
+            self.numbers = [n for n, line in zip(self.numbers, lines, strict=True) if line.strip()]
 
     def fault(self, row: int, reason: str) -> BadShape:
         """What is wrong with a row."""
@@ -59,9 +58,9 @@ def separator_of(rows: Rows) -> str | None:
     Raises:
         BadShape: commas may be more than one of these.
     """
-    if any(";" in line for line in rows.lines):
+    if _contain(rows.lines, ";"):
         return ";"
-    if not any("," in line for line in rows.lines):
+    if not _contain(rows.lines, ","):
         return None
     # Columns of numbers with decimal commas have no comma beside a blank: "0,5 1,5 2,5".
     if all(_between_blanks(line) for line in rows.lines):
@@ -99,7 +98,7 @@ def number_table(
         raise BadShape("holds no points")
     _check_blanks(rows, separator)
     # Nearly all files end here, as fast as they can be read.
-    table = read_at_once(rows.lines, separator)
+    table = _read_at_once(rows.lines, separator)
     if table is not None:
         _check_columns(rows, table.shape[1], columns)
         return table if columns is None else table[:, list(columns)]
@@ -124,8 +123,8 @@ def number_table(
     return np.loadtxt(text, np.float64, comments=None, ndmin=2)
 
 
-def read_at_once(lines: Sequence[str], separator: str | None = None) -> np.ndarray | None:
-    """Read all columns, if they are plain numbers, one kind of decimal mark, equal in number.
+def plain_table(lines: Sequence[str], separator: str | None = None) -> np.ndarray | None:
+    """Read all columns, if they are plain numbers with points, as many in each line.
 
     Args:
         lines: the lines; blank ones are passed over.
@@ -134,21 +133,32 @@ def read_at_once(lines: Sequence[str], separator: str | None = None) -> np.ndarr
     Returns:
         (n, columns) float64, or None.
     """
-    if separator != "," and any("," in line for line in lines):
-        if any("." in line for line in lines):
-            return None
-        if not _DECIMAL.fullmatch(fields_of(lines[0], separator)[0]):
-            return None
-        lines = [line.replace(",", ".") for line in lines]
+    if not any(map(str.strip, lines)):
+        return None
     try:
         return np.loadtxt(lines, np.float64, comments=None, delimiter=separator, ndmin=2)
     except ValueError:
         return None
 
 
+def _read_at_once(lines: list[str], separator: str | None) -> np.ndarray | None:
+    """As `plain_table`, with decimal commas throughout as well."""
+    if separator == "," or not _contain(lines, ","):
+        return plain_table(lines, separator)
+    first = fields_of(lines[0], separator)[0]
+    if _contain(lines, ".") or not _DECIMAL.fullmatch(first):
+        return None
+    return plain_table([line.replace(",", ".") for line in lines], separator)
+
+
 def is_number(field: str) -> bool:
     """Whether a field is a number, NaN and infinity included."""
     return bool(_POINT.fullmatch(field) or _COMMA.fullmatch(field))
+
+
+def _contain(lines: Sequence[str], mark: str) -> bool:
+    """Whether a line has this character."""
+    return any(map(str.__contains__, lines, repeat(mark)))
 
 
 def _check_columns(rows: Rows, n_columns: int, columns: Sequence[int] | None) -> None:
@@ -171,11 +181,12 @@ def _check_numbers(rows: Rows, fields: list[list[str]], pattern: re.Pattern, fau
 
 def _check_blanks(rows: Rows, separator: str | None) -> None:
     """Refuse blanks that may stand within numbers, between thousands."""
-    for row, line in enumerate(rows.lines):
-        if not line.isascii() and (blank := _FOREIGN_BLANK.search(line)):
+    ascii_only = all(map(str.isascii, rows.lines))
+    for row, line in enumerate([] if ascii_only else rows.lines):
+        if blank := _FOREIGN_BLANK.search(line):
             code = f"U+{ord(blank[0]):04X}"
             raise rows.fault(row, f"has the blank {code}, which may stand within a number: {_CURE}")
-    if separator is None and any("," in line for line in rows.lines):
+    if separator is None and _contain(rows.lines, ","):
         for line in rows.lines:
             fields = line.split()
             pairs = pairwise(fields[:4])
@@ -202,7 +213,7 @@ def _between_blanks(line: str) -> bool:
 
 def _refuse_two_readings(rows: Rows) -> None:
     """Refuse commas as separators where each line may mean another by some of its commas."""
-    pointed = any("." in line for line in rows.lines)
+    pointed = _contain(rows.lines, ".")
     for line in rows.lines:
         fields = line.removesuffix(",").split(",")  # not stripped: no number has a blank inside
         if len(fields) > 3:

@@ -9,6 +9,7 @@ passed over.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from inr2vec_core.io.readers.number_table import (
     fields_of,
     is_number,
     number_table,
-    read_at_once,
+    plain_table,
     separator_of,
 )
 from inr2vec_core.utils.text import decode, printable
@@ -69,15 +70,19 @@ def read_xyz(path: Path) -> Cloud:
     if not text or text.isspace():
         raise BadShape("holds no points")
     text_lines = lines = text.split("\n")
-    if text.isascii() and not any(mark in text for mark in "#/%,;"):
-        table = read_at_once(lines)  # twice as fast as what follows, which agrees with it
-        if table is not None and table.shape[1] > 2:
-            return Cloud(table[:, :3])
-    commented = any(mark in text for mark in ("#", "//", "%"))
-    if commented:
-        lines = [_without_comment(line) for line in lines]
+    last_comment = max(text.rfind(mark) for mark in ("#", "//", "%"))
+    if commented := last_comment >= 0:
+        end = text.count("\n", 0, last_comment) + 1  # comments often stand at the top alone
+        lines = [*map(_without_comment, lines[:end]), *lines[end:]]
     header = _header(lines)
-    rows = Rows(lines[header.length :], header.length + 1)
+    body = lines[header.length :]
+    if text.isascii() and header.names is None and header.text is None:
+        table = plain_table(body)  # twice as fast as what follows, which agrees with it
+        if table is not None and table.shape[1] > 2 and header.n_points in (None, len(table)):
+            if commented:
+                _check_comments(text_lines, lines, header.length, table.shape[1])
+            return Cloud(table[:, :3])
+    rows = Rows(body, header.length + 1)
     if header.n_points is not None and len(rows.lines) != header.n_points:
         fault = "truncated" if len(rows.lines) < header.n_points else "its number of points is off"
         raise BadShape(
@@ -89,7 +94,7 @@ def read_xyz(path: Path) -> Cloud:
     separator = separator_of(rows)
     n_columns = len(fields_of(rows.lines[0], separator))
     if commented:
-        _check_comments(text_lines[: rows.numbers[0] - 1], n_columns)
+        _check_comments(text_lines, lines, header.length, n_columns)
     points = number_table(rows, separator, _columns(header, elements, n_columns))
     if header.text is not None and not elements and n_columns > 3:
         _check_atomic_numbers(rows, points[:, 0])
@@ -102,10 +107,11 @@ def _without_comment(line: str) -> str:
 
 def _header(lines: list[str]) -> _Header:
     """Find out what stands before the points."""
-    filled = [(k, line.strip()) for k, line in enumerate(lines[:100]) if line.strip()]
-    if not filled:
+    filled = ((k, line.strip()) for k, line in enumerate(lines) if line.strip())
+    found = list(islice(filled, 2))
+    if not found:
         return _Header(0)
-    (first, line), *rest = filled
+    (first, line), *rest = found
     n_points, length, text = None, first, None
     if re.fullmatch(r"\d+", line, re.ASCII):
         n_points, length = int(line), first + 1
@@ -173,9 +179,13 @@ def _columns(header: _Header, elements: bool, n_columns: int) -> list[int]:
     return [names.index(axis) for axis in _AXES]
 
 
-def _check_comments(comments: list[str], n_columns: int) -> None:
+def _check_comments(text: list[str], lines: list[str], header: int, n_columns: int) -> None:
     """Refuse comments above the points that put other columns before x, y and z."""
-    for number, line in enumerate(comments, 1):
+    for number, (line, rest) in enumerate(zip(text, lines, strict=True), 1):
+        if rest.strip():  # no comment: of the header's lines, or the first point
+            if number > header:
+                return
+            continue
         names = [word.strip("\"'").lower() for word in _words(line.strip().lstrip("#/%"))]
         if len(names) == n_columns and set(_AXES) <= set(names) and names[:3] != _AXES:
             raise BadShape(
