@@ -41,7 +41,11 @@ _NOT_AT_FAULT = {
     (errno.EMFILE, errno.ENFILE): "too many open files: raise the limit (ulimit -n)",
     (errno.ENOMEM,): "not enough memory: give the job more",
 }
-MAY_PASS = {errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EREMOTEIO, errno.EMFILE, errno.ENFILE}
+# What says nothing of a file, so that a shape must not be set aside for it.
+MAY_PASS = {
+    errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EREMOTEIO, errno.EMFILE, errno.ENFILE,
+    errno.EAGAIN, *NO_LOCKS,
+}  # fmt: skip
 _CAUSES = {number: text for numbers, text in _NOT_AT_FAULT.items() for number in numbers}
 _MIB = 2**20
 

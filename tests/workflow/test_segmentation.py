@@ -5,9 +5,10 @@ import shutil
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from conftest import Workflow
+
+from inr2vec_core.io.frames import read_arrow, write_arrow
 
 LAID_OVER = ("--configfile", "segmentation.yaml", "--")
 TABLES = ("results/tables/table3.csv", "results/tables/table7.csv")
@@ -74,9 +75,9 @@ def test_figures_of_parts_are_drawn(segmented):
 def test_a_shape_without_embedding_has_no_part_right(segmented, tmp_path):
     workflow = Workflow(shutil.copytree(segmented[0].path, tmp_path / "project"))
     path = workflow.path / "results/demo/embeddings/small/inr2vec.parquet"
-    table = pq.read_table(path)
+    table, metadata = read_arrow(path)
     kept = [name != "chair/test/000000" for name in table["shape_id"].to_pylist()]
-    pq.write_table(table.filter(pa.array(kept)), path)
+    write_arrow(path, table.filter(pa.array(kept)), metadata)
     out = "results/demo/segmentation/small/inr2vec/original/seed0"
     figure = "results/figures/demo/small/inr2vec/parts.png"
     workflow.run("--force", *LAID_OVER, f"{out}/metrics.json", figure)

@@ -23,7 +23,8 @@ def reasons_of(path: Path) -> Iterator[None]:
 
     Raises:
         BadShape: there is no file that may be read, it is empty, or the parser raised something.
-        InputError: the disk failed, or too many files are open, which says nothing of this file.
+        InputError: the disk failed, the file is locked, or too many files are open, which says
+            nothing of its content.
     """
     if fault := fault_of_file(path):  # a pipe must not be opened, not even to see what is in it
         raise BadShape(f"{printable(str(path))} {fault}")

@@ -175,6 +175,11 @@ def test_a_shard_is_read_and_replaced_whoever_holds_a_lock(locked):
         assert file["weights"][:].tolist() == [[1]]
 
 
+def test_a_grid_that_is_being_written_is_not_set_aside(locked):
+    with pytest.raises(InputError, match=r"0\.h5 cannot be read: locked by another process"):
+        read_geometry(locked)
+
+
 def test_a_source_that_is_being_written_is_told_as_locked(locked):
     with pytest.raises(InputError, match=r"0\.h5 cannot be read: locked by another process"):
         open_source(locked).__enter__()
