@@ -175,6 +175,9 @@ def test_results_are_read_where_checksums_are():
     assert found == {  # what a sealed file held
         ("inr2vec_core/training/trainer.py", "load"),
         ("inr2vec_core/inrs/spec.py", "loads"),
+        # what the process that reads shapes says and is asked through pipes
+        ("inr2vec_core/shapes/isolation/messages.py", "loads"),
+        ("inr2vec_core/shapes/isolation/child.py", "load"),
     }
 
 

@@ -157,7 +157,7 @@ def test_bad_shapes_are_set_aside_and_named(finished_run):
     reasons = {row["shape_id"]: row["reason"] for row in rows}
     assert set(reasons) == {"ball/train/holes", "disc/train/text"}
     assert "NaN" in reasons["ball/train/holes"]
-    assert "unreadable" in reasons["disc/train/text"]
+    assert "no array in NumPy" in reasons["disc/train/text"]
     assert "scans: 2 shape(s) set aside, 17 kept" in said
     manifest = pd.read_parquet(run.path / "results/scans/shapes.parquet")
     assert len(manifest) == 17
