@@ -26,11 +26,7 @@ def save_model(model: nn.Module, description: Mapping, path: str | Path, **metad
     """
     header = {"architecture": json.dumps(description)}
     header |= {name: str(value) for name, value in metadata.items()}
-    content = save(
-        {k: v.contiguous().cpu() for k, v in model.state_dict().items()},
-        header | {_CHECKSUM: OPEN_SEAL},
-    )
-    write_sealed(path, content)
+    _write(path, {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, header)
 
 
 def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple[nn.Module, dict]:
@@ -78,8 +74,7 @@ def save_array(path: str | Path, array: np.ndarray, **metadata: str) -> None:
         array: the array.
         metadata: entries of the file's header.
     """
-    content = save({"weights": torch.from_numpy(array)}, {**metadata, _CHECKSUM: OPEN_SEAL})
-    write_sealed(path, content)
+    _write(path, {"weights": torch.from_numpy(array)}, metadata)
 
 
 def load_array(path: str | Path) -> np.ndarray:
@@ -95,12 +90,26 @@ def load_array(path: str | Path) -> np.ndarray:
         return load(read_sealed(path))["weights"].numpy()
 
 
+def _write(path: str | Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:
+    """Write tensors with a checksum; the header is sorted, for safetensors shuffles it."""
+    content = save(tensors, metadata | {_CHECKSUM: OPEN_SEAL})
+    header, data = _split(content)
+    text = json.dumps(header, sort_keys=True).encode()
+    text += b" " * (-len(text) % 8)
+    write_sealed(path, len(text).to_bytes(8, "little") + text + data)
+
+
 def _header(content: bytes) -> dict[str, str]:
-    """The text entries of a file's header: JSON after eight bytes that say its length."""
-    length = int.from_bytes(content[:8], "little")
-    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    """The text entries of a file's header."""
+    metadata = _split(content)[0]["__metadata__"]
     del metadata[_CHECKSUM]
     return metadata
+
+
+def _split(content: bytes) -> tuple[dict, memoryview]:
+    """The header, JSON after eight bytes that say its length, and the tensors."""
+    stop = 8 + int.from_bytes(content[:8], "little")
+    return json.loads(content[8:stop]), memoryview(content)[stop:]
 
 
 def parse_bool(text: str) -> bool | None:

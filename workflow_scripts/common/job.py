@@ -53,6 +53,8 @@ def _start_log(path: Path) -> None:
     screen = logging.StreamHandler(sys.stderr)
     screen.setLevel(logging.WARNING)
     file = logging.FileHandler(path, "w", encoding="utf-8", errors="backslashreplace")
+    # On a full disk a traceback for each line would hide the one that says so on screen.
+    file.handleError = lambda record: None
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", force=True, handlers=[file, screen]
     )

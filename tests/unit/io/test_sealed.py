@@ -117,6 +117,13 @@ def test_values_come_back_as_they_were(tmp_path):
         assert file.attrs["text 3"] == "value 3" and file.attrs["names"].tolist() == ["a", "bcd"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_content_gives_the_same_bytes(kind, tmp_path):
+    for name in "ab":
+        KINDS[kind][0](tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 def test_other_programs_read_the_files(tmp_path):
     import h5py
     from safetensors.numpy import load_file
