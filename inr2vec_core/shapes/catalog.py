@@ -7,6 +7,7 @@ file system names its files.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,8 +146,21 @@ def without_duplicates(
 REJECTED_COLUMNS = ("shape_id", "source_file", "reason")
 
 
+def write_rejected_table(path: str | Path, rejected: Iterable[Rejected]) -> None:
+    """Write shapes that were set aside as CSV, with a header, for people to read."""
+    from inr2vec_core.io.atomic import atomic
+
+    with (
+        atomic(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REJECTED_COLUMNS)
+        writer.writerows((r.shape_id, r.source_file, r.reason) for r in rejected)
+
+
 def write_rejected(path: str | Path, rejected: Iterable[Rejected]) -> None:
-    """Write shapes that were set aside as CSV, with a header."""
+    """Write shapes that were set aside as CSV with a checksum, for `read_rejected`."""
     from inr2vec_core.io.sealed import write_csv
 
     write_csv(path, REJECTED_COLUMNS, ((r.shape_id, r.source_file, r.reason) for r in rejected))

@@ -4,7 +4,7 @@ import logging
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.frames import write_frame
-from inr2vec_core.shapes.catalog import read_rejected, write_rejected
+from inr2vec_core.shapes.catalog import read_rejected, write_rejected_table
 from inr2vec_core.shapes.manifest import check_manifest, describe_rejected, manifest_of_shards
 from workflow_scripts.common.job import run
 
@@ -13,7 +13,7 @@ def main(snakemake):
     dataset = snakemake.wildcards.dataset
     manifest = manifest_of_shards(snakemake.input.shapes)
     rejected = [bad for path in snakemake.input.rejected for bad in read_rejected(path)]
-    write_rejected(snakemake.output.rejected, rejected)
+    write_rejected_table(snakemake.output.rejected, rejected)
     if rejected:
         message = (
             f"{dataset}: {len(rejected)} shape(s) set aside, {len(manifest)} kept "

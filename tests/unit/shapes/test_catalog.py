@@ -12,6 +12,7 @@ from inr2vec_core.shapes.catalog import (
     read_rejected,
     without_bad_names,
     write_rejected,
+    write_rejected_table,
 )
 from inr2vec_core.utils.text import is_utf8
 
@@ -33,6 +34,14 @@ def test_shapes_set_aside_are_read_back_as_they_were_written(tmp_path):
     assert header.startswith("shape_id,source_file,reason,")
     write_rejected(tmp_path / "none.csv", [])
     assert read_rejected(tmp_path / "none.csv") == []
+
+
+def test_the_table_for_people_has_their_columns_alone(tmp_path):
+    rejected = [Rejected("é", "x/a.off", 'its "label", 3'), Rejected("b\udce4", "b", "bytes")]
+    write_rejected_table(tmp_path / "rejected.csv", rejected)
+    assert (tmp_path / "rejected.csv").read_text(encoding="utf-8") == (
+        'shape_id,source_file,reason\né,x/a.off,"its ""label"", 3"\nb\\udce4,b,bytes\n'
+    )
 
 
 @pytest.mark.parametrize(
