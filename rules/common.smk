@@ -32,18 +32,22 @@ ENV = "../envs/environment.yaml"
 
 def gpu_limit():
     """How many GPU jobs may run at a time; under 0 they run side by side on the cores."""
-    gpus = len(visible_gpus())
+
+    def warn(line):
+        if workflow.is_main_process:
+            logger.warning(line)
+
+    gpus = len(visible_gpus(warn))
     # Jobs that run in an environment of their own may have another torch there.
     deployment = workflow.deployment_settings
     own_environments = deployment and deployment.deployment_method
     cpu_torch = None if own_environments else torch_without_gpus()
     if not gpus or not cpu_torch:
         return gpus
-    if workflow.is_main_process:
-        logger.warning(
-            f"{gpus} GPU(s) are visible, but torch {cpu_torch} was built for processors alone: "
-            "GPU jobs run on the cores, side by side. Install a build of torch for CUDA to use them."
-        )
+    warn(
+        f"{gpus} GPU(s) are visible, but torch {cpu_torch} was built for processors alone: "
+        "GPU jobs run on the cores, side by side. Install a build of torch for CUDA to use them."
+    )
     return 0
 
 
@@ -73,6 +77,7 @@ def shape_dataset(dataset):
         "limit",
         "side",
         "views",
+        "augment_copies",
     )
     values = {n: entry[n] for n in names}
     values["root"] = os.path.expanduser(values["root"])

@@ -55,7 +55,7 @@ class ShardedShapes:
             without geometry).
 
     Raises:
-        InputError: no shape of these splits is left.
+        InputError: no shape of these splits is left, or a shard of shapes lacks one.
     """
 
     def __init__(
@@ -80,6 +80,11 @@ class ShardedShapes:
                     left_out = file["augmentation"][:] > 0
             shape_row = self._rows_of_shapes(shard, columns[0])
             for row, (shape_id, class_name, split) in enumerate(zip(*columns, strict=True)):
+                if shape_id not in shape_row:
+                    raise InputError(
+                        f"{path} has {shape_id!r}, which {self.files['shapes'][shard]} has not: "
+                        "one of them is of another shard or data set; remove it and run again"
+                    )
                 if (splits is None or split in splits) and not left_out[row]:
                     rows.append((shard, row, shape_row[shape_id]))
                     self.shape_id.append(shape_id)

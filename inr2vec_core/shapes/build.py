@@ -11,7 +11,7 @@ from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Geometry
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.modalities import modality
-from inr2vec_core.shapes.catalog import Rejected, ShapeRecord
+from inr2vec_core.shapes.catalog import Rejected, ShapeRecord, copy_id
 from inr2vec_core.shapes.pairing import complete_id
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -51,7 +51,7 @@ class ShapeShard:
         """
         center, scale = frame or NO_FRAME
         values = (
-            record.shape_id + (f"@{copy}" if copy else ""),
+            copy_id(record.shape_id, copy),
             record.class_name,
             record.split,
             record.source_file,
@@ -144,8 +144,8 @@ def prepare_record(
             prepared.shapes.append(target.discretize(shape.stretched(rng), settings))
             prepared.copies.append(copy)
         except BadShape as error:  # a plate that was stretched too thin for the grid
-            copy_id = f"{record.shape_id}@{copy}"
-            prepared.rejected.append(Rejected(copy_id, record.source_file, str(error)))
+            bad_id = copy_id(record.shape_id, copy)
+            prepared.rejected.append(Rejected(bad_id, record.source_file, str(error)))
     return prepared
 
 

@@ -8,7 +8,7 @@ file system names its files.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -141,6 +141,40 @@ def without_duplicates(
             reason = f"same name as {kept.source_file}, which is used instead; rename one of them"
             rejected.append(Rejected(record.shape_id, record.source_file, reason))
     return list(first.values()), rejected
+
+
+def copy_id(shape_id: str, copy: int) -> str:
+    """The id of an augmented copy of a shape, numbered from 1 on; 0 is the shape itself."""
+    return f"{shape_id}@{copy}" if copy else shape_id
+
+
+def without_names_of_copies(
+    records: Sequence[ShapeRecord], copies: int
+) -> tuple[list[ShapeRecord], list[Rejected]]:
+    """Set aside shapes that have the id which an augmented copy of another shape will get.
+
+    Args:
+        records: the shapes, with their splits.
+        copies: the number of copies of each training shape.
+
+    Returns:
+        The other records in their order, and those set aside with the reason.
+    """
+    original = {
+        copy_id(record.shape_id, copy): record.shape_id
+        for record in records
+        if record.split == "train"
+        for copy in range(1, copies + 1)
+    }
+    kept, rejected = [], []
+    for record in records:
+        if record.shape_id in original:
+            of = original[record.shape_id]
+            reason = f"has the name that an augmented copy of {of} gets: rename it"
+            rejected.append(Rejected(record.shape_id, record.source_file, reason))
+        else:
+            kept.append(record)
+    return kept, rejected
 
 
 REJECTED_COLUMNS = ("shape_id", "source_file", "reason")

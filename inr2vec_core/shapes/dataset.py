@@ -9,11 +9,18 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from inr2vec_core.errors import BadShape, InputError
-from inr2vec_core.shapes.catalog import Catalog, ShapeRecord, fault_of_path, without_bad_names
+from inr2vec_core.shapes.catalog import (
+    Catalog,
+    Rejected,
+    ShapeRecord,
+    fault_of_path,
+    without_bad_names,
+    without_names_of_copies,
+)
 from inr2vec_core.shapes.formats import load_format
 from inr2vec_core.shapes.splits import cut_validation
 from inr2vec_core.utils.files import depends_on_locale, fault_of_file, last_change
@@ -41,6 +48,7 @@ class ShapeDataset:
         views: the number of partial clouds of each shape, where the layout has none itself.
         shards: the number of shards that the shapes are spread over.
         seed: the run's seed.
+        augment_copies: the number of copies that are made of each training shape.
     """
 
     reader: str
@@ -54,6 +62,7 @@ class ShapeDataset:
     views: int = 1
     shards: int = 1
     seed: int = 0
+    augment_copies: int = 0
 
     @property
     def format(self) -> ShapeFormat:
@@ -81,6 +90,8 @@ class ShapeDataset:
         if self.side == "partial":
             records, bad = without_bad_names(layout.partial_records(records, self.views))
             rejected = [*rejected, *bad]
+        records, named_as_copies = without_names_of_copies(records, self.augment_copies)
+        rejected = [*rejected, *named_as_copies]
         if len(records) < self.shards:
             raise InputError(
                 f"{self.root or self.reader}: {len(records)} shapes cannot fill "
@@ -97,7 +108,10 @@ class ShapeDataset:
         """
         if fault := fault_of_path(str(self.root)):
             raise InputError(f"root {printable(str(self.root))} {fault}")
-        listed = layout.catalog()
+        try:
+            listed = layout.catalog()
+        except InputError as error:  # which may quote names of any kind
+            raise InputError(printable(str(error))) from error
         if not isinstance(listed, Catalog) or not isinstance(listed.records, list):
             file = f"inr2vec_core/shapes/formats/{self.reader}.py"
             kind = type(listed).__name__
@@ -112,7 +126,9 @@ class ShapeDataset:
                 f"{sys.getfilesystemencoding()}: set LC_ALL=C.UTF-8 or PYTHONUTF8=1"
             )
         records, rejected = without_bad_names(listed.records)
-        rejected = [*listed.rejected, *rejected]
+        # A layout's own may have any name, which tables and the screen shall take as well.
+        told = [Rejected(*map(printable, astuple(bad))) for bad in listed.rejected]
+        rejected = [*told, *rejected]
         if rejected and not records:
             first = rejected[0]
             raise InputError(

@@ -6,44 +6,73 @@ import importlib.util
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+NVIDIA_SMI_SECONDS = 20
 _held = []  # a lock ends with its file object, and so with the process
 
 # A number, or the name or the beginning of the name of a GPU or of a part of one.
-_DEVICE = re.compile(r"\d+|(GPU|MIG)-[0-9A-Za-z/-]+")
+_DEVICE = re.compile(r"[0-9]+|(GPU|MIG)-[0-9A-Za-z/-]+")
+_GPU = re.compile(r"GPU \d+:")
 _MIG = re.compile(r"\s+MIG .*\(UUID: (MIG-[^)]+)\)")
 
 
-def visible_gpus() -> list[str]:
+def visible_gpus(warn: Callable[[str], object] = lambda line: None) -> list[str]:
     """Numbers or names of the GPUs that may be used.
 
     `CUDA_VISIBLE_DEVICES` is read as CUDA reads it: what comes after the first word that names no
     device does not count. Without it, all that `nvidia-smi` lists count; of a GPU that is cut up
     (MIG), its parts.
+
+    Args:
+        warn: called with one line where `nvidia-smi` is there but cannot tell.
     """
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
     if chosen is not None:
         return _devices_until_a_wrong_one(chosen)
-    try:
-        listed = subprocess.run(
-            ["nvidia-smi", "-L"],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=20,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
+    listed, fault = _listed_gpus()
     gpus: list[list[str]] = []
-    for line in listed.stdout.splitlines():
+    for line in listed:
         part = _MIG.match(line)
-        if line.startswith("GPU "):
+        if _GPU.match(line):
             gpus.append([])
         elif part and gpus:
             gpus[-1].append(part[1])
+    if fault:
+        warn(
+            f"nvidia-smi {fault}: {len(gpus)} GPU(s) count; mend the driver, or say with "
+            "CUDA_VISIBLE_DEVICES which are to be used (empty: none)"
+        )
     return [name for number, parts in enumerate(gpus) for name in parts or [str(number)]]
+
+
+def _listed_gpus() -> tuple[list[str], str | None]:
+    """The lines of `nvidia-smi -L`, and what is wrong with it where it is there at all."""
+    try:
+        done = subprocess.run(
+            ["nvidia-smi", "-L"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=NVIDIA_SMI_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return [], f"gave no answer within {NVIDIA_SMI_SECONDS} s"
+    except OSError:
+        return [], None
+    lines = done.stdout.splitlines()
+    other = [
+        line.strip()
+        for line in lines
+        if line.strip() and not (_GPU.match(line) or _MIG.match(line))
+    ]
+    if done.returncode == 0 or any("no devices" in line.lower() for line in other):
+        return lines, None
+    said = f"says {' '.join(other)[:200]!r}" if other else "lists them"
+    return lines, f"{said} and ends with code {done.returncode}"
 
 
 def _devices_until_a_wrong_one(chosen: str) -> list[str]:

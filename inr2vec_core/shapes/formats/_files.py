@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.file_errors import SOURCE, reading
+from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import decode
 
@@ -21,6 +24,39 @@ def existing_folder(root: str | Path) -> Path:
         fault = "is not a folder" if root.exists() else "does not exist"
         raise InputError(f"{root} {fault}: set the data set's root to the folder of its shapes")
     return root
+
+
+def visible_entries(folder: str | Path) -> list[os.DirEntry]:
+    """What is in a folder and not hidden, sorted by name.
+
+    Raises:
+        InputError: it cannot be listed.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            visible = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
+    return sorted(visible, key=lambda entry: entry.name)
+
+
+def is_folder(entry: os.DirEntry) -> bool:
+    """Whether an entry is a folder, or a link to one; a link to itself is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def broken_links(entries: Iterable[os.DirEntry]) -> list[Rejected]:
+    """Links that lead nowhere: what stood behind them may have been a folder of shapes."""
+    links = (entry for entry in entries if entry.is_symlink())
+    faults = ((entry, fault_of_file(entry.path)) for entry in links)
+    return [
+        Rejected(entry.name, entry.path, fault)
+        for entry, fault in faults
+        if fault and not is_folder(entry) and not os.path.exists(entry.path)  # noqa: PTH110
+    ]
 
 
 def read_lines(file: Path) -> list[str]:

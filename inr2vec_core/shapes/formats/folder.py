@@ -11,7 +11,12 @@ from typing import ClassVar, NamedTuple
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord, without_duplicates
 from inr2vec_core.shapes.formats._base import ShapeFormat
-from inr2vec_core.shapes.formats._files import existing_folder
+from inr2vec_core.shapes.formats._files import (
+    broken_links,
+    existing_folder,
+    is_folder,
+    visible_entries,
+)
 from inr2vec_core.shapes.splits import check_fraction, move_share
 
 EXTENSIONS = (
@@ -87,13 +92,29 @@ class Scan(NamedTuple):
         files: the shapes' files.
         arrangement: "class/split", "class" or "flat".
         ignored: the number of other files.
-        rejected: folders that have the names of shapes.
+        rejected: folders that have the names of shapes, and links to nothing.
     """
 
     files: list[File]
     arrangement: str
     ignored: int
     rejected: list[Rejected]
+
+
+class Listing(NamedTuple):
+    """What is in one folder.
+
+    Attributes:
+        paths: files of shapes.
+        folders: its subfolders.
+        ignored: the number of other files.
+        broken: links to nothing that are not named as shapes, perhaps once to folders of them.
+    """
+
+    paths: list[str]
+    folders: list[os.DirEntry]
+    ignored: int
+    broken: list[Rejected]
 
 
 def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
@@ -106,8 +127,7 @@ def scan_folder(root: Path, extensions: Sequence[str]) -> Scan:
     Raises:
         InputError: there are no shapes, a class folder is empty, or arrangements are mixed.
     """
-    flat, folders, ignored = _shapes_in(root, extensions)
-    rejected = []
+    flat, folders, ignored, rejected = _shapes_in(root, extensions)
     for folder in folders:
         if folder.name.lower() in SPLIT_FOLDERS:
             raise InputError(
@@ -140,13 +160,14 @@ def _scan_class(
     root: Path, folder: os.DirEntry, extensions: Sequence[str]
 ) -> tuple[dict[str, list[File]], int, list[Rejected]]:
     """A class folder's shapes by arrangement, the number of its other files, and bad ones."""
-    paths, subfolders, ignored = _shapes_in(folder, extensions)
+    paths, subfolders, ignored, rejected = _shapes_in(folder, extensions)
     direct = [_file(root, path, folder.name, "train") for path in paths]
-    in_splits, rejected = [], []
+    in_splits = []
     for subfolder in subfolders:
         split = SPLIT_FOLDERS.get(subfolder.name.lower())
-        paths, deeper, others = _shapes_in(subfolder, extensions)
+        paths, deeper, others, broken = _shapes_in(subfolder, extensions)
         ignored += others + len(deeper)
+        rejected += broken
         named = [entry for entry in deeper if _names_shape(entry, extensions)]
         if not paths and _names_shape(subfolder, extensions):
             named.append(subfolder)
@@ -202,31 +223,17 @@ def _first_deeper_shape(folder: str, extensions: Sequence[str]) -> str | None:
     return None
 
 
-def _shapes_in(
-    folder: str | Path | os.DirEntry, extensions: Sequence[str]
-) -> tuple[list[str], list[os.DirEntry], int]:
-    """A folder's shape files, its subfolders and the number of other files."""
-    paths, folders, others = [], [], 0
-    try:
-        with os.scandir(folder) as entries:
-            visible = [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError as error:
-        raise InputError(f"{os.fspath(folder)} cannot be listed: {error.strerror}") from None
-    for entry in sorted(visible, key=lambda entry: entry.name):
-        if _is_folder(entry):
+def _shapes_in(folder: str | Path | os.DirEntry, extensions: Sequence[str]) -> Listing:
+    paths, folders, others = [], [], []
+    for entry in visible_entries(os.fspath(folder)):
+        if is_folder(entry):
             folders.append(entry)
         elif _names_shape(entry, extensions):
             paths.append(entry.path)
         else:
-            others += 1
-    return paths, folders, others
-
-
-def _is_folder(entry: os.DirEntry) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link to itself
-        return False
+            others.append(entry)
+    broken = broken_links(others)
+    return Listing(paths, folders, len(others) - len(broken), broken)
 
 
 def _file(root: Path, path: str, class_name: str, split: str) -> File:

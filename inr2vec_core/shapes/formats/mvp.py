@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -47,15 +49,14 @@ class Format(H5RowsFormat):
         for split, complete, partial in split_files(self.root):
             for row, labels in enumerate(_labels(complete, partial)):
                 label, name = min(labels), f"{split}/{row:05d}"
-                if len(labels) > 1 or not 0 <= label < len(CLASSES):
-                    reason = (
-                        f"its labels are {', '.join(map(str, sorted(labels)))}: one of 0 to "
-                        f"{len(CLASSES) - 1} is expected"
-                    )
+                if len(labels) > 1 or label not in range(len(CLASSES)):
+                    told = ", ".join(f"{label:g}" for label in sorted(labels))
+                    reason = f"its labels are {told}: one of 0 to {len(CLASSES) - 1} is expected"
                     rejected.append(Rejected(name, f"{complete}[{row}]", reason))
                     continue
-                shape_id = f"{CLASSES[label]}/{name}"
-                records.append(ShapeRecord(shape_id, CLASSES[label], split, str(complete), row))
+                class_name = CLASSES[int(label)]
+                shape_id = f"{class_name}/{name}"
+                records.append(ShapeRecord(shape_id, class_name, split, str(complete), row))
         return Catalog(sorted(records, key=lambda r: r.shape_id), rejected, 0)
 
     def partial_records(self, records: Sequence[ShapeRecord], views: int) -> Iterator[ShapeRecord]:
@@ -124,7 +125,7 @@ def split_files(root: str | Path) -> list[SplitFiles]:
         both = root / f"MVP_{split.title()}_CP.h5"
         complete = sorted(root.glob(f"mvp_{split}_gt_*pts.h5"), key=lambda p: (len(p.name), p))
         partial = root / f"mvp_{split}_input.h5"
-        if both.exists():
+        if os.path.lexists(both):  # a link to nothing is told below
             found.append(SplitFiles(split, both, both))
         elif complete:
             if not partial.exists():
@@ -138,7 +139,7 @@ def split_files(root: str | Path) -> list[SplitFiles]:
     return found
 
 
-def _labels(complete: Path, partial: Path) -> list[set[int]]:
+def _labels(complete: Path, partial: Path) -> list[set[float]]:
     """The labels that each complete cloud and its partial ones have, one where all is well."""
     from inr2vec_core.io.hdf5 import open_source
 
@@ -152,7 +153,7 @@ def _has_novel(file: h5py.File) -> bool:
     return any(name.startswith(NOVEL) for name in file)
 
 
-def _labels_of(complete: Path, files: Sequence[h5py.File], prefix: str) -> list[set[int]]:
+def _labels_of(complete: Path, files: Sequence[h5py.File], prefix: str) -> list[set[float]]:
     """The labels of the clouds whose columns have this prefix.
 
     Args:
@@ -162,9 +163,9 @@ def _labels_of(complete: Path, files: Sequence[h5py.File], prefix: str) -> list[
     """
     n_complete = len(files[0][f"{prefix}complete_pcds"])
     n_partial = len(files[-1][f"{prefix}incomplete_pcds"])
-    found: list[set[int]] = [set() for _ in range(n_complete)]
+    found: list[set[float]] = [set() for _ in range(n_complete)]
     columns = [file[f"{prefix}labels"] for file in files if f"{prefix}labels" in file]
-    labels = [column[:].reshape(-1).astype(int).tolist() for column in columns]
+    labels = [column[:].reshape(-1).astype(float).tolist() for column in columns]
     numbers = {len(each) for each in labels}
     if n_partial != VIEWS * n_complete or not numbers <= {n_complete, n_partial} or not labels:
         raise InputError(
@@ -174,5 +175,6 @@ def _labels_of(complete: Path, files: Sequence[h5py.File], prefix: str) -> list[
         )
     for each in labels:
         for row, label in enumerate(each):
-            found[row * n_complete // len(each)].add(label)
+            # No two numbers NaN are equal, but one object is itself.
+            found[row * n_complete // len(each)].add(math.nan if math.isnan(label) else label)
     return found

@@ -13,7 +13,13 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.io.file_errors import SOURCE, reading
 from inr2vec_core.shapes.catalog import Catalog, Rejected, ShapeRecord
 from inr2vec_core.shapes.formats._base import ShapeFormat
-from inr2vec_core.shapes.formats._files import existing_folder
+from inr2vec_core.shapes.formats._files import (
+    broken_links,
+    check_file,
+    existing_folder,
+    is_folder,
+    visible_entries,
+)
 from inr2vec_core.shapes.splits import SPLITS, check_fraction, move_share
 
 # Where a shape's folder has its mesh: in version 2, in version 1.
@@ -50,21 +56,26 @@ class Format(ShapeFormat):
     def catalog(self) -> Catalog:
         """List the shapes.
 
-        Folders without a mesh are set aside, and shapes that the list of splits does not name, or
-        names though there is no such folder.
+        Folders without a mesh are set aside, and shapes that the list of splits does not name,
+        names in two splits, or names though there is no such folder.
 
         Raises:
-            InputError: there are no synset folders, a list of splits cannot be read, or
+            InputError: there are no synset folders, a folder or a list of splits cannot be read, or
                 `test_fraction` is missing, or given where lists name the splits.
         """
         root = existing_folder(self.root)
-        synsets, ignored = _synset_folders(root)
+        synsets, bad_folders, ignored = _synset_folders(root)
         names = _class_names(root, [folder.name for folder in synsets])
         splits, source = read_splits(root)
         self._check_test_fraction(root, source)
-        records, rejected, found = [], [], set()
+        records, rejected, found = [], bad_folders, set()
         for folder in synsets:
-            for model in _subfolders(folder):
+            models, bad = _subfolders(folder)
+            rejected += bad
+            if not models:
+                reason = "holds no shapes: unpack its archive again, or remove it"
+                rejected.append(Rejected(names[folder.name], folder.path, reason))
+            for model in models:
                 key = (folder.name, model.name)
                 found.add(key)
                 shape_id = f"{names[folder.name]}/{model.name}"
@@ -75,6 +86,9 @@ class Format(ShapeFormat):
                     rejected.append(Rejected(shape_id, model.path, reason))
                 elif split is None:
                     rejected.append(Rejected(shape_id, mesh, f"{source} does not name it"))
+                elif split not in SPLITS:
+                    reason = f"{source} names it in several splits ({split}): mend the list"
+                    rejected.append(Rejected(shape_id, mesh, reason))
                 else:
                     records.append(ShapeRecord(shape_id, names[folder.name], split, mesh))
         here = {folder.name for folder in synsets}
@@ -109,23 +123,34 @@ def read_splits(root: Path) -> tuple[dict[tuple[str, str], str], str]:
         root: the folder of the synsets.
 
     Returns:
-        The split of each (synset, id), and the file or files that name it; "" where there are none.
+        The split of each (synset, id), or several with " and " between where the lists disagree;
+        and the file or files that name it, "" where there are none.
 
     Raises:
-        InputError: a list cannot be read, has other columns, or names a split that there is not.
+        InputError: a list cannot be read, has other columns, names no shapes, or names a split that
+            there is not.
     """
     for folder in (root, root.parent):
         files = [(folder / "all.csv", None)]
-        if not files[0][0].is_file():
+        if not os.path.lexists(files[0][0]):
             files = [(folder / f"{split}.csv", split) for split in SPLITS]
-        files = [(file, split) for file, split in files if file.is_file()]
-        splits = {key: split for file, each in files for key, split in _rows(file, each)}
-        if splits:
-            return splits, " and ".join(str(file) for file, _ in files)
+        files = [(file, split) for file, split in files if os.path.lexists(file)]
+        named: dict[tuple[str, str], list[str]] = {}
+        for file, each in files:
+            for key, split in _rows(file, each):
+                named.setdefault(key, []).append(split)
+        source = " and ".join(str(file) for file, _ in files)
+        if files and not named:
+            raise InputError(f"{source}: no shapes are named: restore ShapeNet's own list")
+        if named:
+            return {
+                key: " and ".join(s for s in SPLITS if s in splits) for key, splits in named.items()
+            }, source
     return {}, ""
 
 
 def _rows(file: Path, split: str | None) -> Iterator[tuple[tuple[str, str], str]]:
+    check_file(file)
     with reading(file, "CSV table", SOURCE), file.open(newline="", encoding="utf-8-sig") as lines:
         rows = csv.DictReader(lines)
         wanted = {"synsetId", "modelId"} | ({"split"} if split is None else set())
@@ -134,13 +159,14 @@ def _rows(file: Path, split: str | None) -> Iterator[tuple[tuple[str, str], str]
             raise InputError(f"{file} has no column {missing[0]}: restore ShapeNet's own list")
         for row in rows:
             named = split or row["split"]
-            if named not in SPLITS or not row["synsetId"] or not row["modelId"]:
+            # A spreadsheet drops the zero that synsets begin with.
+            synset, model = (row["synsetId"] or "").zfill(8), row["modelId"]
+            if named not in SPLITS or not _SYNSET.fullmatch(synset) or not model:
                 raise InputError(
                     f"{file}, line {rows.line_num}: synset {row['synsetId']!r}, model "
-                    f"{row['modelId']!r}, split {named!r}: mend the line"
+                    f"{model!r}, split {named!r}: mend the line"
                 )
-            # A spreadsheet drops the zero that synsets begin with.
-            yield (row["synsetId"].zfill(8), row["modelId"]), named
+            yield (synset, model), named
 
 
 def _class_names(root: Path, synsets: list[str]) -> dict[str, str]:
@@ -160,25 +186,28 @@ def _class_names(root: Path, synsets: list[str]) -> dict[str, str]:
     }
 
 
-def _synset_folders(root: Path) -> tuple[list[os.DirEntry], int]:
-    """The folders of synsets, and the number of other entries."""
-    with os.scandir(root) as entries:
-        visible = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
-    synsets = [e for e in visible if e.is_dir() and _SYNSET.fullmatch(e.name)]
+def _synset_folders(root: Path) -> tuple[list[os.DirEntry], list[Rejected], int]:
+    """The folders of synsets, those that cannot be entered, and the number of other entries."""
+    visible = visible_entries(root)
+    named = [entry for entry in visible if _SYNSET.fullmatch(entry.name)]
+    synsets = [entry for entry in named if is_folder(entry)]
     if not synsets:
         raise InputError(
             f"{root} holds no folder of a synset, such as 02691156: set root to the folder that "
             "has them, and unpack their archives"
         )
-    return synsets, len(visible) - len(synsets)
+    bad = broken_links(named)
+    return synsets, bad, len(visible) - len(synsets) - len(bad)
 
 
-def _subfolders(folder: os.DirEntry) -> list[os.DirEntry]:
-    with os.scandir(folder) as entries:
-        found = [entry for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
-    return sorted(found, key=lambda entry: entry.name)
+def _subfolders(synset: os.DirEntry) -> tuple[list[os.DirEntry], list[Rejected]]:
+    """The folders of a synset's shapes, and those that cannot be entered."""
+    entries = visible_entries(synset.path)
+    return [entry for entry in entries if is_folder(entry)], broken_links(entries)
 
 
 def _mesh_in(folder: str) -> str | None:
-    files = (f"{folder}/{mesh}" for mesh in MESHES)
-    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113 (50,000 files)
+    """The mesh in a shape's folder, or what has its name: reading that tells what is wrong."""
+    files = [f"{folder}/{mesh}" for mesh in MESHES]
+    readable = (file for file in files if os.path.isfile(file))  # noqa: PTH113 (50,000 files)
+    return next(readable, None) or next(filter(os.path.lexists, files), None)

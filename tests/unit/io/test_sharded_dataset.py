@@ -142,6 +142,14 @@ def test_no_shape_of_the_splits_is_an_error_that_names_them(make_shards):
         ShardedShapes(inrs, shapes, ["val"])
 
 
+def test_shards_of_other_shapes_are_an_error_that_names_them(make_shards):
+    inrs, shapes = make_shards([table(0, 4), table(4, 8)], weights_of, points_of)
+    with pytest.raises(
+        InputError, match=r"weights0\.h5 has 'chair/0', which \S*points1\.h5 has not"
+    ):
+        ShardedShapes(inrs, shapes[::-1])
+
+
 def test_an_empty_data_set_can_be_allowed(make_shards):
     files = make_shards([table(0, 5)], weights_of, points_of)
     empty = ShardedShapes(*files, ["val"], may_be_empty=True)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections import Counter
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -162,6 +163,30 @@ def test_names_that_depend_on_the_locale_are_refused(tmp_path, monkeypatch):
     (tmp_path / "bed/train/ü.off").touch()
     with pytest.raises(InputError, match="depend on the locale, whose encoding is gbk: set LC_ALL"):
         dataset.catalog()
+
+
+def test_names_of_any_kind_are_told_on_one_line(tmp_path):
+    dataset, name = folder(tmp_path), os.fsdecode(b"a\nb\xe4")
+    (tmp_path / "bed/train" / f"{name}.off").mkdir()
+    (rejected,) = dataset.catalog().rejected
+    assert rejected.shape_id == "bed/train/a\\nb\\xe4"
+    assert rejected.source_file == f"{tmp_path}/bed/train/a\\nb\\xe4.off"
+    (tmp_path / name).mkdir()
+    with pytest.raises(InputError, match=r"class folder \S*/a\\nb\\xe4 holds no shapes"):
+        dataset.catalog()
+
+
+def test_a_shape_with_the_id_of_a_copy_of_another_is_set_aside(tmp_path):
+    dataset = folder(tmp_path)
+    (tmp_path / "bed/val").mkdir()
+    for name in ("train/0@1", "train/0@3", "train/x@1", "test/0@1", "val/0"):
+        (tmp_path / f"bed/{name}.off").touch()
+    assert not dataset.catalog().rejected
+    catalog = replace(dataset, augment_copies=2).catalog()
+    (rejected,) = catalog.rejected
+    assert rejected.shape_id == "bed/train/0@1"
+    assert "an augmented copy of bed/train/0 gets: rename it" in rejected.reason
+    assert len(catalog.records) == 18
 
 
 def test_files_that_a_workflow_cannot_watch_are_told_apart(tmp_path):

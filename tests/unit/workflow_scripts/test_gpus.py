@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[3]
 ])  # fmt: skip
 def test_gpus_are_counted(monkeypatch, listed, gpus):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed))
+    monkeypatch.setattr(
+        subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed, returncode=0)
+    )
     assert len(visible_gpus()) == gpus
 
 
@@ -58,8 +60,30 @@ def test_of_a_gpu_that_is_cut_up_its_parts_count(monkeypatch):
         "GPU 1: NVIDIA A100 (UUID: GPU-b)\n"
     )
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed))
+    monkeypatch.setattr(
+        subprocess, "run", lambda *a, **k: SimpleNamespace(stdout=listed, returncode=0)
+    )
     assert visible_gpus() == ["MIG-1", "MIG-2", "1"]
+
+
+@pytest.mark.parametrize("script, gpus, said", [
+    ("exec sleep 9", 0, "gave no answer within 0.2 s: 0 GPU(s) count"),
+    ("echo Driver mismatch >&2; exit 18", 0, "says 'Driver mismatch' and ends with code 18: 0 GPU"),
+    ("echo 'GPU 0: A (UUID: x)'; echo GPU is lost; exit 15", 1, "says 'GPU is lost' and ends"),
+    ("echo No devices found.; exit 6", 0, None),
+    ("echo 'GPU 0: A (UUID: x)'", 1, None),
+])  # fmt: skip
+def test_it_is_said_where_the_driver_cannot_tell(monkeypatch, tmp_path, script, gpus, said):
+    (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\n{script}\n")
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if "sleep" in script:
+        monkeypatch.setattr("workflow_scripts.common.gpus.NVIDIA_SMI_SECONDS", 0.2)
+    warnings = []
+    assert len(visible_gpus(warnings.append)) == gpus
+    assert len(warnings) == (said is not None)
+    assert all(said in warning and "CUDA_VISIBLE_DEVICES" in warning for warning in warnings)
 
 
 def write_torch(folder, version):

@@ -155,6 +155,20 @@ def test_folder_of_a_shapes_name_is_set_aside(tmp_path, where):
     assert (rejected.source_file, rejected.reason[:11]) == (str(tmp_path / where), "is a folder")
 
 
+@pytest.mark.parametrize("where", ["chairs", "bed/val", "bed/train/more"])
+@pytest.mark.parametrize("target", ["gone", "itself"])
+def test_link_to_nothing_that_may_have_been_a_folder_is_named(tmp_path, where, target):
+    touch(tmp_path, "bed/train/b.off", "bed/train/readme.txt")
+    link = tmp_path / where
+    link.symlink_to(link.name if target == "itself" else target)
+    catalog = Format(tmp_path).catalog()
+    assert ids(catalog) == ["bed/train/b"]
+    assert catalog.ignored == 1
+    (rejected,) = catalog.rejected
+    assert rejected.source_file == str(link)
+    assert rejected.reason.startswith("is a link ")
+
+
 def test_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
     touch(tmp_path, "bed/train/b.off")
     real = os.scandir

@@ -129,6 +129,23 @@ def test_mvp_rows_of_no_class_are_set_aside(tmp_path):
     assert "its labels are 99: one of 0 to 15" in catalog.rejected[0].reason
 
 
+@pytest.mark.parametrize("label, said", [(1.5, "1.5"), (np.nan, "nan")])
+def test_mvp_labels_that_are_no_whole_numbers_are_set_aside(tmp_path, label, said):
+    write_mvp(tmp_path, labels=(0, 1, label, 2))
+    found = ShapeDataset("mvp", str(tmp_path)).catalog()
+    assert [bad.reason.split(":")[0] for bad in found.rejected] == [f"its labels are {said}"] * 2
+
+
+def test_mvp_split_behind_a_link_to_nothing_is_missed(tmp_path):
+    write_mvp(tmp_path)
+    (tmp_path / "MVP_Test_CP.h5").unlink()
+    (tmp_path / "MVP_Test_CP.h5").symlink_to("gone.h5")
+    with pytest.raises(
+        InputError, match=r"MVP_Test_CP\.h5 is a link to gone\.h5, which is missing"
+    ):
+        ShapeDataset("mvp", str(tmp_path)).catalog()
+
+
 def test_mvp_files_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds no MVP_Train_CP\.h5"):
         ShapeDataset("mvp", str(tmp_path)).catalog()

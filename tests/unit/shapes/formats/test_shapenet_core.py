@@ -1,7 +1,9 @@
 """ShapeNetCore as it is unpacked: both versions, names of classes, official splits."""
 
 import json
+import os
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +117,8 @@ def test_unknown_synsets_are_named_by_the_taxonomy_or_by_number(tmp_path):
     ("id,synset,modelId,split", [], "has no column synsetId"),
     ("id,synsetId,modelId,split", ["1,02691156,a,training"], "line 2: .*split 'training'"),
     ("id,synsetId,modelId,split", ["1,02691156,a,train", "1,02691156"], "line 3"),
+    ("id,synsetId,modelId,split", ["1,2691156.0,a,train"], "line 2: synset '2691156.0'"),
+    ("id,synsetId,modelId,split", [], "no shapes are named"),
 ])  # fmt: skip
 def test_bad_lists_are_named(tmp_path, columns, rows, said):
     root = write_shapenet(tmp_path)
@@ -142,3 +146,49 @@ def test_the_layout_of_folders_tells_shapenet_of_its_own(tmp_path, root, mesh):
     write_shapenet(tmp_path, mesh=mesh)
     with raises(AIRPLANE, "reader: shapenet_core"):
         ShapeDataset("folder", str(tmp_path / root), test_fraction=0.2).catalog()
+
+
+@pytest.mark.parametrize("make", [
+    lambda file: file.symlink_to("gone.csv"), lambda file: os.mkfifo(file),
+    lambda file: file.mkdir(), lambda file: write_list(file, []),
+])  # fmt: skip
+def test_a_list_that_cannot_be_read_is_not_passed_over(tmp_path, make):
+    make(write_shapenet(tmp_path) / "all.csv")
+    with raises("all.csv"):
+        catalog(tmp_path, test_fraction=0.2)
+
+
+def test_a_shape_that_a_list_names_in_two_splits_is_set_aside(tmp_path):
+    write_list(write_shapenet(tmp_path) / "all.csv",
+               [*official(), f"9,{CHAIR},x,a,test", f"9,{CHAIR},x,b,train"])  # fmt: skip
+    found = catalog(tmp_path)
+    (bad,) = found.rejected
+    assert bad.shape_id == "chair/a" and "in several splits (train and test)" in bad.reason
+    assert len(found.records) == 9
+
+
+def test_folders_that_lead_nowhere_or_hold_nothing_are_named(tmp_path):
+    root = write_shapenet(tmp_path)
+    (root / AIRPLANE / "loop").symlink_to("loop")
+    (root / "02828884").symlink_to("02828884")
+    (root / "02747177").symlink_to("gone")
+    (root / "02773838").mkdir()
+    found = catalog(root, test_fraction=0.2)
+    assert len(found.records) == 10 and found.ignored == 0
+    reasons = {Path(bad.source_file).name: bad.reason for bad in found.rejected}
+    assert reasons == {
+        "loop": "is a link that leads back to itself",
+        "02828884": "is a link that leads back to itself",
+        "02747177": "is a link to gone, which is missing",
+        "02773838": "holds no shapes: unpack its archive again, or remove it",
+    }
+
+
+def test_what_has_a_meshs_name_is_set_aside_with_its_own_reason(tmp_path):
+    mesh = write_shapenet(tmp_path) / CHAIR / "a/models/model_normalized.obj"
+    mesh.unlink()
+    mesh.symlink_to("gone.obj")
+    dataset = ShapeDataset("shapenet_core", str(tmp_path), test_fraction=0.2)
+    records = [r for r in dataset.catalog().records if r.shape_id == "chair/a"]
+    ((_, reason),) = dataset.read(records)
+    assert "is a link to gone.obj, which is missing" in str(reason)
