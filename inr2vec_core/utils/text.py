@@ -16,6 +16,11 @@ _MARKS = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def has_mark(data: bytes) -> bool:
+    """Whether a file begins with a byte-order mark, as no binary format of shapes does."""
+    return data.startswith(tuple(_MARKS))
+
+
 def decode(data: bytes) -> str:
     """Decode a text file, whatever the locale is.
 

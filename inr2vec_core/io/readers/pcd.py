@@ -1,8 +1,7 @@
 """Point clouds in PCD files.
 
-Open3D reads the compressed kind only, after a check of its length. From a truncated header or
-text, Open3D would read uninitialized memory: it returns random points, or its allocation ends the
-whole process.
+Not read by Open3D: from a truncated header or text it makes random points of uninitialized memory,
+or its allocation ends the whole process; and of compressed numbers of 8 bytes it reads zeros.
 """
 
 import re
@@ -12,6 +11,7 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud
+from inr2vec_core.io.readers.lzf import decompress
 from inr2vec_core.io.readers.number_table import Rows, number_table
 from inr2vec_core.utils.text import decode
 
@@ -26,15 +26,17 @@ def read_pcd(path: Path) -> Cloud:
         The cloud.
 
     Raises:
-        BadShape: the header is missing, cut short or contradicts itself, points are missing, or
-            there are none.
+        BadShape: the header is missing, cut short or contradicts itself, points are missing or
+            left over, or there are none.
     """
-    parts = re.split(rb"^DATA +(\w+)\r?\n", path.read_bytes(), maxsplit=1, flags=re.MULTILINE)
+    parts = re.split(
+        rb"^DATA[ \t]+(\w+)[ \t]*\r?\n", path.read_bytes(), maxsplit=1, flags=re.MULTILINE
+    )
     if len(parts) < 3:
         raise BadShape("no PCD header, or one cut short")
     text, kind, body = parts[0].decode("utf-8", errors="replace"), parts[1].decode(), parts[2]
     header = {key: values for key, *values in map(str.split, text.splitlines()) if values}
-    fields = header.get("FIELDS", [])
+    fields = header.setdefault("FIELDS", header.get("COLUMNS", []))  # its name in version 0.5
     if not set("xyz") <= set(fields):
         raise BadShape(f"its fields are {', '.join(fields) or 'not named'}: x, y and z are needed")
     axes = [fields.index(axis) for axis in "xyz"]
@@ -50,13 +52,16 @@ def read_pcd(path: Path) -> Cloud:
         columns = [sum(counts[:axis]) for axis in axes]
         return Cloud(_read_ascii(body, n_points, columns, text.count("\n") + 2))
     if kind == "binary_compressed":
-        return Cloud(_read_compressed(path, body, n_points * point.itemsize))
-    if kind != "binary":
+        columns = _compressed_columns(body, point, n_points)
+    elif kind == "binary":
+        length = n_points * point.itemsize
+        _check_length(len(body), length)
+        _check_nothing_left(body[length:])
+        points = np.frombuffer(body, point, n_points)
+        columns = [points[name] for name in point.names]
+    else:
         raise BadShape(f"its data are {kind}, not ascii, binary or binary_compressed")
-    _check_length(len(body), n_points * point.itemsize)
-    points = np.frombuffer(body, point, n_points)
-    columns = [points[f"{axis}"][:, 0] for axis in axes]
-    return Cloud(np.stack(columns, axis=1).astype(np.float64))
+    return Cloud(np.stack([columns[axis][:, 0] for axis in axes], axis=1).astype(np.float64))
 
 
 def _number_of_points(header: dict[str, list[str]]) -> int:
@@ -98,21 +103,29 @@ def _read_ascii(body: bytes, n_points: int, columns: list[int], first: int) -> n
     return number_table(rows, columns=columns)
 
 
-def _read_compressed(path: Path, body: bytes, length: int) -> np.ndarray:
+def _compressed_columns(body: bytes, point: np.dtype, n_points: int) -> list[np.ndarray]:
+    """(n_points, count) for each field: all values of the first come first, then the second's."""
     _check_length(len(body), 8)
     compressed, uncompressed = np.frombuffer(body, "<u4", 2).tolist()
     _check_length(len(body) - 8, compressed)
+    _check_nothing_left(body[8 + compressed :])
+    length = n_points * point.itemsize
     if uncompressed != length:
         raise BadShape(f"its header declares {length} bytes of points, its data {uncompressed}")
-    import open3d as o3d  # takes two seconds to import
-
-    with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
-        cloud = o3d.io.read_point_cloud(str(path), format="pcd")
-    if len(cloud.points) == 0:
-        raise BadShape("its compressed points cannot be read")
-    return np.array(cloud.points, np.float64)
+    values = decompress(body[8 : 8 + compressed], length)
+    columns, start = [], 0
+    for name in point.names:
+        kind, (count,) = point[name].subdtype
+        columns.append(np.frombuffer(values, kind, n_points * count, start).reshape(-1, count))
+        start += n_points * point[name].itemsize
+    return columns
 
 
 def _check_length(length: int, declared: int) -> None:
     if length < declared:
         raise BadShape(f"truncated: {length} of the {declared} bytes its header declares")
+
+
+def _check_nothing_left(rest: bytes) -> None:
+    if rest.strip(b"\0 \r\n\t"):  # PCL fills up to whole pages of memory
+        raise BadShape(f"has {len(rest)} bytes more than its header declares")

@@ -21,6 +21,8 @@ _SIGNATURES: tuple[tuple[bytes, str, tuple[str, ...], str], ...] = (
     (b"#binvox", "a binvox grid", (".binvox",), "rename it"),
     (b"# .pcd", "a PCD file", (".pcd",), "rename it"),
     (b"off\n", "an OFF file", (".off",), "rename it"),
+    (b"iso-10303-21", "a STEP file", (), ""),
+    (b"kaydara fbx", "an FBX file", (), ""),
     (b"\x89png", "a PNG image", (), ""),
     (b"\xff\xd8\xff", "a JPEG image", (), ""),
     (b"%pdf", "a PDF document", (), ""),

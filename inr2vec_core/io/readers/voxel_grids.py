@@ -42,8 +42,10 @@ def read_binvox(path: Path) -> Grid:
         raise BadShape(f"its header declares {x} x {z} x {y} voxels: sides go up to {_MAX_SIDE}")
     runs = np.frombuffer(body[: len(body) // 2 * 2], np.uint8).reshape(-1, 2)
     lengths = runs[:, 1].astype(np.int64)
-    if len(body) % 2 or lengths.sum() != x * y * z:
+    if lengths.sum() < x * y * z:
         raise BadShape(f"truncated: {lengths.sum()} of the {x * y * z} voxels its header declares")
+    if lengths.sum() > x * y * z or len(body) % 2:
+        raise BadShape(f"has more than the {x * y * z} voxels its header declares")
     if (runs[:, 0] > 1).any():
         raise BadShape(f"a run of voxels has the value {runs[:, 0].max()}, neither 0 nor 1")
     voxels = np.repeat(runs[:, 0].astype(bool), lengths).reshape(x, z, y)

@@ -61,7 +61,7 @@ def read_xyz(path: Path) -> Cloud:
 
     Raises:
         BadShape: there are no points, fewer or more than declared, or it is unclear which numbers
-            are meant; the message names the line.
+            are meant; the message names the line, or the first column where that counts them.
     """
     try:
         text = decode(path.read_bytes())
@@ -81,6 +81,7 @@ def read_xyz(path: Path) -> Cloud:
         if table is not None and table.shape[1] > 2 and header.n_points in (None, len(table)):
             if commented:
                 _check_comments(text_lines, lines, header.length, table.shape[1])
+            _check_first_column(table[:, 0], table.shape[1])
             return Cloud(table[:, :3])
     rows = Rows(body, header.length + 1)
     if header.n_points is not None and len(rows.lines) != header.n_points:
@@ -98,6 +99,8 @@ def read_xyz(path: Path) -> Cloud:
     points = number_table(rows, separator, _columns(header, elements, n_columns))
     if header.text is not None and not elements and n_columns > 3:
         _check_atomic_numbers(rows, points[:, 0])
+    if header.names is None and not elements:
+        _check_first_column(points[:, 0], n_columns)
     return Cloud(points)
 
 
@@ -192,6 +195,16 @@ def _check_comments(text: list[str], lines: list[str], header: int, n_columns: i
                 f"line {number} is a comment that seems to name the columns {' '.join(names)}: "
                 "put x, y and z first, or take the comment sign away"
             )
+
+
+def _check_first_column(values: np.ndarray, n_columns: int) -> None:
+    """Refuse points with their numbers in front, as tables are often saved."""
+    counted = np.arange(len(values)) + values[0]
+    if n_columns > 3 and len(values) > 2 and values[0] in (0, 1) and (values == counted).all():
+        raise BadShape(
+            f"its first column counts the points, from {values[0]:.0f} on: take it away, or name "
+            "the columns on the first line"
+        )
 
 
 def _check_atomic_numbers(rows: Rows, first: np.ndarray) -> None:

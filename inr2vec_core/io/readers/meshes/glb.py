@@ -97,10 +97,22 @@ def _chunks(content: bytes) -> tuple[dict, bytes]:
     if _JSON not in chunks:
         raise BadShape("its first chunk is not JSON")
     try:
-        gltf = json.loads(chunks[_JSON])
+        gltf = json.loads(chunks[_JSON].rstrip(b"\0"))  # with which some programs fill it up
     except ValueError as error:
         raise BadShape(f"its JSON is damaged: {one_line(error)}") from error
-    return gltf, chunks.get(_BINARY, b"")
+    if not isinstance(gltf, dict):
+        raise BadShape("its JSON is no object")
+    counted = {key: _Counted(value) for key, value in gltf.items() if isinstance(value, list)}
+    return gltf | counted, chunks.get(_BINARY, b"")
+
+
+class _Counted(list):
+    """A list whose items are counted from 0: a negative number is none of them."""
+
+    def __getitem__(self, number):
+        if isinstance(number, int) and number < 0:
+            raise IndexError(f"item {number} of a list")
+        return super().__getitem__(number)
 
 
 def _place(

@@ -17,14 +17,15 @@ from inr2vec_core.io.readers.meshes.rows import (
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
 from inr2vec_core.utils.text import decode
 
-_KEYWORD = re.compile(r"(?:ST)?C?N?(4?)(n?)OFF")
+# The format has the order ST, C, N; MeshLab writes N, C, ST. Coordinates come first in both.
+_KEYWORD = re.compile(r"(?:ST|C|N)*(4?)(n?)OFF|off(?=\s|$)")
 _BINARY = re.compile(rb"\s*[A-Zn4]*OFF +BINARY")
 
 
 def read_off(path: Path) -> Mesh:
     """Read an off file (http://www.geomview.org/docs/html/OFF.html).
 
-    Colors, normals and texture coordinates after a vertex (COFF, NOFF, STOFF) or colors after a
+    Colors, normals and texture coordinates after a vertex (COFF, NCOFF, STOFF) or colors after a
     face are skipped. Many ModelNet files have the counts on the first line: "OFF490 518 0".
 
     Args:

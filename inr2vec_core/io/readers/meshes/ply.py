@@ -32,13 +32,16 @@ def read_ply(path: Path) -> Cloud | Mesh:
 
     Raises:
         BadShape: the header cannot be read, rows are missing, vertices have no x, y, z, faces are
-            in an element or a property that is not read, or polygons cannot be cut into triangles.
+            in an element or a property that is not read, a name is given twice, or polygons cannot
+            be cut into triangles.
         ValueError: a row has something other than numbers.
     """
     elements, order, body = read_header(path.read_bytes())
     names = [element.name for element in elements]
     if len(set(names)) < len(names):
         raise BadShape(f"declares an element twice: {', '.join(names)}")
+    if "vertex" not in names:
+        raise BadShape(f"has no element vertex, but {', '.join(names) or 'none'}")
     tables = read_elements(elements, order, body)
     points = _points(tables.get("vertex", {}))
     with_rows = {element.name: element for element in elements if element.n_rows}
@@ -77,7 +80,7 @@ def _corners(element: Element, table: Columns) -> Ragged:
     if len(known) != 1:
         raise BadShape(
             f"its element {element.name} has {', '.join(c.name for c in element.properties)}: "
-            "expected one list, vertex_indices"
+            "expected one list of integers, vertex_indices"
         )
     return table[known[0]]
 
@@ -87,7 +90,7 @@ def _strips(strips: Ragged) -> np.ndarray:
     ends = np.cumsum(strips.sizes)
     values = np.insert(strips.values.astype(np.int64), ends, -1)
     parts = np.split(values, np.flatnonzero(values == -1))
-    faces = [strip_triangles(part[part != -1]) for part in parts if len(part) > 3]
+    faces = [strip_triangles(part[part != -1]) for part in parts if (part != -1).sum() > 2]
     return np.concatenate(faces) if faces else np.zeros((0, 3), np.int64)
 
 

@@ -99,6 +99,11 @@ def read_header(content: bytes) -> tuple[list[Element], str, bytes]:
                 raise BadShape(f"its PLY header has a line that is not read: {line.strip()[:80]}")
     if order is None:
         raise BadShape("its PLY header has no line 'format' before its elements")
+    for element in elements:
+        names = [column.name for column in element.properties]
+        for name in {*"xyz", *CORNERS}:
+            if names.count(name) > 1:
+                raise BadShape(f"its element {element.name} declares {name} twice")
     return elements, order, content[found.end() :]
 
 
@@ -135,6 +140,10 @@ def read_elements(elements: list[Element], order: str, body: bytes) -> dict[str,
 
 def _text_columns(element: Element, rows: list[str]) -> Columns:
     names = [column.name for column in element.properties]
+    if not element.lists:
+        for number, row in enumerate(rows, 1):
+            if len(row.split()) > len(names):
+                raise _too_long(element, number)
     if not element.lists and {"x", "y", "z"} <= set(names):
         points = coordinates(rows, tuple(names.index(axis) for axis in "xyz"))
         return dict(zip("xyz", points.T, strict=True))
@@ -156,12 +165,18 @@ def _text_columns(element: Element, rows: list[str]) -> Columns:
                 what = f"its last {element.name}" if last else f"{element.name} {number + 1}"
                 found = max(len(words) - at + size, 0)
                 raise BadShape(f"truncated: {what} has {found} of {size} {column.name}")
+        if at < len(words):
+            raise _too_long(element, number + 1)
     table: Columns = {}
     for column, values, sizes in zip(element.properties, cells, lengths, strict=True):
         array = np.array(values, np.float64 if column.type.kind == "f" else np.int64)
         is_list = column.count is not None
         table[column.name] = Ragged(array, np.array(sizes, np.int64)) if is_list else array
     return table
+
+
+def _too_long(element: Element, number: int) -> BadShape:
+    return BadShape(f"{element.name} {number} has more numbers than its header and it declare")
 
 
 def _binary_columns(element: Element, order: str, body: bytes, start: int) -> tuple[Columns, int]:

@@ -8,7 +8,7 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.io.readers.meshes.rows import coordinates
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
-from inr2vec_core.utils.text import decode
+from inr2vec_core.utils.text import decode, has_mark
 
 _HEADER = 84  # bytes; the last four are the number of triangles
 _TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attributes", "<u2")])
@@ -50,7 +50,9 @@ def _binary_corners(content: bytes) -> np.ndarray | None:
             with np.errstate(invalid="ignore"):  # coordinates are checked later
                 return triangles["corners"].reshape(-1, 3).astype(np.float64)
     start = content[:4000].lower()
-    if start.lstrip().startswith(b"solid") and (b"facet" in start or b"endsolid" in start):
+    if has_mark(content) or (
+        start.lstrip().startswith(b"solid") and (b"facet" in start or b"endsolid" in start)
+    ):
         return None
     if len(content) < _HEADER:
         raise BadShape("no STL header, or one cut short")

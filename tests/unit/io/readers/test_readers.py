@@ -182,6 +182,42 @@ def test_pcd_finds_its_axes_among_other_fields(tmp_path):
     assert read_geometry(file).points.tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
+@pytest.mark.parametrize("kind", ["f4", "f8", "i2", "i4"])
+def test_compressed_pcd_of_every_type(tmp_path, kind):
+    points = np.array([[1, 2, 3], [4, 5, 6]], kind)
+    columns = [np.zeros((2, 3), "u1"), *points.T]  # compressed, fields follow one another
+    values = b"".join(column.tobytes() for column in columns)
+    parts = [values[i : i + 32] for i in range(0, len(values), 32)]
+    data = b"".join(bytes([len(part) - 1]) + part for part in parts)
+    size = points.itemsize
+    header = (
+        f"FIELDS _ x y z\nSIZE 1 {size} {size} {size}\nTYPE U {' '.join(3 * kind[0].upper())}\n"
+    )
+    header += "COUNT 3 1 1 1\nPOINTS 2\nDATA binary_compressed\n"
+    lengths = np.array([len(data), len(values)], "<u4").tobytes()
+    file = tmp_path / "a.pcd"
+    file.write_bytes(header.encode() + lengths + data)
+    assert read_geometry(file).points.tolist() == points.tolist()
+
+
+@pytest.mark.parametrize("line", ["DATA ascii ", "DATA\tascii", "DATA  ascii\r"])
+@pytest.mark.parametrize("fields", ["FIELDS", "COLUMNS"])
+def test_pcd_header_as_older_programs_write_it(tmp_path, line, fields):
+    text = f"{fields} x y z\nPOINTS 2\n{line}\n1 2 3\n4 5 6\n"
+    cloud = read_geometry(text_file(tmp_path, "a.pcd", text))
+    assert cloud.points.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+@pytest.mark.parametrize("kind", ["pcd", "pcd_compressed"])
+def test_pcd_with_more_bytes_than_declared_is_set_aside(tmp_path, kind):
+    file = write_cloud(tmp_path, kind)
+    content = file.read_bytes()
+    file.write_bytes(content + bytes(99))  # PCL fills up pages of memory
+    assert len(read_geometry(file).points) == len(POINTS)
+    file.write_bytes(content + content[-24:] + b"x")
+    bad(file, "25 bytes more than its header declares")
+
+
 @pytest.mark.parametrize("kind", ["off", "obj", "ply", "stl", "glb", "pcd", "xyz", "npy"])
 def test_empty_file_is_set_aside(tmp_path, kind):
     bad(text_file(tmp_path, f"a.{kind}", ""), "the file is empty")
@@ -286,6 +322,6 @@ def test_bad_files_are_not_logged_at_length(tmp_path, caplog, capfd):
     for mesh in meshes:
         bad(cut(mesh, 0.5))
     file.write_bytes(file.read_bytes()[:-300] + bytes(300))
-    bad(file, "compressed points cannot be read")
+    bad(file, "compressed points are damaged")
     assert caplog.records == []
     assert capfd.readouterr() == ("", "")

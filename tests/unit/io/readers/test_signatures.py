@@ -37,6 +37,8 @@ def zipped():
         ("a.npy", b"<HTML><body>404</body>", "is a web page, no npy file"),
         ("a.stl", zipped(), "is a zip archive, no stl file: unpack it"),
         ("a.xyz", gzip.compress(b"0 0 0\n"), "is a gzip archive, no xyz file: unpack it"),
+        ("a.stl", b"ISO-10303-21;\nHEADER;\n" + b" " * 99, "is a STEP file, no stl file"),
+        ("a.obj", b"Kaydara FBX Binary  \0\x1a\0", "is an FBX file, no obj file"),
         ("a.npz", saved(np.save, np.ones((9, 3))), "is an npy array, no npz file: rename it"),
         ("a.off", BOX.export(file_type="ply"), "is a PLY file, no off file: rename it"),
         ("a.ply", BOX.export(file_type="off").encode(), "is an OFF file, no ply file: rename it"),

@@ -172,7 +172,7 @@ BINVOX = b"#binvox 1\ndim 2 2 2\ndata\n"
     [
         (BINVOX + bytes([1, 7]), "truncated: 7 of the 8 voxels"),
         (BINVOX + bytes([1, 7, 0]), "truncated: 7 of the 8 voxels"),
-        (BINVOX + bytes([1, 7, 0, 2]), "truncated: 9 of the 8 voxels"),
+        (BINVOX + bytes([1, 7, 0, 2]), "has more than the 8 voxels"),
         (BINVOX, "truncated: 0 of the 8 voxels"),
         (BINVOX + bytes([2, 8]), "a run of voxels has the value 2"),
         (BINVOX[:-1], "no binvox header, or one cut short"),

@@ -24,6 +24,7 @@ READ = [
     ("comments", "# a\n// b\n% c\n1 2.5 3 # d\n4 5 6 // e\n"),
     ("many comments and a count", "# a\n" * 150 + "2\n# b\n1 2.5 3\n4 5 6\n"),
     ("columns named in a comment", "//X Y Z\n1 2.5 3\n4 5 6\n"),
+    ("a first column that is named", "id,x,y,z\n1,1,2.5,3\n2,4,5,6\n"),
     ("more columns", "1 2.5 3 255 0 0\n4 5 6 0 0 255\n"),
     ("words in more columns", "1 2.5 3 red\n4 5 6 a,b\n"),
     ("white points between commas", "1.0,2.5,3.0,255,255,255\n4.0,5.0,6.0,255,255,255\n"),
@@ -102,6 +103,8 @@ REFUSED = [
     # Other columns than x, y and z come first.
     ("# id x y z\n7 1 2 3\n", "line 1 is a comment that seems to name the columns id x y z"),
     ("1\n# id x y z\n7 1 2 3\n", "line 2 is a comment that seems to name the columns id x y z"),
+    ("1 9 8 7\n2 9 8 6\n3 9 8 5\n", "its first column counts the points, from 1 on"),
+    ("0,.9,.8,.7\n1,.9,.8,.6\n2,.9,.8,.5\n", "its first column counts the points, from 0 on"),
     ("x y z\n1 2 3 4\n", "line 1 names 3 columns, but the lines of points have 4"),
     ("a chair\n1 2 3\n", r"line 1 \(a chair\) has neither numbers nor the columns' names"),
     ("C 0 0 0\n1 1 1\n", "line 2 .*does not begin with a name"),

@@ -333,10 +333,20 @@ def test_positions_that_contradict_their_declaration(tmp_path, change, reason):
     [
         ([{"children": [1]}, {"mesh": 0, "children": [0]}], "node 0 of its scene has two parents"),
         ([{"mesh": 3}], "does not follow glTF 2.0: IndexError"),
+        ([{"mesh": -1}], "does not follow glTF 2.0: IndexError: item -1 of a list"),
     ],
 )
 def test_scenes_that_make_no_sense(tmp_path, nodes, reason):
     refused(box_file(tmp_path / "a.glb", nodes), reason)
+
+
+def test_null_bytes_after_the_json_are_its_padding(tmp_path):
+    content = box_file(tmp_path / "a.glb", asset={"generator": "x" * 5}).read_bytes()
+    end = content.index(b"BIN") - 4
+    text = content[20:end].rstrip()
+    assert len(text) < end - 20
+    padded = content[:20] + text.ljust(end - 20, b"\0") + content[end:]
+    read_closed(write(tmp_path / "a.glb", padded), area=22, volume=6)
 
 
 def test_container_that_cannot_be_read(tmp_path):

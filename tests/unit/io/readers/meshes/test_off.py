@@ -27,6 +27,8 @@ def test_concave_and_mixed_polygons(tmp_path, polygons):
         {"header": "COFF\n", "vertex": " 255 0 0 255"},
         {"header": "NOFF\n", "vertex": " 0 0 1"},
         {"header": "STCNOFF\n", "vertex": " 0 0 1 1 0 0 1 0.5 0.5"},
+        {"header": "NCSTOFF\n", "vertex": " 1 0 0 1 0 0 1 0.5 0.5"},  # as MeshLab writes it
+        {"header": "off\n"},
         {"header": "nOFF\n3\n"},
         {"header": "nOFF 3 "},
         {"face": " 0.5 0.5 0.5"},

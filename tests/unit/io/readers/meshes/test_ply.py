@@ -135,6 +135,37 @@ def test_cloud_whose_header_lacks_the_line_of_no_faces(tmp_path, encoding):
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_first_strip_of_one_triangle(tmp_path, encoding):
+    corners = [(0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 1, 0)]
+    strips = ("tristrips", ["list int int vertex_indices"], [([0, 1, 2, -1, 2, 1, 3, -1],)])
+    file = write(tmp_path / "a.ply", ply(encoding, ("vertex", POINT, corners), strips))
+    assert read_geometry(file).faces.tolist() == [[0, 1, 2], [2, 1, 3]]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("twice", ["x", "vertex_indices"])
+def test_a_name_that_is_given_twice_is_refused(tmp_path, encoding, twice):
+    more = {"x": ["float x"], "vertex_indices": []}[twice]
+    vertices = ("vertex", [*POINT, *more], [(*v, 9)[: 3 + len(more)] for v in VERTICES])
+    face = FACE if more else FACE * 2
+    polygons = ("face", face, [(p, p)[: len(face)] for p in POLYGONS])
+    refused(write(tmp_path / "u.ply", ply(encoding, vertices, polygons)), f"declares {twice} twice")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("4 1 2 10 9", "3 1 2 10 9", "face 4 has more numbers"),
+        ("3 0 0\n", "3 0 0 255\n", "vertex 2 has more numbers"),
+    ],
+)
+def test_rows_of_more_numbers_than_declared_are_refused(tmp_path, old, new, reason):
+    text = prism("ascii", POLYGONS).decode()
+    assert f"\n{old}" in text
+    refused(write(tmp_path / "u.ply", text.replace(f"\n{old}", f"\n{new}", 1)), reason)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(
     ("face", "row", "reason"),
     [
@@ -175,6 +206,7 @@ def test_bytes_left_over_are_refused(tmp_path):
         ("ascii", "utf8", "a line that is not read: format utf8"),
         ("format ascii 1.0\n", "", "no line 'format'"),
         ("element face", "element vertex", "declares an element twice"),
+        ("element vertex", "element vertices", "has no element vertex, but vertices, face"),
     ],
 )
 def test_headers_that_cannot_be_read_are_refused(tmp_path, old, new, reason):

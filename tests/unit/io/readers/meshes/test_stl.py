@@ -46,6 +46,12 @@ def test_several_solids_whatever_their_names(tmp_path, names):
         assert (len(mesh.vertices), len(mesh.faces)) == (16, 24)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_text_with_a_byte_order_mark(tmp_path, encoding):
+    content = solid(BOX, "box").encode(encoding)
+    read_closed(write(tmp_path / "box.stl", content), area=22, volume=6)
+
+
 def test_a_solid_without_facets_is_refused(tmp_path):
     refused(
         write(tmp_path / "a.stl", "solid none\n" + " \n" * 90 + "endsolid\n"), "no points or faces"
