@@ -8,6 +8,7 @@ file system names its files.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import NamedTuple
 
 from inr2vec_core.utils.text import is_utf8, printable
 
+_VARIABLE = re.compile(r"<[a-z][a-z0-9_]*>")  # Snakemake's "pathvars", such as <results>
 LONGEST_CLASS = 200  # bytes; names of files go up to 255, with endings and temporary marks
 
 
@@ -104,6 +106,8 @@ def fault_of_path(path: str) -> str | None:
         return "has a line break or another control character in its name: rename it"
     if "{" in path or "}" in path:
         return "has a brace in its name, which would stand for a wildcard: rename it"
+    if found := _VARIABLE.search(path):
+        return f"has {found[0]} in its name, which would stand for another folder: rename it"
     return None
 
 

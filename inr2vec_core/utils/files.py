@@ -8,6 +8,7 @@ import stat
 import sys
 from pathlib import Path
 
+MISSING = "is missing"
 _KINDS = (
     (stat.S_ISDIR, "folder"),
     (stat.S_ISFIFO, "named pipe"),
@@ -47,7 +48,7 @@ def _why_missing(path: str | Path, error: OSError) -> str:
     if os.path.islink(path):  # noqa: PTH114 (false where the name is too long)
         return f"is a link to {Path(path).readlink()}, which is missing"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return "is missing"
+        return MISSING
     return f"cannot be read: {error.strerror}"
 
 

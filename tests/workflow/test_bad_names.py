@@ -11,8 +11,20 @@ import pandas as pd
 
 MANIFEST = "results/scans/shapes.parquet"
 INRS = ["results/scans/inrs/own_start/0.h5", "results/scans/inrs/own_start/1.h5"]
-GOOD_CLASSES = ["'", '"', "-x", " blank ", "a,b=c", "*[1]?", "C:", "$x_^", "ä 面 é", "%s #1"]
-BAD_CLASSES = {"br{ace}": "brace", "line\nbreak": "control", "ta\tb": "control"}
+GOOD_CLASSES = [
+    "'",
+    '"',
+    "-x",
+    " blank ",
+    "a,b=c",
+    "*[1]?",
+    "C:",
+    "$x_^",
+    "ä 面 é",
+    "%s #1",
+    "<B> <",
+]
+BAD_CLASSES = {"br{ace}": "brace", "<b>": "<b>", "line\nbreak": "control", "ta\tb": "control"}
 ROOT = 'data/it\'s "my" $scans'
 LONG = "n" * 251  # with its extension, the longest name that there is
 
@@ -58,6 +70,7 @@ def test_bad_names_are_set_aside_and_odd_ones_are_used(workflow, monkeypatch):
         shown = file.relative_to(workflow.path).as_posix().encode("unicode_escape").decode()
         expected[shown] = word
     write_cloud(root / "ball/train/b{r}ace.npy")
+    write_cloud(root / "ball/train/<results>.npy")
     write_cloud(root / "ball/train" / os.fsdecode(b"latin\xe4.npy"))
     folder = root / "ball/train/folder.npy"
     folder.mkdir()
@@ -69,7 +82,8 @@ def test_bad_names_are_set_aside_and_odd_ones_are_used(workflow, monkeypatch):
         moved.chdir(root / "ball/train")  # paths of sockets are short
         plug.bind("socket.npy")
     for name, word in {
-        "b{r}ace": "brace", "latin\\xe4": "UTF-8", "folder": "is a folder",
+        "b{r}ace": "brace", "<results>": "another folder", "latin\\xe4": "UTF-8",
+        "folder": "is a folder",
         "dangling": "is a link to gone.npy, which is missing", "itself": "leads back to itself",
         "pipe": "is a named pipe", "device": "is a device", "socket": "is a socket",
         "holes": "NaN",

@@ -21,6 +21,7 @@ from inr2vec_core.shapes.formats._files import (
     visible_entries,
 )
 from inr2vec_core.shapes.splits import SPLITS, check_fraction, move_share
+from inr2vec_core.utils.files import MISSING, fault_of_file
 
 # Where a shape's folder has its mesh: in version 2, in version 1.
 MESHES = ("models/model_normalized.obj", "model.obj")
@@ -207,7 +208,8 @@ def _subfolders(synset: os.DirEntry) -> tuple[list[os.DirEntry], list[Rejected]]
 
 
 def _mesh_in(folder: str) -> str | None:
-    """The mesh in a shape's folder, or what has its name: reading that tells what is wrong."""
+    """The mesh in a shape's folder, or what cannot be read in its place: that is told later."""
     files = [f"{folder}/{mesh}" for mesh in MESHES]
     readable = (file for file in files if os.path.isfile(file))  # noqa: PTH113 (50,000 files)
-    return next(readable, None) or next(filter(os.path.lexists, files), None)
+    other = (file for file in files if fault_of_file(file) != MISSING)
+    return next(readable, None) or next(other, None)

@@ -49,6 +49,8 @@ def test_the_table_for_people_has_their_columns_alone(tmp_path):
     [
         ({"path": "x/b{r}ace.off"}, r"x/b{r}ace.off has a brace"),
         ({"complete_path": "x/b}.off"}, r"x/b}.off has a brace"),
+        ({"path": "x/<results>.off"}, r"x/<results>.off has <results> in its name"),
+        ({"class_name": "<b_1>"}, "its class '<b_1>' has <b_1> in its name"),
         ({"path": "x/a\nb.off"}, r"x/a\\nb.off has a line break"),
         ({"path": "x/l\udce4.off"}, r"x/l\\xe4.off has a name that is not UTF-8"),
         ({"shape_id": "l\udce4"}, "has a name that is not UTF-8"),

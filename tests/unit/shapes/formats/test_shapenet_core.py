@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -184,11 +185,17 @@ def test_folders_that_lead_nowhere_or_hold_nothing_are_named(tmp_path):
     }
 
 
-def test_what_has_a_meshs_name_is_set_aside_with_its_own_reason(tmp_path):
-    mesh = write_shapenet(tmp_path) / CHAIR / "a/models/model_normalized.obj"
-    mesh.unlink()
-    mesh.symlink_to("gone.obj")
+@pytest.mark.parametrize("name, target, reason", [
+    ("models/model_normalized.obj", "gone.obj", "is a link to gone.obj, which is missing"),
+    ("models", "models", "is a link that leads back to itself"),
+])  # fmt: skip
+def test_a_mesh_that_cannot_be_reached_is_set_aside_with_its_own_reason(
+    tmp_path, name, target, reason
+):
+    link = write_shapenet(tmp_path) / CHAIR / "a" / name
+    shutil.rmtree(link) if link.is_dir() else link.unlink()
+    link.symlink_to(target)
     dataset = ShapeDataset("shapenet_core", str(tmp_path), test_fraction=0.2)
     records = [r for r in dataset.catalog().records if r.shape_id == "chair/a"]
-    ((_, reason),) = dataset.read(records)
-    assert "is a link to gone.obj, which is missing" in str(reason)
+    ((_, said),) = dataset.read(records)
+    assert reason in str(said)
