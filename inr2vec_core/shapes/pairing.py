@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 # Columns of a manifest: the sphere that a shape was placed in, in the unit of its file.
 FRAME = ("center_x", "center_y", "center_z", "scale")
@@ -24,3 +25,24 @@ def complete_id(shape_id: str) -> str:
     ('chair/train/7', 'chair/train/7')
     """
     return re.sub(r"~\d+$", "", shape_id)
+
+
+def counterpart(shape_id: str, others: Container[str], partial: bool) -> str:
+    """The id of a shape's counterpart in another data set.
+
+    A complete shape may have a name like that of a partial one, and must not be taken for it.
+
+    Args:
+        shape_id: the shape's id.
+        others: the ids of the other data set.
+        partial: whether the shape is of a data set of partial clouds.
+
+    Returns:
+        Its complete shape's id or its own, of those in `others` the one that is meant first.
+
+    >>> counterpart("7~1", {"7", "7~1"}, False), counterpart("7~1", {"7", "7~1"}, True)
+    ('7~1', '7')
+    """
+    names = [complete_id(shape_id), shape_id]
+    names = names if partial else names[::-1]
+    return next((name for name in names if name in others), names[0])

@@ -8,7 +8,6 @@ import stat
 import sys
 from pathlib import Path
 
-MISSING = "is missing"
 _KINDS = (
     (stat.S_ISDIR, "folder"),
     (stat.S_ISFIFO, "named pipe"),
@@ -40,6 +39,15 @@ def fault_of_file(path: str | Path) -> str | None:
     return None
 
 
+def is_missing(path: str | Path) -> bool:
+    """Whether nothing has this name: no link to nothing, nothing in a folder that is closed."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+    return False
+
+
 def _why_missing(path: str | Path, error: OSError) -> str:
     if error.errno == errno.ELOOP:
         return "is a link that leads back to itself"
@@ -48,7 +56,7 @@ def _why_missing(path: str | Path, error: OSError) -> str:
     if os.path.islink(path):  # noqa: PTH114 (false where the name is too long)
         return f"is a link to {Path(path).readlink()}, which is missing"
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return MISSING
+        return "is missing"
     return f"cannot be read: {error.strerror}"
 
 

@@ -21,7 +21,7 @@ from inr2vec_core.shapes.formats._files import (
     visible_entries,
 )
 from inr2vec_core.shapes.splits import SPLITS, check_fraction, move_share
-from inr2vec_core.utils.files import MISSING, fault_of_file
+from inr2vec_core.utils.files import is_missing
 
 # Where a shape's folder has its mesh: in version 2, in version 1.
 MESHES = ("models/model_normalized.obj", "model.obj")
@@ -133,9 +133,9 @@ def read_splits(root: Path) -> tuple[dict[tuple[str, str], str], str]:
     """
     for folder in (root, root.parent):
         files = [(folder / "all.csv", None)]
-        if not os.path.lexists(files[0][0]):
+        if is_missing(files[0][0]):
             files = [(folder / f"{split}.csv", split) for split in SPLITS]
-        files = [(file, split) for file, split in files if os.path.lexists(file)]
+        files = [(file, split) for file, split in files if not is_missing(file)]
         named: dict[tuple[str, str], list[str]] = {}
         for file, each in files:
             for key, split in _rows(file, each):
@@ -211,5 +211,5 @@ def _mesh_in(folder: str) -> str | None:
     """The mesh in a shape's folder, or what cannot be read in its place: that is told later."""
     files = [f"{folder}/{mesh}" for mesh in MESHES]
     readable = (file for file in files if os.path.isfile(file))  # noqa: PTH113 (50,000 files)
-    other = (file for file in files if fault_of_file(file) != MISSING)
+    other = (file for file in files if not is_missing(file))
     return next(readable, None) or next(other, None)

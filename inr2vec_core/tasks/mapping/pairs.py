@@ -8,7 +8,7 @@ import pandas as pd
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.embeddings import EmbeddingSet
-from inr2vec_core.shapes.pairing import FRAME, complete_id
+from inr2vec_core.shapes.pairing import FRAME, complete_id, counterpart
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Pairs:
 
     @classmethod
     def match(cls, source: EmbeddingSet, target: EmbeddingSet) -> "Pairs":
-        """Pair shapes by id; a partial cloud is paired with its complete one (`complete_id`).
+        """Pair shapes by id; a partial cloud is paired with its complete one (`counterpart`).
 
         Args:
             source: embeddings of the source data set.
@@ -50,7 +50,8 @@ class Pairs:
                 shapes would be trained on.
         """
         row_of = {name: i for i, name in enumerate(target.shape_id)}
-        target_id = [complete_id(name) for name in source.shape_id]
+        partial = all(complete_id(name) != name for name in source.shape_id)
+        target_id = [counterpart(name, row_of, partial) for name in source.shape_id]
         rows = np.array([i for i, name in enumerate(target_id) if name in row_of], int)
         unmatched = [
             name

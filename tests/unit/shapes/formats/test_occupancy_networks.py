@@ -55,3 +55,25 @@ def test_shapes_of_occupancy_networks_that_are_missing_or_listed_twice_are_named
     assert "neither pointcloud.npz nor a mesh" in reasons["missing"]
     with pytest.raises(InputError, match=r"holds no <class>/train.lst"):
         ShapeDataset("occupancy_networks", str(folder / "a")).catalog()
+
+
+def test_what_cannot_be_reached_is_named(tmp_path):
+    folder = write_networks(tmp_path) / "02958343"
+    (tmp_path / "gone").symlink_to("nowhere")
+    cloud = folder / "a/pointcloud.npz"
+    cloud.unlink()
+    cloud.symlink_to("gone.npz")  # the mesh beside it is no cloud to take instead
+    with (folder / "train.lst").open("a") as file:
+        file.write("\n" + "x" * 253)
+    dataset = ShapeDataset("occupancy_networks", str(tmp_path))
+    catalog = dataset.catalog()
+    assert [bad.reason[:28] for bad in catalog.rejected] == [
+        "is a link to nowhere, which ", "has neither pointcloud.npz n",
+    ]  # fmt: skip
+    ((_, reason),) = dataset.read(catalog.records[:1])
+    assert "pointcloud.npz is a link to gone.npz, which is missing" in str(reason)
+    (folder / "train.lst").unlink()
+    assert {record.split for record in dataset.catalog().records} == {"val", "test"}
+    (folder / "train.lst").symlink_to("gone.lst")
+    with pytest.raises(InputError, match=r"train\.lst is a link to gone\.lst, which is missing"):
+        dataset.catalog()

@@ -19,6 +19,19 @@ def test_views_are_matched_with_their_complete_shape():
     assert pairs.unmatched == ("d~0",) and pairs.split.tolist() == ["test", "test", "train", "val"]
 
 
+def test_a_complete_shape_with_a_name_like_a_views_has_its_own_counterpart():
+    names, splits, x = (
+        ["a", "a~1", "b", "c"],
+        ["train", "train", "val", "test"],
+        [[1], [2], [3], [4]],
+    )
+    data = embeddings(names, splits, x)
+    assert Pairs.match(data, data).target_id == names
+    views = embeddings(["a~00", "a~01", "a~1~00", "b~00", "c~00"], [splits[0], *splits], [[0]] * 5)
+    target = embeddings([*names, "a~01"], [*splits, "train"], [*x, [5]])
+    assert Pairs.match(views, target).target_id == ["a", "a", "a~1", "b", "c"]
+
+
 def test_unmatched_shapes_of_both_data_sets_are_reported(caplog):
     pairs = linear_pairs()
     assert pairs.unmatched == ()
