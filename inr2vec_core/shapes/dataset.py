@@ -6,6 +6,7 @@ every call of Snakemake.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -112,6 +113,9 @@ class ShapeDataset:
             listed = layout.catalog()
         except InputError as error:  # which may quote names of any kind
             raise InputError(printable(str(error))) from error
+        except OSError as error:  # of a folder, most often, that may not be entered
+            place, why = error.filename or self.root, error.strerror or str(error)
+            raise InputError(printable(f"{os.fsdecode(place)} cannot be read: {why}")) from error
         if not isinstance(listed, Catalog) or not isinstance(listed.records, list):
             file = f"inr2vec_core/shapes/formats/{self.reader}.py"
             kind = type(listed).__name__

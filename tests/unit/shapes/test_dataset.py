@@ -176,6 +176,15 @@ def test_names_of_any_kind_are_told_on_one_line(tmp_path):
         dataset.catalog()
 
 
+def test_a_folder_that_cannot_be_entered_is_named(tmp_path, monkeypatch):
+    def closed(self):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "bed"))
+
+    monkeypatch.setattr("inr2vec_core.shapes.formats.folder.Format.catalog", closed)
+    with pytest.raises(InputError, match=r"/bed cannot be read: Permission denied$"):
+        folder(tmp_path).catalog()
+
+
 def test_a_shape_with_the_id_of_a_copy_of_another_is_set_aside(tmp_path):
     dataset = folder(tmp_path)
     (tmp_path / "bed/val").mkdir()
