@@ -162,6 +162,7 @@ def unwritable(path: str | Path, error: BaseException) -> InputError | None:
     number, free, entries = _errno_of_writing(error, Path(path)), *_room(folder)
     if number is None and free < _MIB and _is_failed_write(error):
         number = errno.ENOSPC
+    cure = "make room"
     if number == errno.ENOSPC:
         left = f"{free / _MIB:.1f} MiB are free" if entries else "it can hold no more files"
         why = f"the disk of {_mount_point(folder)} is full ({left})"
@@ -169,11 +170,12 @@ def unwritable(path: str | Path, error: BaseException) -> InputError | None:
         why = f"your quota on the disk of {_mount_point(folder)} is used up"
     elif number == errno.EFBIG:
         why = "the file is larger than the file system or `ulimit -f` allows"
+        cure = "raise that limit"
     elif number is not None:
         return InputError(f"{path} cannot be written: {os.strerror(number)}")
     else:
         return None
-    return InputError(f"{path} cannot be written: {why}; make room and run the same command again")
+    return InputError(f"{path} cannot be written: {why}; {cure} and run the same command again")
 
 
 def _errno_of_writing(error: BaseException, path: Path) -> int | None:
