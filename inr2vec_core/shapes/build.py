@@ -14,6 +14,7 @@ from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.catalog import Rejected, ShapeRecord, copy_id
 from inr2vec_core.shapes.pairing import complete_id
 from inr2vec_core.utils.seeding import numpy_stream
+from inr2vec_core.utils.text import printable
 
 NO_FRAME = Frame(np.full(3, np.nan), np.nan)
 COLUMNS = (
@@ -103,7 +104,8 @@ class PreparedRecord:
     @classmethod
     def set_aside(cls, record: ShapeRecord, reason: str) -> "PreparedRecord":
         """A record without a shape, for a reason."""
-        return cls(record, rejected=[Rejected(record.shape_id, record.source_file, reason)])
+        bad = Rejected(record.shape_id, record.source_file, printable(reason))  # of one line
+        return cls(record, rejected=[bad])
 
 
 def prepare_record(

@@ -52,6 +52,14 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def message_of(error: BaseException) -> str:
+    """The text of an error, "" for one that fails to give it."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
 def is_utf8(text: str) -> bool:
     """Whether a text, such as the name of a file, can be written in UTF-8."""
     try:

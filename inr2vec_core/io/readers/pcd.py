@@ -39,6 +39,8 @@ def read_pcd(path: Path) -> Cloud:
     fields = header.setdefault("FIELDS", header.get("COLUMNS", []))  # its name in version 0.5
     if not set("xyz") <= set(fields):
         raise BadShape(f"its fields are {', '.join(fields) or 'not named'}: x, y and z are needed")
+    if twice := [axis for axis in "xyz" if fields.count(axis) > 1]:
+        raise BadShape(f"has the field {twice[0]} twice")
     axes = [fields.index(axis) for axis in "xyz"]
     try:
         n_points = _number_of_points(header)

@@ -1,5 +1,6 @@
 """Why a file cannot be read, told in one line that names it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,7 +9,9 @@ from inr2vec_core.errors import BadShape
 from inr2vec_core.io.file_errors import MAY_PASS, SOURCE, unreadable
 from inr2vec_core.io.readers.signatures import another_kind
 from inr2vec_core.utils.files import fault_of_file
-from inr2vec_core.utils.text import printable
+from inr2vec_core.utils.text import message_of, printable
+
+_ADDRESS = re.compile(" at 0x[0-9a-f]+")
 
 
 @contextmanager
@@ -39,10 +42,11 @@ def reasons_of(path: Path) -> Iterator[None]:
         with suppress(OSError):
             kind = another_kind(path)
             reason = f"unreadable: it {kind}" if kind else reason
-        raise BadShape(f"{path}: {printable(reason)}") from error
+        reason = _ADDRESS.sub("", printable(reason))  # the same at every run
+        raise BadShape(f"{path}: {reason}") from error
 
 
 def one_line(error: Exception) -> str:
     """The type and the message of an error, without line breaks, at most some 200 characters."""
-    text = " ".join(str(error).split()) or "no reason given"
+    text = " ".join(message_of(error).split()) or "no reason given"
     return f"{type(error).__name__}: {text[:200]}"

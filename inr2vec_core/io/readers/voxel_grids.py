@@ -116,7 +116,7 @@ def read_array(file: BinaryIO) -> np.ndarray:
     try:
         return np.lib.format.read_array(file, allow_pickle=False)
     except ValueError as error:
-        text = str(error)
+        text = str(error).partition("\n")[0]  # the rest advises to trust the file
     if "Object arrays" in text:
         raise BadShape("holds Python objects, which are never read: save an array of floats")
     if "magic string is not correct" in text:

@@ -23,6 +23,7 @@ from inr2vec_core.shapes.catalog import ShapeRecord
 from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.isolation.limits import out_of_memory
 from inr2vec_core.shapes.isolation.messages import Message, write_message
+from inr2vec_core.utils.text import message_of
 
 _PR_SET_PDEATHSIG = 1
 
@@ -41,7 +42,7 @@ def main(pipe: int, parent: int) -> None:
         except BrokenPipeError:
             os._exit(1)  # the parent wants no more
         except Exception as error:
-            said = {"type": type(error).__name__, "text": str(error)}
+            said = {"type": type(error).__name__, "text": message_of(error)}
             write_message(file, Message("error", said | {"trace": traceback.format_exc()}))
 
 

@@ -27,6 +27,7 @@ import inr2vec_core
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.frames import Frame
 from inr2vec_core.geometry.preprocessing import ShapeSettings
+from inr2vec_core.io.readers.reasons import one_line
 from inr2vec_core.io.shape_columns import shapes_of_columns
 from inr2vec_core.shapes import formats
 from inr2vec_core.shapes.build import PreparedRecord, ShapeShard, collect, prepare_shapes
@@ -145,13 +146,14 @@ class _Group:
 def _answers(running: "_Child", groups: list[_Group]) -> Iterator[PreparedRecord]:
     """What the child says of each record, until there are none."""
     while groups:
-        group = groups[0]
+        group, record = groups[0], groups[0].records[0]
         said = running.receive(group.limits)
         if said.kind == "memory":
             raise _Ended(out_of_memory(group.limits.memory))
         if said.kind == "error":
-            raise _error_of(said)
-        record = group.records[0]
+            error = _error_of(said)
+            error.add_note(f"while the layout read, or its shape was prepared: {record.path}")
+            raise error
         if said.values["shape_id"] != record.shape_id:
             raise InputError(
                 f"{record.path}: its layout read {said.values['shape_id']!r} where "
@@ -255,34 +257,47 @@ class _Child:
         """The next message.
 
         Raises:
-            _Ended: there is none, because the child ended or took longer than the limit.
+            _Ended: there is none, because the child ended or took more than the limit, or it is
+                garbled: what runs in the child may write anywhere.
         """
 
         def read(buffer: memoryview) -> None:
             while buffer:
-                self._wait(limits.seconds)
+                self._wait(limits)
                 n = os.readv(self._pipe, [buffer])
                 if n == 0:
                     raise self._end()
                 buffer = buffer[n:]
 
-        return read_message(read, limits.memory)
+        try:
+            return read_message(read, limits.memory)
+        except ValueError as error:
+            raise _Ended(f"garbled what its process says ({one_line(error)})") from None
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, limits: Limits) -> None:
         """Wait until there is something to read."""
         poll = select.poll()
         poll.register(self._pipe, select.POLLIN)
-        end = time.monotonic() + seconds
-        while not poll.poll(1000 * min(1, seconds)):
-            if time.monotonic() > end and not self._waits_for_a_disk():
-                raise _Ended(f"took more than {seconds:.0f} s", too_slow=True)
+        end = time.monotonic() + limits.seconds
+        ended = False
+        while not poll.poll(1000 * min(1, limits.seconds)):
+            if ended:  # a process that it started keeps the pipe open
+                raise self._end()
+            status, memory = self._state()
+            if memory > limits.memory:  # shared memory, which the child's own limit leaves out
+                raise _Ended(out_of_memory(limits.memory))
+            # A slow file system that keeps the child waiting is no bad file.
+            if time.monotonic() > end and status != psutil.STATUS_DISK_SLEEP:
+                raise _Ended(f"took more than {limits.seconds:.0f} s", too_slow=True)
+            ended = self._process.poll() is not None
 
-    def _waits_for_a_disk(self) -> bool:
-        """Whether it is a slow file system that keeps the child waiting, not a bad file."""
+    def _state(self) -> tuple[str, int]:
+        """The child's status and the bytes of memory that it holds."""
         try:
-            return psutil.Process(self._process.pid).status() == psutil.STATUS_DISK_SLEEP
+            process = psutil.Process(self._process.pid)
+            return process.status(), process.memory_info().rss
         except psutil.Error:
-            return False
+            return "", 0
 
     def _end(self) -> _Ended:
         code = self._process.wait()

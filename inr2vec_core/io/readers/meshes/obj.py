@@ -12,9 +12,10 @@ from inr2vec_core.io.readers.meshes.rows import coordinates, ragged, without_com
 from inr2vec_core.io.readers.meshes.triangles import mesh_of
 from inr2vec_core.utils.text import decode
 
-_VERTEX = re.compile(r"^[ \t]*v[ \t]+([^\n]*)", re.MULTILINE)
-_FACE = re.compile(r"^[ \t]*fo?[ \t]+([^\n]*)", re.MULTILINE)
-_EITHER = re.compile(r"^[ \t]*(v|fo?)[ \t]", re.MULTILINE)
+# [^\S\n] is any blank within a line: a form feed before a face must not hide it.
+_VERTEX = re.compile(r"^[^\S\n]*[vV][^\S\n]+([^\n]*)", re.MULTILINE)
+_FACE = re.compile(r"^[^\S\n]*[fF][oO]?[^\S\n]+([^\n]*)", re.MULTILINE)
+_EITHER = re.compile(r"^[^\S\n]*([vV]|[fF][oO]?)[^\S\n]", re.MULTILINE)
 _CONTINUED = re.compile(r"\\\n(?=[ \t]*[-+.\d])")  # not after a path that ends in a backslash
 _PATCHES = ("surf", "bzp", "bsp", "cdc", "res")
 _PATCH = re.compile(rf"^[ \t]*({'|'.join(_PATCHES)})[ \t]", re.MULTILINE)
@@ -48,7 +49,7 @@ def read_obj(path: Path) -> Mesh:
     faces = _FACE.findall(text)
     if "/" in text:
         # Of 7/1/3 and 7//3 only the vertex counts.
-        faces = re.sub(r"/[^ \t\n]*", "", "\n".join(faces)).split("\n")
+        faces = re.sub(r"/\S*", "", "\n".join(faces)).split("\n")
     sizes = np.array([len(face.split()) for face in faces], np.int64)
     # Some programs write edges as faces of two corners, but then not a single one at the end.
     if len(faces) and sizes[-1] < 3 <= sizes[:-1].min(initial=3) and _FACE.match(_last_line(text)):
@@ -69,6 +70,6 @@ def _last_line(text: str) -> str:
 
 def _counted_from_start(text: str, corners: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """Replace negative corners, which count back from the last vertex before their face."""
-    is_vertex = np.array([kind == "v" for kind in _EITHER.findall(text)])
+    is_vertex = np.array([kind in "vV" for kind in _EITHER.findall(text)])
     before = np.repeat(np.cumsum(is_vertex)[~is_vertex], sizes)
     return np.where(corners < 0, before + 1 + corners, corners)

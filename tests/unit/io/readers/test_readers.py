@@ -10,6 +10,7 @@ import trimesh
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Mesh
+from inr2vec_core.io import readers
 from inr2vec_core.io.readers import read_geometry
 
 POINTS = np.random.default_rng(0).normal(size=(40, 3)).round(3)
@@ -253,6 +254,7 @@ def test_noise_is_set_aside(tmp_path, kind):
         ("a.xyz", "# nothing\n", "holds no points"),
         ("a.xyz", "1 2 3\nnan 2 3\n", "1 of 2 points have NaN or infinite"),
         ("a.pcd", "FIELDS x y z\nPOINTS 0\nDATA ascii\n", "holds no points"),
+        ("a.pcd", "FIELDS x x y z\nPOINTS 1\nDATA ascii\n1 2 3 4\n", "has the field x twice"),
         (
             "a.pcd",
             "FIELDS x y\nPOINTS 1\nDATA ascii\n1 2\n",
@@ -313,6 +315,32 @@ def test_nothing_is_unpickled(tmp_path):
 
 def test_missing_file_is_set_aside(tmp_path):
     bad(tmp_path / "none.off", "is missing")
+
+
+@pytest.mark.parametrize(
+    ("header", "reason"),
+    [
+        (b"__import__('os')".ljust(117), "malformed node or string on line 1: <ast.Call object>$"),
+        (b"(" * 60_000, "Header info length .* is large and may not be safe to load securely.$"),
+    ],
+)
+def test_reasons_of_bad_npy_headers(tmp_path, header, reason):
+    file = tmp_path / "a.npy"
+    length = np.uint32(len(header) + 1).tobytes()
+    file.write_bytes(b"\x93NUMPY\x02\0" + length + header + b"\n")
+    bad(file, f"its header cannot be read: {reason}")
+
+
+def test_an_error_that_cannot_tell_itself(tmp_path, monkeypatch):
+    class Mute(Exception):
+        def __str__(self):
+            raise ValueError("of no words")
+
+    def read(path):
+        raise Mute
+
+    monkeypatch.setitem(readers._READERS, ".off", read)
+    bad(text_file(tmp_path, "a.off", "OFF\n"), "unreadable: Mute: no reason given")
 
 
 def test_bad_files_are_not_logged_at_length(tmp_path, caplog, capfd):

@@ -29,10 +29,12 @@ ROOT = Path(__file__).resolve().parents[4]
 # A layout whose files say what their reading does; others are clouds of four points.
 TRICKS = '''
 import ctypes
+import mmap
 import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from inr2vec_core.errors import BadShape, InputError
@@ -49,7 +51,38 @@ def once(path):
     return not seen
 
 
+def share(path):
+    """Take memory that counts for no process's own data."""
+    shared = mmap.mmap(-1, 5 << 28)
+    for start in range(0, len(shared), 1 << 20):
+        shared[start : start + (1 << 20)] = bytes(1 << 20)
+    time.sleep(60)
+
+
+def leave_a_child(path):
+    """End, but leave a process that holds everything open."""
+    if os.fork() == 0:
+        time.sleep(40)
+    os._exit(0)
+
+
+def say_junk(path):
+    for pipe in range(3, 30):
+        with suppress(OSError):
+            os.write(pipe, b"hello" * 9)
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise ValueError("of no words")
+
+
 TRICKS = {
+    "share": share,
+    "leave a child": leave_a_child,
+    "junk": say_junk,
+    "two lines": lambda path: exec("raise BadShape('two' + chr(10) + 'lines')", globals()),
+    "mute": lambda path: exec("raise Mute", globals()),
     "crash": lambda path: ctypes.string_at(8),
     "abort": lambda path: os.abort(),
     "exit": lambda path: os._exit(3),
@@ -141,6 +174,8 @@ REASONS = {
     "exit": "reading it ended its process with code 3",
     "claim": "reading it needs more than 2.0 GiB of memory",
     "killed": "reading it was ended by signal SIGKILL",
+    "leave a child": "reading it ended its process with code 0",
+    "junk": "reading it garbled what its process says (ValueError: a header of 1751477356 bytes)",
 }
 
 
@@ -161,6 +196,16 @@ def test_a_file_that_takes_too_long_is_set_aside(tricks):
     shard = prepared(records, limits=Limits(seconds=3))
     assert shard.columns["shape_id"] == ["thing/0", "thing/2"]
     assert shard.rejected[0].reason == f"{records[1].path}: reading it took more than 3 s"
+
+
+def test_shared_memory_counts_too(tricks):
+    records = tricks("good", "share", "better")
+    shard = prepared(records, limits=Limits(memory=1 << 30))
+    assert shard.columns["shape_id"] == ["thing/0", "thing/2"]
+    assert (
+        shard.rejected[0].reason
+        == f"{records[1].path}: reading it needs more than 1.0 GiB of memory"
+    )
 
 
 @pytest.mark.parametrize("trick", ["killed once", "slow once"])
@@ -203,8 +248,14 @@ def test_errors_of_the_reader_pass_through(tricks):
     with pytest.raises(KeyError, match="no such key") as caught:
         prepared(tricks("good", "bug"))
     assert "in read_record" in caught.value.__notes__[0]
+    assert "/1.trick" in caught.value.__notes__[1]
+    with pytest.raises(RuntimeError) as caught:
+        prepared(tricks("mute"))
+    assert "raise Mute" in caught.value.__notes__[0]
     (bad,) = prepared(records := tricks("bad")).rejected
     assert bad.reason == f"{records[0].path} is bad"
+    (bad,) = prepared(tricks("two lines")).rejected
+    assert bad.reason == r"two\nlines"
 
 
 def test_nothing_of_the_child_reaches_the_screen(tricks, capfd, caplog):

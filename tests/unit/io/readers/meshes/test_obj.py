@@ -38,6 +38,8 @@ def test_negative_corners_count_back_from_their_face(tmp_path, style):
         + "".join(f"v {x} {y} {z}\n" for x, y, z in VERTICES[9:])
         + faces(MIXED),
         faces(MIXED) + ROWS,
+        ROWS + "\f" + faces(POLYGONS),
+        ROWS.replace("v", "V") + faces(POLYGONS[:5]) + faces(POLYGONS[5:]).replace("f", "F"),
         ROWS
         + "o a\ng b\ns 1\nusemtl c\n"
         + faces(MIXED[:7])
