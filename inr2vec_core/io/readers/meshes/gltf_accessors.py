@@ -110,7 +110,10 @@ class Accessors:
             return self._binary
         if not uri.startswith("data:"):
             raise BadShape(f"keeps its data in another file, {uri[:80]}: save it in one file")
-        return base64.b64decode(uri.split(",", 1)[1])
+        kind, _, text = uri.partition(",")
+        if not kind.endswith(";base64"):
+            raise BadShape("keeps its data as text, but not as base64")
+        return base64.b64decode(text, validate=True)
 
     def _check_size(self, n_values: int) -> None:
         # Zeros that no byte of the file stands for: a corrupt count must not fill the memory.

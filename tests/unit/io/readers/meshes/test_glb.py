@@ -340,6 +340,19 @@ def test_scenes_that_make_no_sense(tmp_path, nodes, reason):
     refused(box_file(tmp_path / "a.glb", nodes), reason)
 
 
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("data:application/octet-stream," + "%00" * 400, "not as base64"),
+        ("data:;base64," + "AAA*" * 400, "Only base64 data is allowed"),
+    ],
+)
+def test_data_that_are_no_base64_are_refused(tmp_path, uri, reason):
+    glb = Glb()
+    content = glb.content(glb.primitive(POINTS), buffers=[{"uri": uri, "byteLength": 400}])
+    refused(write(tmp_path / "a.glb", content.replace(b'"min"', b'"low"')), reason)
+
+
 def test_null_bytes_after_the_json_are_its_padding(tmp_path):
     content = box_file(tmp_path / "a.glb", asset={"generator": "x" * 5}).read_bytes()
     end = content.index(b"BIN") - 4
