@@ -12,6 +12,8 @@ from inr2vec_core.shapes.catalog import Rejected
 from inr2vec_core.utils.files import fault_of_file
 from inr2vec_core.utils.text import decode
 
+_OF_ARCHIVES = {"__MACOSX"}  # what macOS puts beside the content of an archive
+
 
 def existing_folder(root: str | Path) -> Path:
     """The data set's root.
@@ -34,7 +36,11 @@ def visible_entries(folder: str | Path) -> list[os.DirEntry]:
     """
     try:
         with os.scandir(folder) as entries:
-            visible = [entry for entry in entries if not entry.name.startswith(".")]
+            visible = [
+                entry
+                for entry in entries
+                if not entry.name.startswith(".") and entry.name not in _OF_ARCHIVES
+            ]
     except OSError as error:
         raise InputError(f"{folder} cannot be listed: {error.strerror}") from None
     return sorted(visible, key=lambda entry: entry.name)

@@ -207,3 +207,9 @@ def test_a_shards_files_are_the_shapes_files_sorted(tmp_path):
         str(tmp_path / "bed/train/b.OBJ"),
         str(tmp_path / "chair/test/a.off"),
     ]
+
+
+def test_what_archives_of_a_mac_have_beside_their_content_is_passed_over(tmp_path):
+    touch(tmp_path, "chair/train/a.off", "__MACOSX/chair/train/._a.off", "chair/.DS_Store")
+    catalog = Format(tmp_path).catalog()
+    assert ids(catalog) == ["chair/train/a"]
