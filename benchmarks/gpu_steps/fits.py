@@ -10,8 +10,9 @@ from torch import Tensor
 from gpu_steps.products import Product
 from gpu_steps.shapes import stored_queries
 from inr2vec_core.geometry.queries import dequantize
-from inr2vec_core.inrs.fitting import SirenBatch
+from inr2vec_core.inrs.rounded_batch import RoundedBatch
 from inr2vec_core.inrs.siren import initial_weights, unflatten
+from inr2vec_core.inrs.siren_batch import SirenBatch
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.losses import bce
 
@@ -53,6 +54,8 @@ class LibraryFit:
         queries: what each step reads.
         shape: of the INRs.
         kernels: of the library; its own choice by default.
+        forward: with products in bfloat16, in the backward pass or (True) in both; None for
+            float32.
     """
 
     def __init__(
@@ -61,9 +64,13 @@ class LibraryFit:
         queries: Queries,
         shape: SirenConfig,
         kernels: ModuleType | SimpleNamespace | None = None,
+        forward: bool | None = None,
     ):
         self.queries = queries
-        self.batch = SirenBatch(flat, shape, queries.queries, kernels)
+        if forward is None:
+            self.batch = SirenBatch(flat, shape, queries.queries, kernels)
+        else:
+            self.batch = RoundedBatch(flat, shape, queries.queries, forward)
         self.adam = self.batch.adam(LR)
 
     def step(self) -> Tensor:

@@ -39,6 +39,9 @@ def cases(context: Context) -> Iterator[Case]:
             if n == numbers[0]:
                 ways.insert(1, ("library", LibraryFit, "float32"))
                 ways.insert(2, ("library, plain kernels", by_torch, "TF32"))
+                for name, both in (("mixed", False), ("bfloat16", True)):
+                    rounded = functools.partial(LibraryFit, forward=both)
+                    ways.append((f"library, precision: {name}", rounded, "TF32"))
             for whose, make, precision in ways:
                 yield step_case(context, width, queries, n, whose, make, precision)
             if n == numbers[0]:

@@ -9,6 +9,7 @@ import torch
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.checkpoints import load_array
@@ -20,14 +21,18 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
-    device = torch_device(snakemake, settings["precision"])
+    device = torch_device(snakemake)
     siren = SirenConfig(settings["width"], settings["depth"])
     shared = load_array(snakemake.input.init)
 
     with open_shard(snakemake.input.queries) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}
         ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
-        fit_settings = FitSettings.from_config(settings, field=field)
+        precision = fit_precision(settings["precision"], device, field)
+        logging.info("products between hidden layers: %s", precision)
+        if device.type == "cuda" and precision != "float32":
+            torch.set_float32_matmul_precision("high")  # TF32 in the products that stay float32
+        fit_settings = FitSettings.from_config(settings, field=field, precision=precision)
         weights = np.empty((len(ids), siren.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
 
@@ -60,6 +65,7 @@ def main(snakemake):
         siren=json.dumps(siren.describe()),
         settings=json.dumps(settings),
         field=field,
+        precision=precision,
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
     )

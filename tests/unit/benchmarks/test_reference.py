@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
-from inr2vec_core.inrs.fitting import SirenBatch
 from inr2vec_core.inrs.siren import evaluate, initial_weights, rows
+from inr2vec_core.inrs.siren_batch import SirenBatch
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder, JointLinear
 from inr2vec_core.ops.losses import bce

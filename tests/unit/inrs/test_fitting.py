@@ -5,8 +5,9 @@ import torch
 
 from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs import fitting
-from inr2vec_core.inrs.fitting import FitSettings, SirenBatch, fit
+from inr2vec_core.inrs.fitting import FitSettings, fit
 from inr2vec_core.inrs.siren import evaluate, initial_weights
+from inr2vec_core.inrs.siren_batch import SirenBatch
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.ops.losses import bce

@@ -183,7 +183,8 @@ def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
     assert SirenConfig(inr["width"], inr["depth"]).n_parameters == 790_529
     assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", None, 500, 1e-4)
     assert (encoder["epochs"], encoder["lr"], encoder["weight_decay"]) == (300, 1e-4, 1e-2)
-    for given, settings in ((inr, FitSettings()), (encoder, Inr2vecSettings())):
+    assert inr["precision"] == "auto"  # what a device makes of it is the library's `precision`
+    for given, settings in ((inr, FitSettings(precision="auto")), (encoder, Inr2vecSettings())):
         known = {k: v for k, v in asdict(settings).items() if k != "field"}  # the data set's
         assert {k: given[k] for k in known} == known
     queries = config["datasets"]["d"]["queries"]
