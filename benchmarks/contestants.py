@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import alternatives
 import numpy as np
 import reference
 import torch
@@ -20,6 +21,7 @@ from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import evaluate, initial_weights, rows
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
@@ -30,6 +32,7 @@ from inr2vec_core.shapes.procedural.classes import CLASSES
 from inr2vec_core.shapes.procedural.generate import make_shape
 
 DEPTH, LR, SEED = 4, 1e-4, 0
+COMPILED_AT_ONCE = (1, 4)
 UDF = modality("udf")
 
 
@@ -88,6 +91,17 @@ def fit_plain(stored: torch.Tensor, width: int, queries: int, device: torch.devi
     return reference.fit(flat, coords, labels, width, DEPTH, steps, queries, LR)
 
 
+def fit_compiled(
+    stored: torch.Tensor, width: int, queries: int, device: torch.device, steps: int, *,
+    at_once: int,
+) -> torch.Tensor:  # fmt: skip
+    coords, labels = (t.to(device) for t in dequantize(stored))
+    flat = start_weights(width, len(stored)).to(device)
+    return alternatives.fit_compiled(
+        flat, coords, labels, width, DEPTH, steps, queries, LR, at_once
+    )
+
+
 def fit_ours(
     stored: torch.Tensor,
     width: int,
@@ -96,11 +110,13 @@ def fit_ours(
     steps: int,
     *,
     threads: int,
+    precision: str,
 ) -> torch.Tensor:
     initial, offsets = start_weights(width, len(stored)), torch.zeros(len(stored), dtype=torch.long)
     fitted = fit_many(
         lambda rows: (initial[rows], stored[rows], offsets[rows]), len(stored),
-        SirenConfig(width, DEPTH), FitSettings(steps, queries, LR), device, threads=threads,
+        SirenConfig(width, DEPTH), FitSettings(steps, queries, LR, precision=precision), device,
+        threads=threads,
     )  # fmt: skip
     return torch.stack([weights for _, weights, _ in fitted])
 
@@ -108,12 +124,22 @@ def fit_ours(
 def fitting(
     width: int, queries: int, device: torch.device, precision: str, threads: int
 ) -> dict[str, Contestant]:
-    """Contestants of fitting, in INR-steps, and the machine's limits: FLOP, sines, cosines."""
+    """Contestants of fitting, in INR-steps, and the machine's limits: FLOP, sines, cosines.
+
+    torch's compiler is given several numbers of INRs at once, the library each precision.
+    """
     torch.set_float32_matmul_precision(precision)
     n = reference.AT_ONCE
     stored = stored_queries(n, 4 * queries)
-    plain = partial(fit_plain, stored, width, queries, device)
-    ours = partial(fit_ours, stored, width, queries, device, threads=threads)
+    one = partial(fit_ours, stored, width, queries, device, threads=threads)
+    contestants = {"reference": partial(fit_plain, stored, width, queries, device)}
+    for at_once in COMPILED_AT_ONCE:
+        contestants[f"compiled {at_once}"] = partial(
+            fit_compiled, stored, width, queries, device, at_once=at_once
+        )
+    for kind in ("float32", "mixed", "bfloat16"):
+        if fit_precision(kind, device) == kind:
+            contestants[f"ours {kind}"] = partial(one, precision=kind)
     found: dict[str, float] = {}
 
     def limit(name: str, seconds: float) -> float:
@@ -122,8 +148,7 @@ def fitting(
         return found[name]
 
     return {
-        "reference": repeated(plain, n, device),
-        "ours": repeated(ours, n, device),
+        **{name: repeated(call, n, device) for name, call in contestants.items()},
         **{name: partial(limit, name) for name in ("flops", "sines", "cosines")},
     }
 
@@ -138,10 +163,13 @@ def fit_quality(
     n, per_shape = reference.AT_ONCE, 20 * queries
     stored = stored_queries(n, per_shape)
     test_queries = dequantize(stored[:, :: max(1, per_shape // 20_000)])
-    fit = {"ours": partial(fit_ours, threads=threads), "reference": fit_plain}[which]
+    ours = which.startswith("ours")
+    fit = fit_plain
+    if ours:
+        fit = partial(fit_ours, threads=threads, precision=which.removeprefix("ours "))
     fit(stored[:1, :8], 8, 8, device, 1)  # libraries allocate memory once, which does not count
     before = now_mib(device)
-    if which == "ours":
+    if ours:
         weights = fit(stored, width, queries, device, steps)
         outputs = [
             evaluate(w[None], c[None], SirenConfig(width, DEPTH))[0]

@@ -12,6 +12,7 @@ one process per core; both are printed. What the figures mean: docs/performance.
 import argparse
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,7 +28,10 @@ import torch
 from machine import describe
 from side_by_side import Mode, in_own_process, median, modes, rates
 
+from inr2vec_core.inrs.precision import fit_precision
+
 FITTINGS = {"64x1024": (64, 1024, 500), "128x2048": (128, 2048, 150), "512x10000": (512, 10_000, 5)}
+LIMITS = ("flops", "sines", "cosines")
 TRAININGS = {
     "paper": {"width": 512, "hidden": [512, 512, 1024, 1024], "embedding": 1024, "decoder": 512,
               "batch": 16, "queries": 10_000},
@@ -44,38 +48,76 @@ def best(rows_by_mode: dict[Mode, list[dict]], name: str) -> tuple[Mode, float]:
 
 
 def fitting_row(case: str, device: torch.device, options: argparse.Namespace) -> dict:
-    """One case of fitting: rates, bound, quality and memory."""
+    """One case of fitting: rates, bound, quality and memory.
+
+    Every contestant counts in its better mode. `ratio` is of the precision that `auto` chooses to
+    the best alternative, `ratio float32` that of float32.
+    """
     width, queries, steps = FITTINGS[case]
     arguments = (width, queries, device, options.precision)
     found = {
         mode: rates(mode, contestants.fitting, arguments, options.repeats, options.seconds)
         for mode in modes(device, options.threads)
     }
-    flop = reference.flop_of_a_step(width, contestants.DEPTH, queries)
-    sines = reference.sines_of_a_step(width, contestants.DEPTH, queries)
+    names = [name for name in next(iter(found.values()))[0] if name not in LIMITS]
+    modes_of, best_rates = zip(*(best(found, name) for name in names), strict=True)
+    by_name, mode_of = (
+        dict(zip(names, best_rates, strict=True)),
+        dict(zip(names, modes_of, strict=True)),
+    )
+    if options.jax:
+        by_name["jax"] = jax_rate(options.jax, width, queries, options)
+    chosen = f"ours {fit_precision('auto', device)}"
+    others = {name: rate for name, rate in by_name.items() if not name.startswith("ours")}
+    strongest = max(others, key=others.get)
     row: dict = {"case": case}
-    for mode, rows in found.items():
-        row |= {f"{name} ms [{mode}]": 1e3 / median(rows, name) for name in ("reference", "ours")}
-    reference_rate, (mode, ours_rate) = best(found, "reference")[1], best(found, "ours")
-    limit = {name: median(found[mode], name) for name in ("flops", "sines", "cosines")}
-    bound = flop / limit["flops"] + sines / limit["sines"] + sines / limit["cosines"]
+    row |= {f"{name} ms": 1e3 / rate for name, rate in by_name.items()}
+    row |= {f"{name} mode": str(mode) for name, mode in mode_of.items()}
     row |= {
-        "reference ms": 1e3 / reference_rate,
-        "ours ms": 1e3 / ours_rate,
-        "ratio": ours_rate / reference_rate,
-        "GFLOP/s": flop * ours_rate / 1e9,
-        "matrix GFLOP/s": limit["flops"] / 1e9,
-        "share of matrix rate": flop * ours_rate / limit["flops"],
-        "bound ms": 1e3 * bound,
-        "share of bound": bound * ours_rate,
+        "strongest alternative": strongest,
+        "chosen": chosen,
+        "ratio": by_name[chosen] / others[strongest],
+        "ratio float32": by_name["ours float32"] / others[strongest],
+        "ratio to plain": by_name[chosen] / others["reference"],
     }
-    for name in ("reference", "ours"):
+    row |= bounds(case, found[mode_of["ours float32"]], by_name["ours float32"])
+    for name in dict.fromkeys(["reference", "ours float32", chosen]):
         row[f"{name} loss"], row[f"{name} MiB"] = in_own_process(
             contestants.fit_quality, name, *arguments,
             options.quality_steps or steps, options.threads,
         )  # fmt: skip
-    row["loss ratio"] = row["ours loss"] / row["reference loss"]
+    row["loss ratio"] = row[f"{chosen} loss"] / row["reference loss"]
     return row
+
+
+def bounds(case: str, rows: list[dict], rate: float) -> dict:
+    """How near float32 is to the machine's limits in matrix products, sines and cosines."""
+    width, queries, _ = FITTINGS[case]
+    flop = reference.flop_of_a_step(width, contestants.DEPTH, queries)
+    sines = reference.sines_of_a_step(width, contestants.DEPTH, queries)
+    limit = {name: median(rows, name) for name in LIMITS}
+    bound = flop / limit["flops"] + sines / limit["sines"] + sines / limit["cosines"]
+    return {
+        "GFLOP/s": flop * rate / 1e9,
+        "matrix GFLOP/s": limit["flops"] / 1e9,
+        "share of matrix rate": flop * rate / limit["flops"],
+        "bound ms": 1e3 * bound,
+        "share of bound": bound * rate,
+    }
+
+
+def jax_rate(python: str, width: int, queries: int, options: argparse.Namespace) -> float:
+    """The best rate of several runs of `jax_fit.py`, which takes all cores."""
+    command = [
+        python,
+        ROOT / "benchmarks/jax_fit.py",
+        *map(str, (width, contestants.DEPTH, queries, options.seconds)),
+    ]
+    runs = [
+        subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+        for _ in range(options.repeats)
+    ]
+    return max(map(float, runs))
 
 
 def pair_rows(found: list[dict], what: str, unit: str) -> list[dict]:
@@ -116,6 +158,7 @@ def parse() -> argparse.Namespace:
         "--precision", default="highest", choices=["highest", "high", "medium"],
         help="of matrix products in both, as torch names it: float32, TF32, bfloat16",
     )  # fmt: skip
+    parser.add_argument("--jax", metavar="PYTHON", help="a Python that has JAX, to compare with")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each contestant and repeat")
     parser.add_argument("--quality-steps", type=int, help="steps before losses are compared")
