@@ -41,8 +41,8 @@ def gpu_limit():
     # Jobs that run in an environment of their own may have another torch there.
     deployment = workflow.deployment_settings
     own_environments = deployment and deployment.deployment_method
-    cpu_torch = None if own_environments else torch_without_gpus()
-    if not gpus or not cpu_torch:
+    cpu_torch = torch_without_gpus() if gpus and not own_environments else None
+    if not cpu_torch:
         return gpus
     warn(
         f"{gpus} GPU(s) are visible, but torch {cpu_torch} was built for processors alone: "

@@ -32,20 +32,10 @@ class RoundedBatch(SirenBatch):
         self._rounded_parameters.copy_(self.parameters)
         return super().step(coords, labels, loss)
 
-    def _make_memory(self, flat: Tensor) -> None:
-        size = self.b * self.chunk * self.siren.width
-        depth = self.siren.depth
-        self._memory = flat.new_empty(depth + 1, size)
-        self._rounded_memory = flat.new_empty(depth + 1, size, dtype=torch.bfloat16)
-
-    def _buffers_of(self, n: int) -> tuple[list[Tensor], list]:
-        if n not in self._buffers:
-            size = (self.b, n, self.siren.width)
-            length = self.b * n * self.siren.width
-            memories = (self._memory, self._rounded_memory)
-            tensors = [t for memory in memories for t in memory[:, :length].view(-1, *size)]
-            self._buffers[n] = tensors, [self._kernels.view(t) for t in tensors]
-        return self._buffers[n]
+    def _new_memories(self, flat: Tensor, size: int) -> list[Tensor]:
+        """Cosines of each layer and the sines of one; rounded, as `_add_gradients` names them."""
+        rows = self.siren.depth + 1
+        return [flat.new_empty(rows, size), flat.new_empty(rows, size, dtype=torch.bfloat16)]
 
     def _add_gradients(
         self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
@@ -71,12 +61,8 @@ class RoundedBatch(SirenBatch):
                 kernels.sine_cosine(cosine_views[k], layers[k][1], sine_view, kept_views[k])
             else:
                 kernels.last_sine_cosine(cosine_views[k], layers[k][1], sine_view)
-        outputs = labels.new_empty(labels.shape)
-        kernels.head(sine_view, *layers[-1], kernels.view(outputs))
-        value, gradient = loss(outputs.div_(self.siren.omega), labels)
-        gradient *= share / self.siren.omega
+        value, gradient = self._head(sine_view, labels, loss, share)
 
-        self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
         kernels.head_gradient(
             kernels.view(gradient), layers[-1][0], sine_view, cosine_views[-1], delta_view,
             gradients[-1][0], gradients[-2][1],
@@ -89,4 +75,4 @@ class RoundedBatch(SirenBatch):
                     upstream_view, cosine_views[k - 1], delta_view, gradients[k - 1][1]
                 )
         kernels.first_gradient(upstream_view, cosine_views[0], coords_view, *gradients[0])
-        return value * share
+        return value

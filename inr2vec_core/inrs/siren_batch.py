@@ -46,7 +46,7 @@ class SirenBatch:
         view = self._kernels.view
         self._layer_views = [(view(w), view(bias)) for w, bias in self._layers]
         self._gradient_views = [(view(w), view(bias)) for w, bias in self._gradients]
-        self._make_memory(flat)
+        self._memories = self._new_memories(flat, self.b * chunk * siren.width)
         self._buffers: dict[int, tuple[list[Tensor], list]] = {}  # of whole chunks, and the rest
 
     def step(self, coords: Tensor, labels: Tensor, loss: LossAndGradient) -> Tensor:
@@ -71,17 +71,36 @@ class SirenBatch:
             )
         return total
 
-    def _make_memory(self, flat: Tensor) -> None:
-        size = self.b * self.chunk * self.siren.width
-        self._memory = flat.new_empty(2 * self.siren.depth + 1, size)
+    def _new_memories(self, flat: Tensor, size: int) -> list[Tensor]:
+        """Rows of `size` numbers, one for each buffer, by type."""
+        return [flat.new_empty(2 * self.siren.depth + 1, size)]
 
     def _buffers_of(self, n: int) -> tuple[list[Tensor], list]:
-        """Sines, cosines and upstream gradient (b, n, width); and the kernels' views of them."""
+        """The buffers as (b, n, width), for chunks of n queries; and the kernels' views of them.
+
+        Here sines and cosines of each layer, and the upstream gradient.
+        """
         if n not in self._buffers:
             size = (self.b, n, self.siren.width)
-            tensors = list(self._memory[:, : self.b * n * self.siren.width].view(-1, *size))
+            length = self.b * n * self.siren.width
+            tensors = [t for memory in self._memories for t in memory[:, :length].view(-1, *size)]
             self._buffers[n] = tensors, [self._kernels.view(t) for t in tensors]
         return self._buffers[n]
+
+    def _head(
+        self, sines, labels: Tensor, loss: LossAndGradient, share: float
+    ) -> tuple[Tensor, Tensor]:
+        """The last layer on the kernels' view of sines, and the loss; adds its bias's gradient.
+
+        Returns:
+            Losses of INRs (b,), scaled by `share`, and the gradient at the outputs (b, n).
+        """
+        outputs = labels.new_empty(labels.shape)
+        self._kernels.head(sines, *self._layer_views[-1], self._kernels.view(outputs))
+        value, gradient = loss(outputs.div_(self.siren.omega), labels)
+        gradient *= share / self.siren.omega
+        self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
+        return value * share, gradient
 
     def _add_gradients(
         self, coords: Tensor, labels: Tensor, loss: LossAndGradient, share: float
@@ -97,12 +116,8 @@ class SirenBatch:
         for k in range(1, depth):
             torch.bmm(sines[k - 1], self._layers[k][0].transpose(1, 2), out=cosines[k])
             kernels.sine_cosine(cosine_views[k], layers[k][1], sine_views[k])
-        outputs = labels.new_empty(labels.shape)
-        kernels.head(sine_views[-1], *layers[-1], kernels.view(outputs))
-        value, gradient = loss(outputs.div_(self.siren.omega), labels)
-        gradient *= share / self.siren.omega
+        value, gradient = self._head(sine_views[-1], labels, loss, share)
 
-        self._gradients[-1][1].add_(gradient.sum(1)[:, None, None])
         kernels.head_gradient(
             kernels.view(gradient), layers[-1][0], sine_views[-1], cosine_views[-1],
             gradients[-1][0], gradients[-2][1],
@@ -113,7 +128,7 @@ class SirenBatch:
             if k > 1:
                 kernels.hidden_gradient(upstream_view, cosine_views[k - 1], gradients[k - 1][1])
         kernels.first_gradient(upstream_view, cosine_views[0], coords_view, *gradients[0])
-        return value * share
+        return value
 
     def adam(self, lr: float):
         """An optimizer whose `step` moves the parameters as Adam would move the unscaled ones."""
