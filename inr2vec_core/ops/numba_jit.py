@@ -1,7 +1,8 @@
 """Numba's compiler as all kernels use it: no GIL, machine code kept between runs where possible.
 
 Numba keeps the machine code of a kernel until the kernel's own file changes. Who edits a helper
-that other files inline (`parallel.load_row`, `neighbors.k_smallest`) has to remove `__pycache__`.
+that other files inline (`parallel.load_row` and `round_bits`, `neighbors.k_smallest`) has to remove
+`__pycache__`.
 """
 
 from collections.abc import Callable

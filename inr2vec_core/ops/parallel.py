@@ -55,6 +55,19 @@ def load_row(bits, row):
 
 
 @njit(inline="always")
+def round_bits(bits, shift, half, odd):
+    """The upper bits of a float32, rounded to nearest: all numbers np.uint32.
+
+    Args:
+        bits: of the float32.
+        shift: how many bits go: 16 for bfloat16, 0 for float32 itself.
+        half: just under half of what goes: 0x7FFF, or 0.
+        odd: 1, with which ties go to even, or 0 where nothing goes.
+    """
+    return (bits + half + ((bits >> shift) & odd)) >> shift
+
+
+@njit(inline="always")
 def store_row(row, bits):
     """Round float32 to the nearest bfloat16, ties to even: `row` (c,) uint32 -> (c,) uint16.
 
@@ -64,4 +77,4 @@ def store_row(row, bits):
     half = np.uint32(0x7FFF if bits.itemsize == 2 else 0)
     odd = np.uint32(1 if bits.itemsize == 2 else 0)
     for c in range(len(row)):
-        bits[c] = (row[c] + half + ((row[c] >> shift) & odd)) >> shift
+        bits[c] = round_bits(row[c], shift, half, odd)

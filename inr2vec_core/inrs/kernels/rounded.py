@@ -15,6 +15,7 @@ from torch import Tensor
 
 from inr2vec_core.inrs.kernels.compiled import adam, head
 from inr2vec_core.ops.numba_jit import compiled
+from inr2vec_core.ops.parallel import round_bits
 
 __all__ = ["adam", "first_gradient", "first_layer", "head", "head_gradient", "hidden_gradient",
            "last_sine_cosine", "sine_cosine", "view"]  # fmt: skip
@@ -32,8 +33,7 @@ _compile = compiled(fastmath={"contract"})
 
 @njit(inline="always")
 def _rounded(x):
-    bits = _f(x).view(_u)
-    return np.uint16(_u(bits + _u(0x7FFF) + _u(_u(bits >> _u(16)) & _u(1))) >> _u(16))
+    return np.uint16(round_bits(_f(x).view(_u), _u(16), _u(0x7FFF), _u(1)))
 
 
 @njit(inline="always")
