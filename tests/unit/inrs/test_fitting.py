@@ -11,6 +11,7 @@ from inr2vec_core.inrs.siren_batch import SirenBatch
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.ops.losses import bce
+from unit.inrs.helpers import stored
 
 SHAPE = SirenConfig(8, 3)
 
@@ -18,13 +19,6 @@ SHAPE = SirenConfig(8, 3)
 def initial(b, dtype=torch.float32):
     one = [torch.from_numpy(initial_weights(SHAPE, 0, i)) for i in range(b)]
     return torch.stack(one).to(dtype)
-
-
-def stored(b, n, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    xyz = torch.randint(-32767, 32768, (b, n, 3), generator=generator)
-    label = torch.randint(0, 32768, (b, n, 1), generator=generator)
-    return torch.cat([xyz, label], 2).to(torch.int16)
 
 
 def plain_fit(theta, blocks, settings):

@@ -7,12 +7,7 @@ import torch
 
 from inr2vec_core.inrs import kernels
 from inr2vec_core.inrs.kernels import NAMES, compiled, kernels_for, plain
-
-B, Q, W = 2, 5, 19  # a width that no vector register divides
-
-
-def draw(*sizes, scale=1.0):
-    return [scale * torch.randn(size, generator=torch.Generator().manual_seed(7)) for size in sizes]
+from unit.inrs.helpers import B, Q, W, draw
 
 
 def arguments(name):

@@ -11,6 +11,7 @@ from inr2vec_core.inrs.siren_batch import SirenBatch
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.losses import bce
 from inr2vec_core.utils.bfloat16 import has_bfloat16
+from unit.inrs.helpers import stored
 
 SHAPE = SirenConfig(32, 4)
 # Relative error of the gradients' norm: a bfloat16 has 8 bits, and rounding errors average out.
@@ -25,13 +26,6 @@ def initial(b, shape=SHAPE):
     return torch.stack([torch.from_numpy(initial_weights(shape, 0, i)) for i in range(b)])
 
 
-def stored(b, n):
-    generator = torch.Generator().manual_seed(1)
-    xyz = torch.randint(-32767, 32768, (b, n, 3), generator=generator)
-    label = torch.randint(0, 32768, (b, n, 1), generator=generator)
-    return torch.cat([xyz, label], 2).to(torch.int16)
-
-
 def batch_of(precision, flat, chunk, shape=SHAPE):
     return RoundedBatch(flat, shape, chunk, forward=precision == "bfloat16")
 
@@ -41,7 +35,7 @@ def batch_of(precision, flat, chunk, shape=SHAPE):
 @pytest.mark.parametrize("chunk", [200, 64])
 def test_gradients_are_near_those_of_float64(precision, shape, chunk):
     flat = initial(3, shape)
-    coords, labels = dequantize(stored(3, 200))
+    coords, labels = dequantize(stored(3, 200, seed=1))
     rough, exact = batch_of(precision, flat, chunk, shape), SirenBatch(flat.double(), shape, 200)
     losses = rough.step(coords, labels, bce)
     expected = exact.step(coords.double(), labels.double(), bce)
@@ -55,7 +49,7 @@ def test_gradients_are_near_those_of_float64(precision, shape, chunk):
 
 @both
 def test_what_a_step_leaves_behind_does_not_reach_the_next(precision):
-    coords, labels = dequantize(stored(2, 48))
+    coords, labels = dequantize(stored(2, 48, seed=1))
     batch = batch_of(precision, initial(2), 32)  # a whole chunk, and a shorter one
     batch.step(coords, labels, bce)
     first = batch.parameters.grad.clone()
@@ -65,7 +59,7 @@ def test_what_a_step_leaves_behind_does_not_reach_the_next(precision):
 
 @both
 def test_weights_follow_their_gradients(precision):
-    coords, labels = dequantize(stored(2, 48))
+    coords, labels = dequantize(stored(2, 48, seed=1))
     batch = batch_of(precision, initial(2), 48)
     adam, losses = batch.adam(1e-3), []
     for _ in range(60):
@@ -78,7 +72,7 @@ def test_weights_follow_their_gradients(precision):
 @needs_bfloat16
 def test_an_inr_does_not_depend_on_its_batch(precision):
     settings = FitSettings(steps=10, queries=64, lr=1e-3, precision=precision)
-    queries, offsets = stored(4, 256), torch.tensor([0, 5, 10, 31])
+    queries, offsets = stored(4, 256, seed=1), torch.tensor([0, 5, 10, 31])
     together, losses = fit(initial(4), queries, SHAPE, settings, offsets)
     for i in range(4):
         one = slice(i, i + 1)
@@ -90,7 +84,7 @@ def test_an_inr_does_not_depend_on_its_batch(precision):
 @both
 def test_an_inr_that_diverges_leaves_its_neighbors_untouched(precision):
     settings = FitSettings(steps=5, queries=64, precision=precision)
-    flat, queries, offsets = initial(3), stored(3, 128), torch.zeros(3, dtype=torch.long)
+    flat, queries, offsets = initial(3), stored(3, 128, seed=1), torch.zeros(3, dtype=torch.long)
     sound, sound_losses = fit(flat, queries, SHAPE, settings, offsets)
     flat[1, 0] = float("nan")
     weights, losses = fit(flat, queries, SHAPE, settings, offsets)
@@ -101,7 +95,7 @@ def test_an_inr_that_diverges_leaves_its_neighbors_untouched(precision):
 
 @both
 def test_fits_end_as_well_as_in_float32(precision):
-    queries = stored(2, 400)
+    queries = stored(2, 400, seed=1)
     queries[..., 3] = 32767 * (queries[..., 0] > 0)  # a field that is easy to learn
     losses = {}
     for name in ("float32", precision):

@@ -8,10 +8,10 @@ import open3d as o3d
 import pytest
 import trimesh
 
-from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Mesh
 from inr2vec_core.io import readers
 from inr2vec_core.io.readers import read_geometry
+from unit.io.readers.helpers import bad
 
 POINTS = np.random.default_rng(0).normal(size=(40, 3)).round(3)
 OFF_TRIANGLE = "3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n"
@@ -60,13 +60,6 @@ def text_file(folder, name, text):
     file = folder / name
     file.write_text(text)
     return file
-
-
-def bad(file, *parts):
-    """Expects a BadShape that names the file and holds these parts, on one line."""
-    with pytest.raises(BadShape, match=".*".join([file.name, *parts])) as caught:
-        read_geometry(file)
-    assert "\n" not in str(caught.value)
 
 
 # ---------------------------------------------------------------------------- whole files

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import trimesh
 
-from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.raw import Cloud, Grid
 from inr2vec_core.io.readers import read_geometry
 from inr2vec_core.shapes.formats.folder import EXTENSIONS
+from unit.io.readers.helpers import bad
 
 GRID = np.random.default_rng(0).random((3, 4, 5)) < 0.4
 KINDS = ["binvox", "h5", "hdf5", "npy", "npz"]
@@ -53,12 +53,6 @@ def write_h5(file, **datasets):
 def write_npz(file, **arrays):
     np.savez(file, **arrays)
     return file
-
-
-def bad(file, reason=""):
-    with pytest.raises(BadShape, match=rf"{file.name}.*{reason}") as caught:
-        read_geometry(file)
-    assert "\n" not in str(caught.value)
 
 
 # ---------------------------------------------------------------------------- whole files
