@@ -13,6 +13,7 @@ from torch import Tensor
 
 from inr2vec_core.inrs.fitting import FitSettings, fit
 from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
+from inr2vec_core.utils.float32_products import fast_float32_products
 
 _log = logging.getLogger(__name__)
 
@@ -107,7 +108,10 @@ def fit_many(
         numbers, future = pending.popleft()
         yield from zip(numbers, *future.result(), strict=True)
 
-    with ThreadPoolExecutor(workers, initializer=one_thread) as pool:
+    with (
+        fast_float32_products(device),
+        ThreadPoolExecutor(workers, initializer=one_thread) as pool,
+    ):
         try:
             for start in range(0, n, batching.at_once):
                 numbers = range(start, min(start + batching.at_once, n))

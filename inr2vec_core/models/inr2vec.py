@@ -18,6 +18,7 @@ from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.ops.chunked_loss import mean_loss
 from inr2vec_core.reconstruction.evaluate import distance_or_failed
 from inr2vec_core.reconstruction.extract import CloudSettings, Field
+from inr2vec_core.utils.float32_products import fast_float32_products
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
 
 _ONE_MOVE = CloudSettings(moves=1, rounds=40)
@@ -98,7 +99,8 @@ class Inr2vec(nn.Module):
 def embed(encoder: nn.Module, flat: Tensor) -> Tensor:
     """Embeddings of INRs: (b, n_parameters) -> (b, e), BatchNorm by its running figures."""
     encoder.eval()
-    return encoder(flat)
+    with fast_float32_products(flat.device):
+        return encoder(flat)
 
 
 def decoded_distance(

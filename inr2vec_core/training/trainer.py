@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.io.file_errors import ContentLost, Origin, reading
 from inr2vec_core.io.sealed import OPEN_SEAL, read_sealed, write_sealed
+from inr2vec_core.utils.float32_products import fast_float32_products
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
 from inr2vec_core.utils.settings import Settings
@@ -167,14 +168,15 @@ def train(
 def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
     task.model.train()
     total, steps = 0.0, 0
-    for batch in task.batches(epoch):
-        loss = task.loss(batch)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        if scheduler:
-            scheduler.step()
-        total, steps = total + loss.detach(), steps + 1
+    with fast_float32_products(next(task.model.parameters()).device):
+        for batch in task.batches(epoch):
+            loss = task.loss(batch)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            if scheduler:
+                scheduler.step()
+            total, steps = total + loss.detach(), steps + 1
     mean = float(total) / max(steps, 1)
     if mean != mean:
         raise FloatingPointError(f"the loss became NaN in epoch {epoch}: lower the learning rate")

@@ -66,15 +66,16 @@ def torch_device(snakemake, precision: str = "float32"):
     import torch
 
     torch.set_num_threads(snakemake.threads)
-    torch.set_float32_matmul_precision(
-        {"float32": "highest", "tf32": "high", "bfloat16": "medium"}[precision]
-    )
     wanted = int(snakemake.resources.get("gpu", 0) or 0) > 0
     if wanted:
         take_gpu(Path(".snakemake/gpus"))
     else:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # or a search for neighbors would find one
     device = torch.device("cuda" if wanted and torch.cuda.is_available() else "cpu")
+    if device.type == "cuda":  # a processor's products of float32 stay in float32
+        torch.set_float32_matmul_precision(
+            {"float32": "highest", "tf32": "high", "bfloat16": "medium"}[precision]
+        )
     if wanted and device.type == "cpu" and (gpus := visible_gpus()):
         logging.warning(
             "GPU %s is visible, but torch %s cannot use it (%s): this job runs on the processor; "
