@@ -22,7 +22,7 @@ from torch import nn
 from inr2vec_core.baselines.dgcnn import SLOPE, DGCNNEncoder, EdgeConv
 from inr2vec_core.baselines.pointnet2 import SetAbstraction
 from inr2vec_core.baselines.registry import build_classifier
-from inr2vec_core.ops.mlp import PooledLinear
+from inr2vec_core.ops.layers.mlp import PooledLinear
 
 CLASSES, BATCH = [f"class {i}" for i in range(40)], 32
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from inr2vec_core.baselines.baseline import Baseline
 from inr2vec_core.baselines.inputs import VoxelInput
 from inr2vec_core.errors import InputError
-from inr2vec_core.ops.mlp import activation, shared_mlp
+from inr2vec_core.ops.layers.mlp import activation, shared_mlp
 
 CHANNELS = 32
 SLOPE = 0.1

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from inr2vec_core.baselines.baseline import Baseline
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.pointnet import matrix_head
-from inr2vec_core.ops.batchnorm_max import BatchNormMax
-from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm, edge_mean_var
 from inr2vec_core.ops.interpolate import JoinedLinear
-from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp, update_running
+from inr2vec_core.ops.layers.batchnorm_max import BatchNormMax
+from inr2vec_core.ops.layers.edge_batchnorm import EdgeBatchNorm, edge_mean_var
+from inr2vec_core.ops.layers.mlp import PooledLinear, head, shared_mlp, update_running
 from inr2vec_core.ops.neighbors import k_nearest, max_and_sum
 
 SLOPE = 0.2  # of leaky ReLU

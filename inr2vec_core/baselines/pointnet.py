@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from inr2vec_core.baselines.baseline import Baseline
 from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.ops.interpolate import JoinedLinear
-from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp
+from inr2vec_core.ops.layers.mlp import PooledLinear, head, shared_mlp
 
 PENALTY_WEIGHT = 1e-3
 SEGMENTER_DROPOUT = 0.2

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from inr2vec_core.baselines.baseline import Baseline
 from inr2vec_core.baselines.inputs import CloudInput
-from inr2vec_core.ops.batchnorm_max import BatchNormMax
-from inr2vec_core.ops.batchnorm_relu import BatchNormReLU
-from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm
 from inr2vec_core.ops.interpolate import JoinedLinear, interpolated, nearest_centers
-from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp
+from inr2vec_core.ops.layers.batchnorm_max import BatchNormMax
+from inr2vec_core.ops.layers.batchnorm_relu import BatchNormReLU
+from inr2vec_core.ops.layers.edge_batchnorm import EdgeBatchNorm
+from inr2vec_core.ops.layers.mlp import PooledLinear, head, shared_mlp
 from inr2vec_core.ops.neighbors import ball_query, farthest_points, gathered
 
 

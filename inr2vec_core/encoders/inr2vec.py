@@ -10,7 +10,8 @@ from torch.nn.utils.fusion import fuse_linear_bn_weights
 
 from inr2vec_core.inrs.siren import rows
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.ops.linear_max import linear_max
+from inr2vec_core.ops.layers.batchnorm_relu import batchnorm_relu
+from inr2vec_core.ops.layers.linear_max import linear_max
 
 CPU_ROWS = 1536  # embedded at once, so that their activations stay in the cache
 
@@ -46,11 +47,9 @@ class Encoder(nn.Module):
         matrix = rows(flat, self.siren)
         if not (self.training or torch.is_grad_enabled()):
             return self._embed(matrix)
-        b, n, _ = matrix.shape
-        x = matrix.reshape(b * n, -1)  # (b * rows, width): BatchNorm sees every row as a sample
-        for layer, norm in zip(self.layers, self.norms, strict=True):
-            x = norm(layer(x)).relu_()
-        return linear_max(x.view(b, n, -1), self.last.weight, self.last.bias)
+        for layer, norm in zip(self.layers, self.norms, strict=True):  # every row is a sample
+            matrix = batchnorm_relu(layer(matrix), norm)
+        return linear_max(matrix, self.last.weight, self.last.bias)
 
     def _embed(self, matrix: Tensor) -> Tensor:
         """The same with BatchNorm folded into the layers, and few INRs at a time on a CPU."""

@@ -13,7 +13,7 @@ from inr2vec_core.encoders._weight_stats import mean_and_scale
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import unflatten
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.ops.mlp import shared_mlp
+from inr2vec_core.ops.layers.mlp import shared_mlp
 
 CHUNK = 32  # INRs in a step of a sum over many, which at 512 x 4 are gigabytes
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inr2vec_core.ops.mlp import activation
+from inr2vec_core.ops.layers.mlp import activation
 from inr2vec_core.ops.neighbors import gathered, k_smallest
 from inr2vec_core.ops.numba_jit import compiled
 from inr2vec_core.ops.parallel import each_cloud

@@ -10,6 +10,8 @@ Numba has no bfloat16, so float32 and bfloat16 both come as bits. A kernel keeps
     store_row(row, out[i])
 """
 
+import functools
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +19,9 @@ import numpy as np
 import torch
 from numba import njit
 from torch import Tensor
+
+# Elements below which a pass over memory takes less time than to wake a thread.
+SMALL = 1 << 20
 
 
 def each_cloud(kernel: Callable, b: int, *args: Tensor | np.ndarray | float) -> None:
@@ -30,15 +35,40 @@ def each_cloud(kernel: Callable, b: int, *args: Tensor | np.ndarray | float) -> 
     """
     arrays = [(a.detach().numpy(), True) if isinstance(a, Tensor) else (a, False) for a in args]
 
-    def work(clouds: np.ndarray) -> None:
-        for i in clouds:
+    def work(first: int, last: int) -> None:
+        for i in range(first, last):
             kernel(*(a[i] if per_cloud else a for a, per_cloud in arrays))
 
-    threads = min(b, torch.get_num_threads())
-    if threads < 2:
-        return work(np.arange(b))
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, np.array_split(np.arange(b), threads)))
+    _in_parts(work, b, torch.get_num_threads())
+
+
+def each_part(kernel: Callable, b: int, *args: np.ndarray | float) -> None:
+    """Call a kernel that passes once over memory for each thread's part of b clouds.
+
+    Args:
+        kernel: as for `each_cloud`; called with the first cloud, the one after the last, `args`.
+        b: number of clouds.
+        args: the same for all parts; arrays of all clouds.
+    """
+    elements = max(a.size for a in args if isinstance(a, np.ndarray))
+    _in_parts(kernel, b, 1 if elements < SMALL else torch.get_num_threads(), *args)
+
+
+def _in_parts(kernel: Callable, b: int, threads: int, *args: np.ndarray | float) -> None:
+    parts = max(1, min(b, threads))
+    bounds = [b * k // parts for k in range(parts + 1)]
+    pending = [_pool(parts - 1).submit(kernel, *bounds[k : k + 2], *args) for k in range(1, parts)]
+    kernel(*bounds[:2], *args)
+    for part in pending:
+        part.result()
+
+
+@functools.cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads)
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)  # whose threads a child does not have
 
 
 def bits(x: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ MOST_MODULES = 15
 
 
 def module_name(file: Path) -> str:
-    """`inr2vec_core.ops.mlp` of a file, `inr2vec_core.ops` of a package's `__init__.py`."""
+    """`inr2vec_core.ops.layers.mlp` of a file, `inr2vec_core.ops` of a package's `__init__.py`."""
     parts = file.relative_to(LIBRARY.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

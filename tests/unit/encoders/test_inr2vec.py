@@ -2,12 +2,10 @@
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.inrs.siren import rows
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.ops.linear_max import linear_max
 
 SHAPE = SirenConfig(4, 3)
 
@@ -80,24 +78,6 @@ def test_all_parameters_learn():
     encoder = Inr2vecEncoder(SHAPE, (8, 6), 5)
     encoder(weights(3)).square().sum().backward()
     assert all(p.grad is not None for p in encoder.parameters())
-
-
-def test_the_maximum_of_a_linear_layer_has_the_gradients_of_autograd():
-    generator = torch.Generator().manual_seed(0)
-    x, weight, bias = (
-        torch.randn(size, generator=generator, dtype=torch.float64, requires_grad=True)
-        for size in ((3, 7, 4), (5, 4), (5,))
-    )
-    upstream = torch.randn(3, 5, generator=generator, dtype=torch.float64)
-    expected = F.linear(x, weight, bias).amax(1)
-    found = linear_max(x, weight, bias)
-    assert found.grad_fn is not expected.grad_fn and torch.equal(found, expected)
-    for a, b in zip(
-        torch.autograd.grad(found, (x, weight, bias), upstream),
-        torch.autograd.grad(expected, (x, weight, bias), upstream),
-        strict=True,
-    ):
-        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-12)
 
 
 def test_mixed_precision_sums_and_leaves_in_the_weights_precision():

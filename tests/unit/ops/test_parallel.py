@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from inr2vec_core.ops.numba_jit import compiled
-from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
+from inr2vec_core.ops.parallel import bits, each_cloud, each_part, load_row, store_row
 
 
 @pytest.fixture
@@ -28,6 +28,23 @@ def test_each_cloud_is_visited_once_with_its_part(b, count, threads):
 
     each_cloud(kernel, b, x, np.array([7, 8]), 2.0, seen)
     assert torch.equal(seen, 2 * x)
+
+
+@pytest.mark.parametrize("small", [0, 100])
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("b", [1, 2, 5])
+def test_each_cloud_is_in_one_part(b, count, small, threads, monkeypatch):
+    monkeypatch.setattr("inr2vec_core.ops.parallel.SMALL", small)
+    threads(count)
+    x, seen, parts = np.arange(3.0 * b).reshape(b, 3), np.zeros((b, 3)), []
+
+    def kernel(first, last, whole, factor, out):
+        parts.append((first, last))
+        out[first:last] += factor * whole[first:last]
+
+    each_part(kernel, b, x, 2.0, seen)
+    assert (seen == 2 * x).all()
+    assert len(parts) == (1 if x.size < small else min(b, count))
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -7,11 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from inr2vec_core.ops.linear_max import CHUNK, _max_of, linear_max
-from inr2vec_core.ops.mlp import PooledLinear, head, shared_mlp
+from inr2vec_core.ops.layers.mlp import PooledLinear, head, shared_mlp
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
-LENGTHS = [2 * CHUNK, CHUNK, CHUNK + 5, 7]
+LENGTHS = [64, 7, 1]
 
 
 def random(*shape, seed=0):
@@ -113,27 +112,6 @@ def test_a_cloud_pools_to_the_same_in_any_order():
     x = random(2, 50, 5)
     order = torch.randperm(50, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(layer(x[:, order]), layer(x))
-
-
-# ---------------------------------------------------------------------------- the maximum
-
-
-@pytest.mark.parametrize("n", LENGTHS)
-def test_the_maximum_of_linear_outputs_has_the_gradients_of_autograd(n):
-    x, weight, bias = (random(*s, seed=i) for i, s in enumerate([(3, n, 4), (6, 4), (6,)]))
-    parameters = [t.requires_grad_() for t in (x, weight, bias)]
-    results = []
-    for out in (linear_max(x, weight, bias), F.linear(x, weight, bias).amax(1)):
-        results.append((out, *torch.autograd.grad(out, parameters, random(3, 6, seed=9))))
-    torch.testing.assert_close(*results)
-
-
-@pytest.mark.parametrize("n", [1, 7, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK])
-def test_the_maximum_of_columns_is_torchs_and_the_first_of_equal_ones(n):
-    for y in (random(n, 9), random(n, 9).round(), torch.zeros(n, 9), -random(n, 9).square()):
-        values, where = _max_of(y)
-        assert torch.equal(values, y.amax(0))
-        assert where.tolist() == y.numpy().argmax(0).tolist()  # NumPy promises the first
 
 
 # ---------------------------------------------------------------------------- plain layers

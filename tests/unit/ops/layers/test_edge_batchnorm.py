@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from inr2vec_core.ops.edge_batchnorm import EdgeBatchNorm
+from inr2vec_core.ops.layers.edge_batchnorm import EdgeBatchNorm
 from inr2vec_core.ops.neighbors import gathered
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")

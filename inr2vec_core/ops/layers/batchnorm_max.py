@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from inr2vec_core.ops.mlp import activation, update_running
+from inr2vec_core.ops.layers.mlp import activation, update_running
 from inr2vec_core.ops.numba_jit import compiled
 from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from inr2vec_core.ops.linear_max import linear_max
+from inr2vec_core.ops.layers.linear_max import linear_max
 
 
 def shared_mlp(widths: Sequence[int], slope: float = 0.0) -> nn.Sequential:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.ops.batchnorm_max import BatchNormMax
+from inr2vec_core.ops.layers.batchnorm_max import BatchNormMax
 
 FIGURES = ("running_mean", "running_var", "num_batches_tracked")
 

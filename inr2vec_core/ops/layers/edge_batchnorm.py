@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from inr2vec_core.ops.mlp import update_running
+from inr2vec_core.ops.layers.mlp import update_running
 from inr2vec_core.ops.neighbors import gathered, max_and_sum, stacked
 from inr2vec_core.ops.numba_jit import compiled
 from inr2vec_core.ops.parallel import bits, each_cloud, load_row, store_row
