@@ -74,12 +74,15 @@ class ImplicitDecoder(nn.Module):
 
     def forward(self, embedding: Tensor, coords: Tensor) -> Tensor:
         """(b, embedding), (b, q, 3) -> logits (b, q), or (b, q, outputs) where outputs > 1."""
+        b, q, _ = coords.shape
         features = encode_coordinates(coords, self.frequencies)
-        x = self.first(embedding, features).relu_()
+        # As rows: a linear layer's result of more dimensions is a view, and autograd copies what
+        # is changed through a view.
+        x = self.first(embedding, features).relu_().flatten(0, 1)
         for layer in self.before:
             x = layer(x).relu_()
-        x = x + self.skip(embedding, features).relu_()
+        x = x + self.skip(embedding, features).relu_().flatten(0, 1)
         for layer in self.after:
             x = layer(x).relu_()
-        x = self.last(x)
+        x = self.last(x).view(b, q, -1)
         return x.squeeze(-1) if x.shape[-1] == 1 else x
