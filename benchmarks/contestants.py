@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from machine import limits, now_mib, peak_mib, synchronize
 from scipy.spatial import cKDTree
 from side_by_side import Contestant
+from torch import nn
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
 from inr2vec_core.geometry.frames import normalize
@@ -30,9 +31,12 @@ from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.models.inr2vec import Inr2vec, embed
 from inr2vec_core.shapes.procedural.classes import CLASSES
 from inr2vec_core.shapes.procedural.generate import make_shape
+from inr2vec_core.training.precision import autocast
+from inr2vec_core.utils.float32_products import fast_float32_products
 
 DEPTH, LR, SEED = 4, 1e-4, 0
 COMPILED_AT_ONCE = (1, 4)
+FAST = "products as ours"
 UDF = modality("udf")
 
 
@@ -59,6 +63,16 @@ def repeated(call: Callable[[int], object], per_call: float, device: torch.devic
         return per_call / timed(max(1, round(seconds / step_seconds[0])))
 
     return contest
+
+
+def within_fast_products(call: Callable, device: torch.device) -> Callable:
+    """A function with products of float32 as the library takes them in its own loops."""
+
+    def fast(*arguments):
+        with fast_float32_products(device):
+            return call(*arguments)
+
+    return fast
 
 
 def clouds(n: int) -> list[np.ndarray]:
@@ -126,7 +140,8 @@ def fitting(
 ) -> dict[str, Contestant]:
     """Contestants of fitting, in INR-steps, and the machine's limits: FLOP, sines, cosines.
 
-    torch's compiler is given several numbers of INRs at once, the library each precision.
+    torch's compiler is given several numbers of INRs at once, with torch's own products and with
+    those that the library takes; the library is given each precision.
     """
     torch.set_float32_matmul_precision(precision)
     n = reference.AT_ONCE
@@ -134,9 +149,9 @@ def fitting(
     one = partial(fit_ours, stored, width, queries, device, threads=threads)
     contestants = {"reference": partial(fit_plain, stored, width, queries, device)}
     for at_once in COMPILED_AT_ONCE:
-        contestants[f"compiled {at_once}"] = partial(
-            fit_compiled, stored, width, queries, device, at_once=at_once
-        )
+        compiled = partial(fit_compiled, stored, width, queries, device, at_once=at_once)
+        contestants[f"compiled {at_once}"] = compiled
+        contestants[f"compiled {at_once}, {FAST}"] = within_fast_products(compiled, device)
     for kind in ("float32", "mixed", "bfloat16"):
         if fit_precision(kind, device) == kind:
             contestants[f"ours {kind}"] = partial(one, precision=kind)
@@ -220,12 +235,13 @@ def sampling(per_shape: int, threads: int) -> dict[str, Contestant]:
 
 
 def training(
-    sizes: dict, device: torch.device, precision: str, threads: int
+    sizes: dict, kind: str, device: torch.device, precision: str, threads: int
 ) -> dict[str, Contestant]:
     """Contestants of inr2vec's training, in steps, and of embedding, in INRs.
 
     Args:
         sizes: the sizes of the networks, as in `fit.TRAININGS`.
+        kind: "float32", or "bfloat16" for all in mixed precision.
         device: the device to train on.
         precision: of matrix products in float32, as torch names it.
         threads: unused; set for the whole process.
@@ -239,44 +255,48 @@ def training(
     coords, labels = (t.to(device) for t in dequantize(stored_queries(b, sizes["queries"])))
     matrix = rows(flat, shape).contiguous()
 
-    plain_encoder = reference.PlainEncoder(sizes["width"], hidden, embedding).to(device)
-    plain_decoder = reference.PlainDecoder(embedding, decoder).to(device)
-    plain_adam = torch.optim.AdamW(
-        [*plain_encoder.parameters(), *plain_decoder.parameters()], lr=LR, foreach=True
+    plain = reference.Plain(sizes["width"], hidden, embedding, decoder).to(device)
+    compiled = torch.compile(
+        reference.Plain(sizes["width"], hidden, embedding, decoder).to(device), dynamic=False
     )
     model = Inr2vec(
         Inr2vecEncoder(shape, hidden, embedding), ImplicitDecoder(embedding, decoder), shape, UDF
     ).to(device)
-    adam = torch.optim.AdamW(model.parameters(), lr=LR, fused=True)
 
-    def plain(k: int) -> None:
-        plain_encoder.train()
-        for _ in range(k):
-            reference.training_step(
-                plain_encoder, plain_decoder, plain_adam, matrix, coords, labels
-            )
+    def steps(network: nn.Module, loss: Callable, **kind_of_adam: bool) -> Callable[[int], None]:
+        adam = torch.optim.AdamW(network.parameters(), lr=LR, **kind_of_adam)
 
-    def ours(k: int) -> None:
-        model.train()
-        for _ in range(k):
-            loss = model.loss(flat, coords, labels)
-            adam.zero_grad(set_to_none=True)
-            loss.backward()
-            adam.step()
+        def some(k: int) -> None:
+            network.train()
+            for _ in range(k):
+                with autocast(device, kind):
+                    value = loss()
+                adam.zero_grad(set_to_none=True)
+                value.backward()
+                adam.step()
+
+        return some
 
     def embed_plain(k: int) -> None:
-        plain_encoder.eval()
+        plain.eval()
         with torch.no_grad():
             for _ in range(k):
-                plain_encoder(matrix)
+                plain.encoder(matrix)
 
     def embed_ours(k: int) -> None:
         for _ in range(k):
             embed(model.encoder, flat)
 
-    return {
-        "reference": repeated(plain, 1, device),
-        "ours": repeated(ours, 1, device),
-        "embed reference": repeated(embed_plain, b, device),
-        "embed ours": repeated(embed_ours, b, device),
+    ours = steps(model, lambda: model.loss(flat, coords, labels), fused=True)
+    contestants = {
+        "reference": steps(plain, lambda: plain(matrix, coords, labels), foreach=True),
+        "compiled": steps(compiled, lambda: compiled(matrix, coords, labels), fused=True),
+        "ours": within_fast_products(ours, device),
     }
+    found = {name: repeated(call, 1, device) for name, call in contestants.items()}
+    if kind == "float32":
+        found |= {
+            "embed reference": repeated(embed_plain, b, device),
+            "embed ours": repeated(embed_ours, b, device),
+        }
+    return found

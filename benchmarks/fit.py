@@ -10,6 +10,7 @@ one process per core; both are printed. What the figures mean: docs/performance.
 """
 
 import argparse
+import itertools
 import json
 import os
 import subprocess
@@ -29,6 +30,7 @@ from machine import describe
 from side_by_side import Mode, in_own_process, median, modes, rates
 
 from inr2vec_core.inrs.precision import fit_precision
+from inr2vec_core.utils.bfloat16 import has_bfloat16
 
 FITTINGS = {"64x1024": (64, 1024, 500), "128x2048": (128, 2048, 150), "512x10000": (512, 10_000, 5)}
 LIMITS = ("flops", "sines", "cosines")
@@ -69,6 +71,8 @@ def fitting_row(case: str, device: torch.device, options: argparse.Namespace) ->
         by_name["jax"] = jax_rate(options.jax, width, queries, options)
     chosen = f"ours {fit_precision('auto', device)}"
     others = {name: rate for name, rate in by_name.items() if not name.startswith("ours")}
+    with_ours = max(rate for name, rate in others.items() if name.endswith(contestants.FAST))
+    others = {name: rate for name, rate in others.items() if not name.endswith(contestants.FAST)}
     strongest = max(others, key=others.get)
     row: dict = {"case": case}
     row |= {f"{name} ms": 1e3 / rate for name, rate in by_name.items()}
@@ -78,6 +82,7 @@ def fitting_row(case: str, device: torch.device, options: argparse.Namespace) ->
         "chosen": chosen,
         "ratio": by_name[chosen] / others[strongest],
         "ratio float32": by_name["ours float32"] / others[strongest],
+        f"ratio to torch's compiler with {contestants.FAST}": by_name[chosen] / with_ours,
         "ratio to plain": by_name[chosen] / others["reference"],
     }
     row |= bounds(case, found[mode_of["ours float32"]], by_name["ours float32"])
@@ -121,14 +126,19 @@ def jax_rate(python: str, width: int, queries: int, options: argparse.Namespace)
 
 
 def pair_rows(found: list[dict], what: str, unit: str) -> list[dict]:
-    """Rows of contestants that come in pairs: `reference` and `ours`, with a prefix or without."""
+    """Rows of contestants: `reference`, `compiled` if any, and `ours`, with a prefix or without.
+
+    The ratio is to the better of the others.
+    """
     rows = []
     for prefix in sorted({name.removesuffix("ours") for name in found[0] if name.endswith("ours")}):
-        plain, ours = median(found, prefix + "reference"), median(found, prefix + "ours")
-        rows.append({
-            "what": f"{prefix}{what}".strip(), "unit": unit,
-            "reference": plain, "ours": ours, "ratio": ours / plain,
-        })  # fmt: skip
+        kinds = [kind for kind in ("reference", "compiled", "ours") if prefix + kind in found[0]]
+        figures = {kind: median(found, prefix + kind) for kind in kinds}
+        best_other = max(rate for kind, rate in figures.items() if kind != "ours")
+        rows.append(
+            {"what": f"{prefix}{what}".strip(), "unit": unit}
+            | figures | {"ratio": figures["ours"] / best_other}
+        )  # fmt: skip
     return rows
 
 
@@ -141,12 +151,15 @@ def other_rows(device: torch.device, options: argparse.Namespace) -> list[dict]:
             found = rates(one, contestants.sampling, (n,), options.repeats, options.seconds)
             rows += pair_rows(found, f"UDF queries, {n} of a shape", "a second and core")
     if "training" in options.only:
-        for name in options.trainings:
+        for name, kind in itertools.product(options.trainings, ("float32", "bfloat16")):
+            if kind == "bfloat16" and not has_bfloat16(device):
+                continue
             found = rates(
-                Mode(1, options.threads), contestants.training,
-                (TRAININGS[name], device, options.precision), options.repeats, options.seconds,
+                Mode(1, options.train_threads), contestants.training,
+                (TRAININGS[name], kind, device, options.precision), options.repeats,
+                options.seconds,
             )  # fmt: skip
-            rows += pair_rows(found, f"inr2vec, {name}", "steps or INRs a second")
+            rows += pair_rows(found, f"inr2vec, {name}, {kind}", "steps or INRs a second")
     return rows
 
 
@@ -159,6 +172,7 @@ def parse() -> argparse.Namespace:
         help="of matrix products in both, as torch names it: float32, TF32, bfloat16",
     )  # fmt: skip
     parser.add_argument("--jax", metavar="PYTHON", help="a Python that has JAX, to compare with")
+    parser.add_argument("--train-threads", type=int, default=1, help="of a training, as in config")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each contestant and repeat")
     parser.add_argument("--quality-steps", type=int, help="steps before losses are compared")

@@ -132,15 +132,18 @@ class PlainDecoder(nn.Module):
         return self.after(self.before(x) + self.skip(x)).squeeze(2)
 
 
-def training_step(
-    encoder: nn.Module, decoder: nn.Module, adam, rows: Tensor, coords: Tensor, labels: Tensor
-) -> Tensor:
-    """Take a step of inr2vec's training, and return its loss."""
-    loss = F.binary_cross_entropy_with_logits(decoder(encoder(rows), coords), labels)
-    adam.zero_grad()
-    loss.backward()
-    adam.step()
-    return loss.detach()
+class Plain(nn.Module):
+    """Encoder and decoder with their loss."""
+
+    def __init__(self, width: int, hidden: list[int], embedding: int, decoder: int):
+        super().__init__()
+        self.encoder = PlainEncoder(width, hidden, embedding)
+        self.decoder = PlainDecoder(embedding, decoder)
+
+    def forward(self, rows: Tensor, coords: Tensor, labels: Tensor) -> Tensor:
+        """(b, r, width), (b, q, 3), (b, q) -> the mean loss, ()."""
+        logits = self.decoder(self.encoder(rows), coords)
+        return F.binary_cross_entropy_with_logits(logits, labels)
 
 
 def flop_of_a_step(width: int, depth: int, queries: int) -> float:

@@ -87,26 +87,26 @@ class PlainTraining:
         torch.manual_seed(0)
         flat, self.coords, self.labels = _batch(sizes, device)
         self.rows = rows(flat, SirenConfig(sizes["width"], DEPTH)).contiguous()
-        self.encoder = reference.PlainEncoder(sizes["width"], sizes["hidden"], sizes["embedding"])
-        self.decoder = reference.PlainDecoder(sizes["embedding"], sizes["decoder"])
-        self.encoder.to(device)
-        self.decoder.to(device)
-        parameters = [*self.encoder.parameters(), *self.decoder.parameters()]
-        self.adam = torch.optim.AdamW(parameters, lr=LR, foreach=True)
+        self.model = reference.Plain(
+            *(sizes[key] for key in ("width", "hidden", "embedding", "decoder"))
+        ).to(device)
+        self.adam = torch.optim.AdamW(self.model.parameters(), lr=LR, foreach=True)
 
     def step(self, mixed: bool = False) -> Tensor:
         """One step: the loss () before it."""
-        self.encoder.train()
+        self.model.train()
         with torch.autocast(self.rows.device.type, torch.bfloat16, enabled=mixed):
-            return reference.training_step(
-                self.encoder, self.decoder, self.adam, self.rows, self.coords, self.labels
-            )
+            loss = self.model(self.rows, self.coords, self.labels)
+        self.adam.zero_grad()
+        loss.backward()
+        self.adam.step()
+        return loss.detach()
 
     @torch.no_grad()
     def embed(self) -> Tensor:
         """Embeddings of the batch (b, e)."""
-        self.encoder.eval()
-        return self.encoder(self.rows)
+        self.model.eval()
+        return self.model.encoder(self.rows)
 
 
 def _batch(sizes: dict, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
