@@ -52,6 +52,20 @@ def test_no_inr_at_all():
     assert list(fit_many(load, 0, SHAPE, SETTINGS, CPU)) == []
 
 
+def test_groups_are_fitted_with_the_faster_products(monkeypatch):
+    monkeypatch.setattr("inr2vec_core.utils.float32_products.onednn_is_faster", lambda: True)
+    seen = []
+
+    def watched(*arguments):
+        seen.append(torch.get_float32_matmul_precision())
+        return fit(*arguments)
+
+    monkeypatch.setattr(batching, "fit", watched)
+    fitted(2, at_once=1)
+    assert seen == ["medium"] * 2
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
 def test_the_caller_keeps_its_number_of_threads():
     before = torch.get_num_threads()
     fitted(2, threads=2)
