@@ -159,7 +159,8 @@ def fitting(
 
     def limit(name: str, seconds: float) -> float:
         if name == "flops":
-            found.update(limits(device, min(seconds, 0.5)))
+            with fast_float32_products(device):
+                found.update(limits(device, min(seconds, 0.5)))
         return found[name]
 
     return {

@@ -9,10 +9,13 @@ products in float32, says what noise is. Fits are evaluated in float32.
 """
 
 import argparse
+import sys
 import time
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pandas as pd
