@@ -30,6 +30,8 @@ report: "report/workflow.rst"
 wildcard_constraints:
     dataset=one_of("datasets"),
     inr=one_of("inrs"),
+    init=one_of("inits"),
+    siren=r"\d+x\d+",
     encoder=one_of("encoders"),
     method="[^/]+",
     baseline=one_of("baselines"),

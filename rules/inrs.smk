@@ -1,4 +1,7 @@
-"""INRs fitted shard by shard from one shared initial vector."""
+"""INRs fitted shard by shard from initial weights that are drawn or learned."""
+
+
+include: "inputs/inrs.smk"
 
 
 rule init_inr:
@@ -21,10 +24,44 @@ rule init_inr:
         "../workflow_scripts/inrs/init_inr.py"
 
 
+rule learn_init:
+    input:
+        shapes=shapes_to_learn_init_on,
+        # Only for its checks: a bad data set stops here, and another shard's change does not.
+        checked=ancient(MANIFEST),
+    output:
+        model=f"{LEARNED_INIT}.safetensors",
+        history=f"{LEARNED_INIT}.history.parquet",
+    log:
+        log_of(LEARNED_INIT),
+    cache: True
+    priority: 4
+    conda:
+        ENV
+    threads: config["compute"]["train_threads"]
+    resources:
+        gpu=1,
+        mem_mb=learn_init_mib,
+        runtime=1440,
+    params:
+        settings=lambda wildcards: without(
+            config["inits"][wildcards.init], "learned_on", "seed"
+        ),
+        siren=sizes_to_learn,
+        queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
+        field=lambda wildcards: field_of(wildcards.dataset),
+        seed=lambda wildcards: config["inits"][wildcards.init].get(
+            "seed", config["seed"]
+        ),
+        code=code("inrs/learn_init.py"),
+    script:
+        "../workflow_scripts/inrs/learn_init.py"
+
+
 rule fit_inrs:
     input:
         queries=QUERIES,
-        init=INIT,
+        init=init_of_inrs,
     output:
         INRS,
     log:
@@ -40,6 +77,7 @@ rule fit_inrs:
         runtime=fit_minutes,
     params:
         settings=entry("inrs"),
+        first=first_steps,
         seed=config["seed"],
         code=code("inrs/fit_inrs.py"),
     script:

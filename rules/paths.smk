@@ -12,6 +12,7 @@ REJECTED = f"{SHAPES_SHARD}.rejected.csv"
 MANIFEST = "results/{dataset}/shapes.parquet"
 QUERIES = "results/{dataset}/queries/{shard}.h5"
 INIT = "results/inits/{inr}.safetensors"
+LEARNED_INIT = "results/inits/{dataset}/{init}/{siren}"
 INRS = "results/{dataset}/inrs/{inr}/{shard}.h5"
 RECONSTRUCTED = "results/{dataset}/reconstructed/{inr}/{shard}.h5"
 

@@ -34,10 +34,17 @@ def stored_queries(dataset):
     return modality_of(dataset).n_stored_queries(config["datasets"][dataset])
 
 
+def steps_of_fit(wildcards):
+    """Numbers of steps, and the queries of each such step."""
+    inr, first = config["inrs"][wildcards.inr], first_steps(wildcards)
+    sgd = (first["steps"], first["queries"]) if first else (0, 0)
+    return [sgd, (inr["steps"], inr["queries"])]
+
+
 def fit_minutes(wildcards, attempt):
     """Time limit of a fitting job, from its arithmetic at a modest 20 GFLOP/s."""
-    inr = config["inrs"][wildcards.inr]
-    flop = 6 * n_weights(wildcards.inr) * inr["queries"] * inr["steps"]
+    queries = sum(steps * queries for steps, queries in steps_of_fit(wildcards))
+    flop = 6 * n_weights(wildcards.inr) * queries
     return attempt * int(10 + flop * shapes_per_shard(wildcards.dataset) / 20e9 / 60)
 
 
@@ -49,7 +56,8 @@ def fit_mib(wildcards, attempt):
     inr = config["inrs"][wildcards.inr]
     groups = config["compute"]["fit_threads"] + 2  # one waits, one is being read
     # As many INRs as a GPU would be given; a CPU gets fewer.
-    chosen = inrs_at_once_on_gpu(siren_of(wildcards.inr), inr["queries"])
+    queries = max(queries for steps, queries in steps_of_fit(wildcards) if steps)
+    chosen = inrs_at_once_on_gpu(siren_of(wildcards.inr), queries)
     one = 2 * stored_queries(wildcards.dataset) + 8 * n_parameters(wildcards.inr)
     weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
     return attempt * int(

@@ -11,7 +11,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from inr2vec_core.inrs.fitting import FitSettings, fit
+from inr2vec_core.inrs.fitting import FirstSteps, FitSettings, fit
 from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
 from inr2vec_core.utils.float32_products import fast_float32_products
 
@@ -68,6 +68,7 @@ def fit_many(
     device: torch.device,
     at_once: int | None = None,
     threads: int = 1,
+    first: FirstSteps | None = None,
 ) -> Iterator[tuple[int, Tensor, Tensor]]:
     """Fit n INRs, group by group, and yield them one by one, in order.
 
@@ -83,11 +84,13 @@ def fit_many(
         device: where INRs are fitted.
         at_once: INRs of a group; chosen by `choose_batching` where None.
         threads: groups fitted side by side on a CPU.
+        first: steps before Adam's, as `fit` takes them.
 
     Yields:
         (number, weights (n_parameters,), loss ()), as `fit` returns them, on the CPU.
     """
-    batching = choose_batching(siren, settings.queries, device, at_once)
+    queries = max(settings.queries if settings.steps else 0, first.queries if first else 0)
+    batching = choose_batching(siren, queries, device, at_once)
     _log.info("%d INRs at once, in chunks of %s queries", batching.at_once, batching.chunk)
     stop = threading.Event()
     work = partial(
@@ -97,6 +100,7 @@ def fit_many(
         chunk=batching.chunk,
         device=device,
         stop=stop,
+        first=first,
     )
     workers = 1 if device.type == "cuda" else threads
     # Asked for first, because a thread that was never asked takes over the number set last.
@@ -133,12 +137,13 @@ def _fit_or_halve(
     chunk: int | None,
     device: torch.device,
     stop: threading.Event,
+    first: FirstSteps | None,
 ) -> tuple[Tensor, Tensor]:
     """`fit`, in two halves where memory does not suffice for all of them at once."""
     initial, stored, offsets = group
     try:
         weights, losses = fit(
-            initial.to(device), stored.to(device), siren, settings, offsets, chunk, stop
+            initial.to(device), stored.to(device), siren, settings, offsets, chunk, stop, first
         )
         return weights.cpu(), losses.cpu()
     except (RuntimeError, MemoryError) as error:
@@ -150,7 +155,9 @@ def _fit_or_halve(
     half = len(initial) // 2
     _log.warning("memory does not suffice for %d INRs at once: trying %d", len(initial), half)
     halves = [
-        _fit_or_halve((initial[p], stored[p], offsets[p]), siren, settings, chunk, device, stop)
+        _fit_or_halve(
+            (initial[p], stored[p], offsets[p]), siren, settings, chunk, device, stop, first
+        )
         for p in (slice(None, half), slice(half, None))
     ]
     weights, losses = (torch.cat(columns) for columns in zip(*halves, strict=True))

@@ -20,8 +20,8 @@ class FitSettings(Settings):
     """How INRs are fitted; the defaults are the paper's (Appendix F).
 
     Attributes:
-        steps: of Adam.
-        queries: of each INR and step.
+        steps: of Adam, after those of gradient descent.
+        queries: of each INR and step of Adam.
         lr: Adam's learning rate.
         loss: a name in the modality's losses.
         field: the modality's name.
@@ -37,6 +37,21 @@ class FitSettings(Settings):
     precision: str = "float32"
 
 
+@dataclass(frozen=True)
+class FirstSteps:
+    """Steps of gradient descent that a fit from a learned start begins with.
+
+    Attributes:
+        rates: (n_parameters,) of each weight.
+        steps: their number.
+        queries: of each INR and step.
+    """
+
+    rates: Tensor
+    steps: int
+    queries: int
+
+
 def fit(
     initial: Tensor,
     stored: Tensor,
@@ -45,6 +60,7 @@ def fit(
     offsets: Tensor,
     chunk: int | None = None,
     stop: Event | None = None,
+    first: FirstSteps | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Fit b INRs on their stored queries.
 
@@ -58,29 +74,38 @@ def fit(
         offsets: (b,) where each shape starts.
         chunk: queries per INR in memory at once; all of a step by default.
         stop: set by another thread to end the fit.
+        first: steps before Adam's.
 
     Returns:
-        Weights (b, n_parameters) and the mean loss of the last tenth of the steps (b,).
+        Weights (b, n_parameters) and the mean loss of the last tenth of Adam's steps (b,), or of
+        the last one of gradient descent.
         An INR that diverged has a loss of NaN; the others are not affected.
 
     Raises:
         CancelledError: `stop` was set.
     """
-    n, q = stored.shape[1], min(settings.queries, stored.shape[1])
-    batch = _batch(initial, siren, min(chunk or q, q), settings.precision)
-    adam = batch.adam(settings.lr)
+    n = stored.shape[1]
+    first_q, q = min(first.queries if first else 0, n), min(settings.queries, n)
+    longest = max(first_q, q if settings.steps else 0)
+    batch = _batch(initial, siren, min(chunk or longest, longest), settings.precision)
     loss = modality(settings.field).loss_and_gradient(settings.loss)
+    descent = first and batch.gradient_descent(first.rates)
+    adam = batch.adam(settings.lr)
+    n_first = first.steps if first else 0
     last = max(1, settings.steps // 10)
     total = initial.new_zeros(len(initial))
     # From each shape's own start on, so that a step's block is one slice for all.
     stored = torch.stack([s.roll(-o, 0) for s, o in zip(stored, offsets.tolist(), strict=True)])
-    for step in range(settings.steps):
+    start = 0
+    for step in range(n_first + settings.steps):
         if stop is not None and stop.is_set():
             raise CancelledError
-        coords, labels = dequantize(_block(stored, step * q % n, q))
+        optimizer, length = (descent, first_q) if step < n_first else (adam, q)
+        coords, labels = dequantize(_block(stored, start % n, length))
+        start += length
         value = batch.step(coords, labels, loss)
-        adam.step()
-        if step >= settings.steps - last:
+        optimizer.step()
+        if step >= n_first + settings.steps - last:
             total += value
     return batch.flat(), total / last
 

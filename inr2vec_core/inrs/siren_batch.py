@@ -8,6 +8,7 @@ passes over every activation (the plain last layer's outputs are divided by omeg
 Everything that is not a matrix product is in `kernels`.
 """
 
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 
 import torch
@@ -135,6 +136,23 @@ class SirenBatch:
         omega = self.siren.omega
         return self._kernels.adam(self.parameters, lr * omega, 1e-8 / omega)
 
+    def gradient_descent(self, rates: Tensor) -> "GradientDescent":
+        """An optimizer whose `step` descends the unscaled parameters.
+
+        Args:
+            rates: (n_parameters,) of each weight, the same for all INRs.
+        """
+        # theta' = omega * theta, whose gradient is that of theta divided by omega.
+        scaled = torch.empty_like(self.parameters)
+        for target, layer in zip(
+            self._by_layer(scaled),
+            unflatten(rates.to(scaled)[None], self.siren.layers),
+            strict=True,
+        ):
+            for t, rate in zip(target, layer, strict=True):
+                t.copy_(rate.expand_as(t))
+        return GradientDescent(self.parameters, scaled.mul_(self.siren.omega**2))
+
     def flat(self) -> Tensor:
         """The weights as they are stored, omega unfolded: (b, n_parameters)."""
         tensors = [t.flatten(1) for pair in self._layers for t in pair]
@@ -149,3 +167,19 @@ class SirenBatch:
             views.append((weight, buffer[start : start + self.b * n_out].view(self.b, 1, n_out)))
             start += self.b * n_out
         return views
+
+
+@dataclass(frozen=True)
+class GradientDescent:
+    """Gradient descent with a rate for each parameter.
+
+    Attributes:
+        parameters: (n,), with their gradient.
+        rates: (n,).
+    """
+
+    parameters: Tensor
+    rates: Tensor
+
+    def step(self) -> None:
+        self.parameters.addcmul_(self.parameters.grad, self.rates, value=-1)

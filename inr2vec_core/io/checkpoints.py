@@ -77,8 +77,8 @@ def save_array(path: str | Path, array: np.ndarray, **metadata: str) -> None:
     _write(path, {"weights": torch.from_numpy(array)}, metadata)
 
 
-def load_array(path: str | Path) -> np.ndarray:
-    """Read an array that `save_array` wrote.
+def load_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Read the arrays that `save_array` or `save_model` wrote, by name.
 
     Args:
         path: the safetensors file.
@@ -87,7 +87,7 @@ def load_array(path: str | Path) -> np.ndarray:
         InputError: the file is missing or damaged.
     """
     with reading(path, _KIND, RESULT):
-        return load(read_sealed(path))["weights"].numpy()
+        return {name: tensor.numpy() for name, tensor in load(read_sealed(path)).items()}
 
 
 def _write(path: str | Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]) -> None:

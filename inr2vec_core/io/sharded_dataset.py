@@ -5,6 +5,7 @@ consecutive rows in random order, gathers them into a buffer of at most `buffer`
 shuffles inside the buffer. A data set that fits the buffer is read once and shuffled perfectly.
 """
 
+import copy
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,6 +100,19 @@ class ShardedShapes:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def sorted_by_id(self) -> "ShardedShapes":
+        """The same shapes in the order of their ids, whatever shards they lie in.
+
+        Blocks of rows that are read together lie in several shards then, which takes longer.
+        """
+        order = sorted(range(len(self)), key=self.shape_id.__getitem__)
+        ordered = copy.copy(self)
+        ordered._cache = {}
+        ordered.rows = self.rows[order]
+        for name in ("shape_id", "class_name", "split"):
+            setattr(ordered, name, [getattr(self, name)[i] for i in order])
+        return ordered
 
     def n_batches(self, batch_size: int) -> int:
         """The number of batches of one epoch of `shuffled`."""

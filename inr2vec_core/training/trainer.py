@@ -57,6 +57,7 @@ class TrainSettings(Settings):
         validate_every: epochs between validations; the last epoch is always validated.
         betas: AdamW's decay rates of the running means of the gradient and of its square.
         keep: epochs whose weights are kept in the result; numbers above `epochs` are ignored.
+        clip: the norm that gradients are scaled down to; None for any.
     """
 
     epochs: int
@@ -66,6 +67,7 @@ class TrainSettings(Settings):
     validate_every: int = 1
     betas: tuple[float, float] = (0.9, 0.999)
     keep: tuple[int, ...] = ()
+    clip: float | None = None
 
 
 @dataclass
@@ -143,7 +145,7 @@ def train(
         row = {
             "epoch": epoch,
             "lr": optimizer.param_groups[0]["lr"],
-            "loss": _run_epoch(task, epoch, optimizer, scheduler),
+            "loss": _run_epoch(task, epoch, optimizer, scheduler, settings.clip),
         }
         if epoch % settings.validate_every == 0 or epoch == settings.epochs:
             model.eval()
@@ -165,7 +167,7 @@ def train(
     return result
 
 
-def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
+def _run_epoch(task: Task, epoch: int, optimizer, scheduler, clip: float | None) -> float:
     task.model.train()
     total, steps = 0.0, 0
     with fast_float32_products(next(task.model.parameters()).device):
@@ -173,6 +175,8 @@ def _run_epoch(task: Task, epoch: int, optimizer, scheduler) -> float:
             loss = task.loss(batch)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
+            if clip is not None:
+                nn.utils.clip_grad_norm_(task.model.parameters(), clip)
             optimizer.step()
             if scheduler:
                 scheduler.step()

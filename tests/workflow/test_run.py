@@ -138,7 +138,7 @@ def test_own_initial_weights_squared_error_and_half_precision(finished_run):
     run, _ = finished_run
     with h5py.File(run.path / "results/scans/inrs/own_start/0.h5") as file:
         settings = json.loads(file.attrs["settings"])
-        assert (settings["init"], settings["loss"]) == ("random", "mse")
+        assert (settings["init"], settings["loss"]) == ("random_each", "mse")
         assert file["weights"].dtype == "float16"
     # Eight steps from one start leave INRs close to each other; from starts of their own, not.
     assert largest_difference(run, "demo/inrs/small") < 0.05

@@ -26,6 +26,7 @@ MAPPING_TABLES = {
     "completion": "clouds completed from partial ones",
     "surface_reconstruction": "meshes reconstructed from clouds",
 }
+RANDOM_INITS = ("random", "random_each")
 OF_PARTS = ("table3", "table7")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
@@ -37,6 +38,7 @@ def wrong_names(config: dict) -> list[str]:
     """What is wrong, in a line each that names the key; of a config that its schema allows."""
     return [
         *_of_datasets(config),
+        *_of_inrs(config),
         *_of_encoders(config),
         *_of_mappings(config),
         *_used_twice(config),
@@ -73,6 +75,19 @@ def _of_datasets(config: dict) -> Iterator[str]:
                 f"{where}.field: no file inr2vec_core/modalities/{dataset['field']}.py; there are "
                 f"{', '.join(modality_names())}"
             )
+
+
+def _of_inrs(config: dict) -> Iterator[str]:
+    for name, inr in config["inrs"].items():
+        yield from _unknown(f"inrs.{name}.init", inr["init"], [*RANDOM_INITS, *config["inits"]])
+        if inr["init"] in RANDOM_INITS and not inr["steps"]:
+            yield f"inrs.{name}.steps: an INR that starts from random weights needs at least 1"
+    for name, init in config["inits"].items():
+        where, used = f"inits.{name}.learned_on", init.get("learned_on", [])
+        for dataset in used:
+            yield from _unknown(where, dataset, config["datasets"])
+        if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
+            yield f"{where}: the data sets' fields differ"
 
 
 def _of_encoders(config: dict) -> Iterator[str]:

@@ -18,6 +18,7 @@ RENAMED_KEYS: dict[tuple[str, ...], str] = {
 
 RENAMED_VALUES: dict[tuple[str, ...], dict[str, str]] = {
     ("datasets", "*", "reader"): {"labelled_meshes": "labeled_meshes"},
+    ("inrs", "*", "init"): {"shared": "random"},
 }
 """The path of a key, and the new name of each old value."""
 

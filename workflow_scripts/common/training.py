@@ -12,12 +12,19 @@ from workflow_scripts.common.job import provenance
 
 
 def train_with(
-    snakemake, task, seed: int, label: str, shards, *where: str, seen: str = ""
+    snakemake,
+    task,
+    seed: int,
+    label: str,
+    shards,
+    *where: str,
+    seen: str = "",
+    settings: dict | None = None,
 ) -> TrainingResult:
-    """Train a task by the keys of `params.settings`, and write its history.
+    """Train a task, and write its history.
 
     Args:
-        snakemake: the job, with `settings` among its params and `history` among its outputs.
+        snakemake: the job, with `history` among its outputs.
         task: what is trained, a `trainer.Task`.
         seed: of the order of batches.
         label: names the training in the progress bar and the log.
@@ -25,11 +32,12 @@ def train_with(
         where: the checkpoint's name, as the elements of a path. It is outside the outputs, which
             Snakemake removes before it runs a killed job again.
         seen: names whatever else the training depends on.
+        settings: keys of `TrainSettings`, among others; the job's `params.settings` by default.
 
     Returns:
         The history and the best weights, which the task's model has.
     """
-    settings = snakemake.params.settings
+    settings = settings or snakemake.params.settings
     result = train(
         task,
         TrainSettings.from_config({"schedule": "onecycle", **settings}),

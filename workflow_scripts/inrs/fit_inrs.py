@@ -8,11 +8,11 @@ import torch
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.fit_many import fit_many
-from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.io.checkpoints import load_array
+from inr2vec_core.io.checkpoints import load_arrays, read_metadata
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import derive_seed
@@ -23,11 +23,17 @@ def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake)
     siren = SirenConfig(settings["width"], settings["depth"])
-    shared = load_array(snakemake.input.init)
+    start = load_arrays(snakemake.input.init)
+    first = snakemake.params.first
 
     with open_shard(snakemake.input.queries) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}
         ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
+        if first and (learned := read_metadata(snakemake.input.init)["field"]) != field:
+            raise InputError(
+                f"{snakemake.input.init} was learned on {learned}, these shapes are {field}: learn "
+                "it on such"
+            )
         precision = fit_precision(settings["precision"], device, field)
         logging.info("products between hidden layers: %s", precision)
         if device.type == "cuda" and precision != "float32":
@@ -38,7 +44,8 @@ def main(snakemake):
 
         def load(rows):
             initial = np.stack([
-                shared if settings["init"] == "shared" else initial_weights(siren, seed, shape_id)
+                initial_weights(siren, seed, shape_id)
+                if settings["init"] == "random_each" else start["weights"]
                 for shape_id in ids[rows]
             ])  # fmt: skip
             offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
@@ -47,8 +54,9 @@ def main(snakemake):
             )  # fmt: skip
 
         groups = fit_many(
-            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads
-        )
+            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads,
+            first and FirstSteps(torch.from_numpy(start["rates"]), **first),
+        )  # fmt: skip
         for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
             weights[i], losses[i] = fitted.numpy(), loss
 

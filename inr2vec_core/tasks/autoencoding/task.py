@@ -20,6 +20,7 @@ from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
+from inr2vec_core.training.query_source import QuerySource
 from inr2vec_core.training.shard_task import ShardTask
 from inr2vec_core.utils.seeding import numpy_stream
 from inr2vec_core.utils.settings import Settings
@@ -82,9 +83,9 @@ class Inr2vecTask(ShardTask):
     ):
         splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
         super().__init__(model, *splits, settings, seed, device)
-        self.sampling = sampling
+        pool = POOL * settings.queries if len(self.data) <= settings.buffer else 0
+        self.queries = QuerySource(model.modality, sampling, seed, pool)
         self._samplers = ThreadPoolExecutor(samplers)
-        self._pools: dict[str, np.ndarray] = {}
         if hasattr(model.encoder, "calibrate"):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
@@ -92,31 +93,15 @@ class Inr2vecTask(ShardTask):
 
     def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
         """Weights (b, n_parameters) float32 and quantized queries (b, q, 4) int16."""
-        modality = self.model.modality
 
         def sample(shape_id: str, shape: Shape) -> np.ndarray:
             stream = numpy_stream(self.seed, "train queries", shape_id, epoch)
-            if modality.keep_queries and len(self.data) <= self.settings.buffer:
-                pool = self._pool(shape_id, shape)
-                return pool[stream.integers(len(pool), size=self.settings.queries)]
-            return modality.sample_queries(shape, self.settings.queries, self.sampling, stream)
+            return self.queries.draw(shape_id, shape, self.settings.queries, stream)
 
         queries = np.stack(
             list(self._samplers.map(sample, batch.shape_id, batch.columns["shapes"]))
         )
         return torch.from_numpy(batch.columns["weights"]), torch.from_numpy(queries)
-
-    def _pool(self, shape_id: str, shape: Shape) -> np.ndarray:
-        """Queries of a shape that all epochs draw from, where labels cost more than a step.
-
-        The paper's are stored likewise, 50 times as many as a step takes (Appendix F).
-        """
-        if shape_id not in self._pools:
-            stream = numpy_stream(self.seed, "pool of queries", shape_id)
-            self._pools[shape_id] = self.model.modality.sample_queries(
-                shape, POOL * self.settings.queries, self.sampling, stream
-            )
-        return self._pools[shape_id]
 
     def loss(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """The mean loss of the batch's queries."""

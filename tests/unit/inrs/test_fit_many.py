@@ -108,10 +108,10 @@ def test_an_inr_that_does_not_fit_alone_and_other_errors_are_raised(monkeypatch)
 
 
 def test_one_failing_thread_ends_the_others(monkeypatch):
-    def third_fails(initial, stored, shape, settings, offsets, chunk, stop):
+    def third_fails(initial, stored, shape, settings, offsets, *arguments):
         if offsets[0] == 2:
             raise ValueError("the third")
-        return fit(initial, stored, shape, settings, offsets, chunk, stop)
+        return fit(initial, stored, shape, settings, offsets, *arguments)
 
     monkeypatch.setattr(batching, "fit", third_fails)
     with pytest.raises(ValueError, match="the third"):
@@ -121,9 +121,9 @@ def test_one_failing_thread_ends_the_others(monkeypatch):
 def test_an_interrupted_caller_stops_the_fits_that_run(monkeypatch):
     ended = threading.Event()
 
-    def slow(initial, stored, shape, settings, offsets, chunk, stop):
+    def slow(initial, stored, shape, settings, *arguments):
         try:
-            return fit(initial, stored, shape, FitSettings(10**9, queries=6), offsets, chunk, stop)
+            return fit(initial, stored, shape, FitSettings(10**9, queries=6), *arguments)
         except CancelledError:
             ended.set()
             raise

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.io.checkpoints import load_array, load_model, save_array, save_model
+from inr2vec_core.io.checkpoints import load_arrays, load_model, save_array, save_model
 from inr2vec_core.io.frames import read_arrow, read_frame, write_arrow, write_frame
 from inr2vec_core.io.hdf5 import open_shard, read_strings, write_shard
 from inr2vec_core.io.sealed import read_csv, read_json, write_csv, write_json
@@ -58,7 +58,7 @@ KINDS = {
     ),
     "array": (
         lambda path: save_array(path, np.arange(50, dtype=np.float32), siren="{}"),
-        lambda path: load_array(path).tolist(),
+        lambda path: load_arrays(path)["weights"].tolist(),
     ),
     "model": (
         lambda path: save_model(model(), {"n": 4}, path, epochs=3),

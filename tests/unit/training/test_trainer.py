@@ -284,3 +284,40 @@ def test_steps_are_those_of_adam_with_the_betas_asked_for(monkeypatch):
 
 def test_a_constant_rate_stays():
     assert {row["lr"] for row in train(Toy(), settings(), 7).history} == {0.05}
+
+
+def test_steps_take_the_faster_products_and_validations_the_usual_ones(monkeypatch):
+    monkeypatch.setattr("inr2vec_core.utils.float32_products.onednn_is_faster", lambda: True)
+    seen = []
+
+    class Watched(Toy):
+        def loss(self, x):
+            seen.append((self.model.training, torch.get_float32_matmul_precision()))
+            return super().loss(x)
+
+    train(Watched(), TrainSettings(epochs=1), seed=0)
+    assert seen == [*[(True, "medium")] * 3, (False, "highest")]
+
+
+@pytest.mark.parametrize(("clip", "moved"), [(None, 3.0), (5.0, 3.0), (0.5, 0.5)])
+def test_gradients_are_scaled_down_to_the_norm_that_is_asked(clip, moved, monkeypatch):
+    class Descent(torch.optim.SGD):
+        def __init__(self, parameters, lr, betas, weight_decay, fused):
+            super().__init__(parameters, lr=1.0)
+
+    monkeypatch.setattr(torch.optim, "AdamW", Descent)
+
+    class Sum(Toy):
+        steps_per_epoch = 1
+
+        def __init__(self):
+            super().__init__()
+            self.model = nn.Linear(9, 1, bias=False)
+
+        def loss(self, x):
+            return self.model.weight.sum()  # whose gradient has the norm 3
+
+    task = Sum()
+    before = task.model.weight.detach().clone()
+    train(task, TrainSettings(epochs=1, clip=clip), seed=0)
+    assert (task.model.weight - before).norm().item() == pytest.approx(moved, rel=1e-4)

@@ -54,8 +54,8 @@ def properties(node, path=()):
 KNOWN = dict(properties(SCHEMA))
 # The sections whose entries have names.
 NAMED = (
-    "datasets", "inrs", "encoders", "baselines", "autoencoders", "segmenters", "generators",
-    "mappings",
+    "datasets", "inits", "inrs", "encoders", "baselines", "autoencoders", "segmenters",
+    "generators", "mappings",
 )  # fmt: skip
 FREE = [("encoders", "*", "options")]  # mappings of whatever keys
 
@@ -181,7 +181,7 @@ def test_the_defaults_are_the_papers_settings_and_those_of_the_library():
     config = completed()
     inr, encoder = config["inrs"]["i"], config["encoders"]["e"]
     assert SirenConfig(inr["width"], inr["depth"]).n_parameters == 790_529
-    assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("shared", None, 500, 1e-4)
+    assert (inr["init"], inr["batch"], inr["steps"], inr["lr"]) == ("random", None, 500, 1e-4)
     assert (encoder["epochs"], encoder["lr"], encoder["weight_decay"]) == (300, 1e-4, 1e-2)
     assert inr["precision"] == "auto"  # what a device makes of it is the library's `precision`
     for given, settings in ((inr, FitSettings(precision="auto")), (encoder, Inr2vecSettings())):
@@ -263,6 +263,15 @@ def mapping(kind="completion", methods=("transfer",), encoder=None, **target):
     }
 
 
+def learned(**second):
+    """INRs whose init is learned on two data sets."""
+    return {
+        "datasets": {"d": {"reader": "procedural"}, "p": {"reader": "procedural"} | second},
+        "inits": {"l": {"learned_on": ["d", "p"]}},
+        "inrs": {"i": {"init": "l", "steps": 0}},
+    }
+
+
 def generation(**row):
     rows = [{"dataset": "d", "inr": "i", "encoder": "e", "methods": ["g", "gaussian"]} | row]
     return {"generators": {"g": {}}, "tables": {"generation": rows}}
@@ -270,6 +279,7 @@ def generation(**row):
 
 def test_names_that_exist_are_accepted():
     completed(**generation())
+    completed(**learned())
     completed(**mapping(encoder={"trained_on": ["d", "p"]}, side="partial", frame="complete"))
     completed(**baselines("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
@@ -277,6 +287,12 @@ def test_names_that_exist_are_accepted():
 
 @pytest.mark.parametrize("changes, parts", [
     (table2(dataset="x"), ["tables.table2.0.dataset: 'x' is no entry; there are d"]),
+    ({"inrs": {"i": {"init": "x"}}}, [
+        "inrs.i.init: 'x' is no entry; there are random, random_each"]),
+    ({"inrs": {"i": {"init": "shared"}}}, ["inrs.i.init: 'shared' is called 'random' now"]),
+    ({"inrs": {"i": {"steps": 0}}}, ["inrs.i.steps: an INR that starts from random weights"]),
+    ({"inits": {"l": {"learned_on": ["x"]}}}, ["inits.l.learned_on: 'x' is no entry; there are d"]),
+    (learned(field="sdf"), ["inits.l.learned_on: the data sets' fields differ"]),
     ({"encoders": {"e": {"type": "x"}}}, [
         "encoders.e.type: no file inr2vec_core/encoders/x.py; there are", "inr2vec", "projected"]),
     (table2(inr="x"), ["tables.table2.0.inr: 'x' is no entry; there are i"]),

@@ -225,11 +225,11 @@ def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
     )
     assert first != second
     if solid_task.model.modality.name == "sdf":
-        pools = np.concatenate(list(solid_task._pools.values()))
-        assert len(pools) == len(solid_task._pools) * 16 * SETTINGS.queries
+        pools = np.concatenate(list(solid_task.queries.pools.values()))
+        assert len(pools) == len(solid_task.queries.pools) * 16 * SETTINGS.queries
         assert first | second <= {tuple(q) for q in pools.tolist()}
     else:
-        assert not solid_task._pools
+        assert not solid_task.queries.pools
 
 
 def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
@@ -237,7 +237,7 @@ def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
     shards = make_shards([ROWS[::2], ROWS[1::2]], weights_of, mesh_of)
     settings = dataclasses.replace(SETTINGS, buffer=2)
     task = Inr2vecTask(model, *shards, QuerySampling(), settings, 0, torch.device("cpu"))
-    assert len(list(task.batches(1))) == 2 and not task._pools
+    assert len(list(task.batches(1))) == 2 and not task.queries.pools
 
 
 @torch.no_grad()

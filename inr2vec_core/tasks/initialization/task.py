@@ -1,0 +1,124 @@
+"""Learning the start that INRs are fitted from, without labels, on training shapes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inr2vec_core.geometry.queries import QuerySampling, dequantize
+from inr2vec_core.geometry.shapes import Shape
+from inr2vec_core.inrs.learned_start import LearnedStart
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
+from inr2vec_core.modalities import Modality
+from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
+from inr2vec_core.training.query_source import QuerySource
+from inr2vec_core.training.shard_task import ShardTask
+from inr2vec_core.utils.seeding import numpy_stream
+from inr2vec_core.utils.settings import Settings
+
+ROUNDS = 100  # of an epoch, at most
+POOL = 16_384  # queries that are kept of a shape, at least, if all shapes are in memory
+
+
+@dataclass(frozen=True)
+class StartSettings(Settings):
+    """How a start is learned.
+
+    Attributes:
+        sgd_steps: steps of gradient descent that it is learned for.
+        queries: of each shape and step.
+        batch: shapes of a round.
+        buffer: shapes held in memory for shuffling.
+        validation_shapes: shapes whose held-out loss is measured, at most.
+        precision: of matrix products; float32, because a second derivative is taken.
+    """
+
+    sgd_steps: int = 5
+    queries: int = 512
+    batch: int = 8
+    buffer: int = 4096
+    validation_shapes: int = 128
+    precision: str = "float32"
+
+
+class StartTask(ShardTask):
+    """The trainer's task (`trainer.Task`): the loss after the steps, at queries of their own.
+
+    An epoch has at most `ROUNDS` rounds, however many shapes there are.
+
+    Args:
+        model: the start.
+        modality: what the INRs represent.
+        shape_files: shards of shapes.
+        sampling: how queries are spread.
+        settings: steps, queries and shapes.
+        seed: of queries and shuffling.
+        device: where the start is learned.
+    """
+
+    score, higher_is_better = "held_out", False
+    stream = ("start",)
+
+    def __init__(
+        self,
+        model: LearnedStart,
+        modality: Modality,
+        shape_files: Sequence[str | Path],
+        sampling: QuerySampling,
+        settings: StartSettings,
+        seed: int,
+        device: torch.device,
+    ):
+        splits = (
+            # Of the same order whatever the shards, and so is what is learned.
+            ShardedShapes(shape_files, shape_files, [split]).sorted_by_id()
+            for split in ("train", "val")
+        )
+        super().__init__(model, *splits, settings, seed, device)
+        pool = max(POOL, 2 * (settings.sgd_steps + 1) * settings.queries)
+        pool *= len(self.data) <= settings.buffer
+        self._source = QuerySource(modality, sampling, seed, pool)
+        self.steps_per_epoch = min(ROUNDS, self.steps_per_epoch)
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        """Queries (b, steps + 1, q, 4) int16 of the shapes of each round."""
+        return islice(super().batches(epoch), self.steps_per_epoch)
+
+    def inputs_of(self, batch: Batch, epoch: int) -> Tensor:
+        """Queries of a batch of shapes, in blocks: (b, steps + 1, q, 4) int16."""
+        return self._queries(batch.shape_id, batch.columns["shapes"], "start queries", epoch)
+
+    def _queries(self, ids: Sequence[str], shapes: Sequence[Shape], *names: str | int) -> Tensor:
+        blocks, q = self.settings.sgd_steps + 1, self.settings.queries
+        drawn = [
+            self._source.draw(
+                shape_id, shape, blocks * q, numpy_stream(self.seed, *names, shape_id)
+            )
+            for shape_id, shape in zip(ids, shapes, strict=True)
+        ]
+        return torch.from_numpy(np.stack(drawn)).view(len(drawn), blocks, q, 4)
+
+    def loss(self, batch: Tensor) -> Tensor:
+        """The mean loss after the steps, at queries that no step has seen."""
+        return self.model(*dequantize(batch.to(self.device)))
+
+    def validate(self) -> dict[str, float]:
+        """The same of validation shapes, always at the same queries."""
+        count = min(len(self.validation), self.settings.validation_shapes)
+        # Spread over the split: shards follow the sorted names, so the first rows are one class.
+        chosen = np.unique(np.linspace(0, len(self.validation) - 1, count).astype(int))
+        losses = []
+        for index in np.array_split(chosen, -(-len(chosen) // 16)):
+            shapes = self.validation.read(index, ("shapes",))["shapes"]
+            ids = [self.validation.shape_id[i] for i in index]
+            queries = self._queries(ids, shapes, "validation")
+            losses += [float(self.loss(queries).detach())] * len(index)
+        return {"held_out": float(np.mean(losses))}
+
+    def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
+        """Whether the held-out loss still fell at the end of the training."""
+        return convergence_of_distance(history, self.score)

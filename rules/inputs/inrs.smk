@@ -1,0 +1,42 @@
+"""Where INRs start from, by what the config names."""
+
+
+def sets_of_init(dataset, init):
+    """The data sets whose shapes an init is learned on; its file lies with the first."""
+    return config["inits"][init].get("learned_on") or [dataset]
+
+
+def init_of_inrs(wildcards):
+    """The initial weights of an entry's INRs, drawn or learned."""
+    inr = config["inrs"][wildcards.inr]
+    if inr["init"] not in config["inits"]:
+        return INIT
+    dataset = sets_of_init(wildcards.dataset, inr["init"])[0]
+    siren = f"{inr['width']}x{inr['depth']}"
+    path = LEARNED_INIT.format(dataset=dataset, init=inr["init"], siren=siren)
+    return f"{path}.safetensors"
+
+
+def first_steps(wildcards):
+    """The steps of gradient descent that a fit begins with."""
+    init = config["inits"].get(config["inrs"][wildcards.inr]["init"])
+    return init and {"steps": init["sgd_steps"], "queries": init["queries"]}
+
+
+def shapes_to_learn_init_on(wildcards):
+    datasets = sets_of_init(wildcards.dataset, wildcards.init)
+    return [shard for dataset in datasets for shard in shape_shards(dataset)]
+
+
+def sizes_to_learn(wildcards):
+    width, depth = wildcards.siren.split("x")
+    return {"width": int(width), "depth": int(depth)}
+
+
+def learn_init_mib(wildcards, attempt):
+    """Memory of learning an init: shapes, and what a second derivative keeps of all steps."""
+    init, siren = config["inits"][wildcards.init], sizes_to_learn(wildcards)
+    activations = siren["width"] * siren["depth"] * init["queries"]
+    kept = 12 * init["batch"] * (init["sgd_steps"] + 1) * activations
+    held = init["buffer"] * shape_numbers(wildcards.dataset, 0)
+    return attempt * int(1500 + 4 * (kept + held) / 2**20)

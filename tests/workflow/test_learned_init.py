@@ -1,0 +1,89 @@
+"""INRs from a learned init: what they depend on, and what reruns."""
+
+import json
+import shutil
+
+import h5py
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+INIT = "results/inits/demo/learned/16x3"
+LEARNED = f"{INIT}.safetensors"
+INRS = ["results/demo/inrs/few/0.h5", "results/demo/inrs/few/1.h5"]
+
+
+@pytest.fixture
+def few(finished):
+    """The finished run, with INRs from a learned init on top."""
+    finished.run(*INRS)
+    return finished
+
+
+def weights_of(workflow, *files):
+    """The weights of each shape's INR."""
+    found = {}
+    for path in files:
+        with h5py.File(workflow.path / path) as file:
+            found |= dict(zip(file["shape_id"].asstr()[:], file["weights"][:], strict=True))
+    return found
+
+
+def test_whatever_cores_and_shards_the_inrs_are_the_same(few):
+    expected = weights_of(few, *INRS)
+    learned = load_file(few.path / LEARNED)
+    random = load_file(few.path / "results/inits/small.safetensors")["weights"]
+    assert not np.array_equal(learned["weights"], random)
+    assert len(np.unique(learned["rates"])) > 1
+    with h5py.File(few.path / INRS[0]) as file:
+        assert json.loads(file.attrs["settings"])["init"] == "learned"
+
+    few.edit("config.yaml", "points: 64\n    shards: 2", "points: 64\n    shards: 3")
+    shutil.rmtree(few.path / "results/inits/demo")
+    three = [f"results/demo/inrs/few/{shard}.h5" for shard in range(3)]
+    few.run("--cores", "1", *three)
+    found = weights_of(few, *three)
+    assert found.keys() == expected.keys()
+    for shape_id, weights in expected.items():
+        np.testing.assert_array_equal(found[shape_id], weights)
+
+
+def test_an_edit_learns_anew_what_depends_on_it(few):
+    fitting, learning = {"sample_queries", "fit_inrs"}, {"learn_init"}
+    assert not few.planned(*INRS)
+    for old, new, expected in (
+        ("rounds: 8", "rounds: 9", learning | fitting),
+        ("init: learned, steps: 3", "init: learned, steps: 4", fitting),
+        ("epochs: 2\n", "epochs: 3\n", set()),
+    ):
+        assert few.planned_with("config.yaml", old, new, *INRS) == expected, new
+    few.append("inr2vec_core/inrs/learned_start.py", "EDITED = True")
+    assert set(few.planned(*INRS)) == learning | fitting
+
+
+def test_killed_it_goes_on_where_it_was(finished):
+    finished.edit(
+        "inr2vec_core/training/trainer.py", "CHECKPOINT_EVERY = 20.0", "CHECKPOINT_EVERY = 0.0"
+    )
+    finished.run(LEARNED)
+    expected = load_file(finished.path / LEARNED)
+    shutil.rmtree(finished.path / "results/inits/demo")
+    first_checkpoint = r"learn_init pathlib.Path.glob 16x3\.pt 2"
+    snakemake, job = finished.start(LEARNED, stop_at=first_checkpoint)
+    job.kill()
+    snakemake.wait()
+    assert (finished.path / "results/checkpoints/inits/demo/learned/16x3.pt").is_file()
+
+    finished.run(LEARNED)
+    assert "resuming after epoch 1" in finished.read(
+        "results/logs/inits/demo/learned/16x3.log"
+    ).decode()  # fmt: skip
+    found = load_file(finished.path / LEARNED)
+    assert all(np.array_equal(found[name], expected[name]) for name in expected)
+
+
+def test_an_init_of_another_field_is_refused_with_one_line(finished):
+    finished.edit("config.yaml", "learned: {", "learned: {learned_on: [solids], ")
+    said = finished.run(INRS[0], check=False).stdout
+    assert "was learned on sdf, these shapes are udf: learn it on such" in said
+    assert "Traceback" not in said
