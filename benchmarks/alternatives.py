@@ -49,6 +49,41 @@ def compiled_step(width: int, depth: int, lr: float):
     return torch.compile(step, dynamic=False)
 
 
+def descend(
+    flat: Tensor, rates: Tensor, coords: Tensor, labels: Tensor, width: int, depth: int,
+    compiled: bool,
+) -> Tensor:  # fmt: skip
+    """Steps of gradient descent with a rate for each weight, a step on each block of queries.
+
+    Args:
+        flat: (b, n_parameters) initial weights.
+        rates: (n_parameters,).
+        coords: (b, steps, q, 3).
+        labels: (b, steps, q).
+        width: of the hidden layers.
+        depth: the number of hidden layers.
+        compiled: whether by torch's compiler.
+
+    Returns:
+        (b, n_parameters) weights.
+    """
+    step = descent_step(width, depth, compiled)
+    for block, block_labels in zip(coords.unbind(1), labels.unbind(1), strict=True):
+        flat = step(flat, rates, block.contiguous(), block_labels.contiguous())
+    return flat
+
+
+@cache
+def descent_step(width: int, depth: int, compiled: bool):
+    """One step of gradient descent on stacked SIRENs."""
+    gradients = vmap(grad(lambda *tensors: loss_of_one(*tensors, width, depth)))
+
+    def step(flat, rates, coords, labels):
+        return flat - rates * gradients(flat, coords, labels)
+
+    return torch.compile(step, dynamic=False) if compiled else step
+
+
 def fit_compiled(
     flat: Tensor, coords: Tensor, labels: Tensor, width: int, depth: int, steps: int, queries: int,
     lr: float, at_once: int,

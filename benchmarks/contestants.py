@@ -1,6 +1,7 @@
 """The implementations that are compared: the plain reference and the library's."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -21,7 +22,7 @@ from inr2vec_core.geometry.queries import SCALE, QuerySampling, dequantize, samp
 from inr2vec_core.geometry.raw import Mesh
 from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import fit_many
-from inr2vec_core.inrs.fitting import FitSettings
+from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import evaluate, initial_weights, rows
 from inr2vec_core.inrs.siren_config import SirenConfig
@@ -203,6 +204,53 @@ def fit_quality(
         ]
     loss = F.binary_cross_entropy_with_logits(torch.stack(list(outputs)), test_queries[1])
     return float(loss), peak - before
+
+
+def few_steps(
+    width: int, steps: int, queries: int, device: torch.device, threads: int
+) -> dict[str, Contestant]:
+    """Contestants of fitting from a learned start, in INRs: gradient descent alone.
+
+    Args:
+        width: of the INRs.
+        steps: of gradient descent.
+        queries: of each INR and step.
+        device: where INRs are fitted.
+        threads: threads that fit.
+    """
+    n = 64
+    stored = stored_queries(n, steps * queries)
+    coords, labels = (t.to(device) for t in dequantize(stored))
+    coords, labels = coords.view(n, steps, queries, 3), labels.view(n, steps, queries)
+    initial, offsets = start_weights(width, n), torch.zeros(n, dtype=torch.long)
+    rates = torch.full_like(initial[0], 1e-2)
+
+    def other(compiled: bool, at_once: int) -> Contestant:
+        def call(k: int) -> None:
+            for _ in range(k):
+                for some in torch.arange(n).split(at_once):
+                    alternatives.descend(
+                        initial[some].to(device), rates.to(device), coords[some], labels[some],
+                        width, DEPTH, compiled,
+                    )  # fmt: skip
+
+        return repeated(call, n, device)
+
+    def ours(k: int) -> None:
+        settings = FitSettings(0, precision=fit_precision("auto", device))
+        first = FirstSteps(rates, steps, queries)
+        for _ in range(k):
+            fitted = fit_many(
+                lambda rows: (initial[rows], stored[rows], offsets[rows]), n,
+                SirenConfig(width, DEPTH), settings, device, threads=threads, first=first,
+            )  # fmt: skip
+            deque(fitted, maxlen=0)
+
+    return {
+        "reference": other(False, 16),
+        "compiled": other(True, 4),
+        "ours": repeated(ours, n, device),
+    }
 
 
 def _points(cloud: np.ndarray, rng: np.random.Generator, count: int) -> np.ndarray:

@@ -143,8 +143,14 @@ def pair_rows(found: list[dict], what: str, unit: str) -> list[dict]:
 
 
 def other_rows(device: torch.device, options: argparse.Namespace) -> list[dict]:
-    """Sampling, training and embedding, each in one process."""
+    """Fits in few steps, sampling, training and embedding, each in one process."""
     rows = []
+    if "few" in options.only:
+        found = rates(
+            Mode(1, 1), contestants.few_steps, (64, 5, 512, device), options.repeats,
+            options.seconds,
+        )  # fmt: skip
+        rows += pair_rows(found, "INRs of 64 x 4 in 5 steps of 512 queries", "a second and core")
     if "sampling" in options.only:
         one = Mode(1, 1)
         for n in (20_000, 600_000):
@@ -176,7 +182,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0, help="of each contestant and repeat")
     parser.add_argument("--quality-steps", type=int, help="steps before losses are compared")
-    parts = ["fitting", "sampling", "training"]
+    parts = ["fitting", "few", "sampling", "training"]
     parser.add_argument("--only", nargs="+", default=parts, choices=parts)
     parser.add_argument("--cases", nargs="*", default=list(FITTINGS), choices=list(FITTINGS))
     parser.add_argument("--trainings", nargs="*", default=list(TRAININGS), choices=list(TRAININGS))
