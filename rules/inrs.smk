@@ -11,7 +11,7 @@ rule init_inr:
         log_of(INIT),
     benchmark:
         benchmark_of(INIT)
-    priority: 4  # or all queries are drawn before the first fit, which removes them
+    priority: 4
     conda:
         ENV
     params:
@@ -60,7 +60,9 @@ rule learn_init:
 
 rule fit_inrs:
     input:
-        queries=QUERIES,
+        shapes=SHAPES,
+        # Only for its checks: a bad data set stops here, and another shard's change does not.
+        checked=ancient(MANIFEST),
         init=init_of_inrs,
     output:
         INRS,
@@ -78,6 +80,7 @@ rule fit_inrs:
     params:
         settings=entry("inrs"),
         first=first_steps,
+        dataset=dataset_key("queries", "field", "voxels"),
         seed=config["seed"],
         code=code("inrs/fit_inrs.py"),
     script:

@@ -30,7 +30,7 @@ def shapes_per_shard(dataset):
 
 
 def stored_queries(dataset):
-    """Queries of each shape that are stored while its INR is fitted."""
+    """Queries of each shape that are held while its INR is fitted."""
     return modality_of(dataset).n_stored_queries(config["datasets"][dataset])
 
 
@@ -168,11 +168,9 @@ def sizes_of_fits(jobs):
         per_shard = shapes_per_shard(dataset)
         bytes_per_weight = 2 if config["inrs"][inr]["storage"] == "float16" else 4
         weights = per_shard * n_parameters(inr) * bytes_per_weight / 1e9
-        queries = 8 * per_shard * stored_queries(dataset)
         yield (
             f"{dataset}: fitting {per_shard * number:.0f} INRs ({inr}) in {number} shard(s); "
-            f"weights {weights * number:.3g} GB as {config['inrs'][inr]['storage']}, "
-            f"queries {queries / 1e9:.3g} GB a shard, removed when it is fitted"
+            f"weights {weights * number:.3g} GB as {config['inrs'][inr]['storage']}"
         )
 
 

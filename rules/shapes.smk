@@ -1,4 +1,4 @@
-"""Shapes read from the files of data sets, and queries of their fields."""
+"""Shapes read from the files of data sets."""
 
 
 rule prepare_shapes:
@@ -58,28 +58,3 @@ rule build_manifest:
         code=code("shapes/build_manifest.py"),
     script:
         "../workflow_scripts/shapes/build_manifest.py"
-
-
-rule sample_queries:
-    input:
-        shapes=SHAPES,
-        # Only for its checks: a bad data set stops here, and another shard's change does not.
-        checked=ancient(MANIFEST),
-    output:
-        temp(QUERIES),
-    log:
-        log_of(QUERIES),
-    benchmark:
-        benchmark_of(QUERIES)
-    priority: 3  # less than fitting, which removes them
-    conda:
-        ENV
-    resources:
-        mem_mb=2000,
-        runtime=120,
-    params:
-        settings=dataset_key("queries", "field", "voxels"),
-        seed=config["seed"],
-        code=code("shapes/sample_queries.py"),
-    script:
-        "../workflow_scripts/shapes/sample_queries.py"

@@ -16,7 +16,6 @@ from inr2vec_core.io import atomic as atomic_module
 from inr2vec_core.io.file_errors import Damaged
 from inr2vec_core.io.hdf5 import open_shard
 from inr2vec_core.io.sealed import read_sealed
-from workflow_scripts.common import mock
 
 OVERLAYS = {
     "tiny": [],
@@ -31,7 +30,8 @@ EXPORTS = {
     "products": ["results/generated/demo/small/inr2vec/gan/32/chair/0.ply"],
 }
 CURE = "remove it and run again, and it is made anew"
-NOT_READ = {("sample_queries", "checked")}  # inputs for the order of jobs alone
+# Inputs for the order of jobs alone.
+NOT_READ = {("fit_inrs", "checked"), ("learn_init", "checked")}
 FLIPS = 60
 
 
@@ -64,10 +64,8 @@ def bare(new_copy, tmp_path, monkeypatch):
 
 @pytest.fixture
 def copy(finished, monkeypatch):
-    """A copy of the finished run, with the queries that it has removed, as the current folder."""
+    """A copy of the finished run, as the current folder."""
     monkeypatch.chdir(finished.path)
-    queries = Path(planned_jobs([], *EXPORTS["tiny"])["fit_inrs"].input.queries)
-    run_job(mock.mock_job("sample_queries", dataset=queries.parts[1], shard=queries.stem))
     return finished.path
 
 

@@ -49,7 +49,7 @@ def test_whatever_cores_and_shards_the_inrs_are_the_same(few):
 
 
 def test_an_edit_learns_anew_what_depends_on_it(few):
-    fitting, learning = {"sample_queries", "fit_inrs"}, {"learn_init"}
+    fitting, learning = {"fit_inrs"}, {"learn_init"}
     assert not few.planned(*INRS)
     for old, new, expected in (
         ("rounds: 8", "rounds: 9", learning | fitting),

@@ -47,7 +47,7 @@ def test_wildcards_that_a_rule_has_not_are_named(workflow):
     (["prepare_shapes", "dataset=demo", "shard=x"], 1, ["shard=x: rule prepare_shapes takes"]),
     (["prepare_shapes", "dataset=demo", "shard=2"], 1, ["shard=2: demo has the shards 0 to 1"]),
     (["fit_inrs", "dataset=demo", "inr=small", "shard=0"], 1,
-     ["missing: results/demo/queries/0.h5 and 1 more; run"]),
+     ["missing: results/demo/shapes/0.h5 and 2 more; run"]),
     (["init_inr", "--configfile", "bad.yaml", "inr=small"], 1, ["inrs.small.steps: 'many'"]),
 ], ids=str)  # fmt: skip
 def test_a_wrong_call_is_told_in_a_line(workflow, arguments, code, words):

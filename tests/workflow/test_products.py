@@ -80,7 +80,7 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(made):
     # Another frame is another cloud, so all that follows from it.
     assert planned("side: complete\n    frame: mesh", "side: complete\n    frame: own",
                    TABLES[2]) == {
-        "prepare_shapes", "build_manifest", "sample_queries", "fit_inrs", "train_encoder",
+        "prepare_shapes", "build_manifest", "fit_inrs", "train_encoder",
         "embed_inrs", "train_transfer", "evaluate_mapping", "surface_reconstruction"}  # fmt: skip
 
 

@@ -19,7 +19,7 @@ EMBEDDING = {
 EXAMPLES = {"reconstruct_examples", "plot_decoded", "write_shape_viewer"}
 MEASURING = {"evaluate_reconstruction", "table_reconstruction"}
 TRAINING = {"train_encoder", "plot_encoder_training", *EXAMPLES, *MEASURING, *EMBEDDING}
-FITTING = {"sample_queries", "fit_inrs", "probe_weights", *TRAINING}
+FITTING = {"fit_inrs", "probe_weights", *TRAINING}
 READING = {"prepare_shapes", "build_manifest", "probe_bounding_boxes", *FITTING}
 
 CODE = {

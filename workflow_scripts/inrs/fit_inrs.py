@@ -7,38 +7,44 @@ import numpy as np
 import torch
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
+from inr2vec_core.inrs.stored_queries import draw_queries, number_of_queries
 from inr2vec_core.io.checkpoints import load_arrays, read_metadata
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
+from inr2vec_core.io.shape_columns import read_shapes
+from inr2vec_core.modalities import modality
 from inr2vec_core.utils.progress import track
-from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import provenance, run, torch_device
 
 
 def main(snakemake):
-    settings, seed = snakemake.params.settings, snakemake.params.seed
-    device = torch_device(snakemake)
+    settings, dataset = snakemake.params.settings, snakemake.params.dataset
+    seed, steps = snakemake.params.seed, snakemake.params.first
+    device, target = torch_device(snakemake), modality(dataset["field"])
     siren = SirenConfig(settings["width"], settings["depth"])
     start = load_arrays(snakemake.input.init)
-    first = snakemake.params.first
+    first = steps and FirstSteps(torch.from_numpy(start["rates"]), **steps)
+    if first and (learned := read_metadata(snakemake.input.init)["field"]) != target.name:
+        raise InputError(
+            f"{snakemake.input.init} was learned on {learned}, these shapes are {target.name}: "
+            "learn it on such"
+        )
+    precision = fit_precision(settings["precision"], device, target.name)
+    logging.info("products between hidden layers: %s", precision)
+    if device.type == "cuda" and precision != "float32":
+        torch.set_float32_matmul_precision("high")  # TF32 in the products that stay float32
+    fit_settings = FitSettings.from_config(settings, field=target.name, precision=precision)
+    sampling = QuerySampling.from_config(dataset["queries"])
+    n_queries = number_of_queries(target.n_stored_queries(dataset), fit_settings, first)
 
-    with open_shard(snakemake.input.queries) as file:
+    with open_shard(snakemake.input.shapes) as file:
         columns = {name: read_strings(file[name]) for name in IDENTITY}
-        ids, queries, field = columns["shape_id"], file["queries"], file.attrs["field"]
-        if first and (learned := read_metadata(snakemake.input.init)["field"]) != field:
-            raise InputError(
-                f"{snakemake.input.init} was learned on {learned}, these shapes are {field}: learn "
-                "it on such"
-            )
-        precision = fit_precision(settings["precision"], device, field)
-        logging.info("products between hidden layers: %s", precision)
-        if device.type == "cuda" and precision != "float32":
-            torch.set_float32_matmul_precision("high")  # TF32 in the products that stay float32
-        fit_settings = FitSettings.from_config(settings, field=field, precision=precision)
+        ids = columns["shape_id"]
         weights = np.empty((len(ids), siren.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
 
@@ -48,15 +54,14 @@ def main(snakemake):
                 if settings["init"] == "random_each" else start["weights"]
                 for shape_id in ids[rows]
             ])  # fmt: skip
-            offsets = [derive_seed(seed, "offset", i) % queries.shape[1] for i in ids[rows]]
-            return (
-                torch.from_numpy(initial), torch.from_numpy(queries[rows]), torch.tensor(offsets)
-            )  # fmt: skip
+            shapes = read_shapes(file, np.arange(rows.start, rows.stop))
+            return torch.from_numpy(initial), *draw_queries(
+                target, ids[rows], shapes, n_queries, sampling, seed
+            )
 
         groups = fit_many(
-            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads,
-            first and FirstSteps(torch.from_numpy(start["rates"]), **first),
-        )  # fmt: skip
+            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads, first
+        )
         for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
             weights[i], losses[i] = fitted.numpy(), loss
 
@@ -72,7 +77,7 @@ def main(snakemake):
         columns,
         siren=json.dumps(siren.describe()),
         settings=json.dumps(settings),
-        field=field,
+        field=target.name,
         precision=precision,
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
