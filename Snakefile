@@ -80,5 +80,6 @@ localrules:
     table_reconstruction,
     table_generation,
     table_encoders,
+    table_init,
     completion,
     surface_reconstruction,

@@ -230,6 +230,7 @@ SCORED = (
     "table6",
     "table7",
     "encoders",
+    "init",
     "generation",
 )
 MAPPED_SIDES = [

@@ -163,6 +163,32 @@ rule table_reconstruction:
         "../workflow_scripts/tables/table_reconstruction.py"
 
 
+rule table_init:
+    input:
+        unpack(init_table_files),
+    output:
+        csv=report(
+            f"{TABLE}/init.csv",
+            caption="../report/init.rst",
+            category="Tables",
+            labels={"table": "init", "what": "INRs fitted in different ways"},
+        ),
+        markdown=f"{TABLE}/init.md",
+    log:
+        log_of(f"{TABLE}/init"),
+    benchmark:
+        benchmark_of(f"{TABLE}/init")
+    conda:
+        ENV
+    params:
+        shards=shards_of_rows,
+        fits=fits_of_rows,
+        titles=titles("init"),
+        code=code("tables/table_init.py"),
+    script:
+        "../workflow_scripts/tables/table_init.py"
+
+
 # With all cores, so that no other job disturbs the clock; on a cluster a job has its own.
 rule benchmark_inference:
     input:

@@ -19,6 +19,42 @@ def score_files(table, metrics, tested):
     return list(dict.fromkeys(files))
 
 
+def init_table_files(wildcards):
+    """The files that the table of fits is made of."""
+    files = {"inrs": [], "reconstructed": [], "scores": []}
+    for row in config["tables"]["init"]:
+        files["inrs"] += inr_shards(row["dataset"], row["inr"])
+        files["reconstructed"].append(RECONSTRUCTION.format(**row, method="inr"))
+        for method in row["methods"]:
+            files["scores"] += classification_files(row, method)
+            if method in config["encoders"]:
+                files["scores"].append(retrieval_metrics(row, method))
+    return files
+
+
+def shards_of_rows(wildcards):
+    """Data set and INRs of each row of the table of fits, and the number of their files."""
+    return [
+        ((row["dataset"], row["inr"]), len(shard_numbers(row["dataset"])))
+        for row in config["tables"]["init"]
+    ]
+
+
+def fits_of_rows(wildcards):
+    """How the INRs of each row of the table of fits are fitted."""
+    fits = {}
+    for row in config["tables"]["init"]:
+        inr = config["inrs"][row["inr"]]
+        init = config["inits"].get(inr["init"])
+        sgd_steps = init["sgd_steps"] if init else 0
+        fits[row["inr"]] = {
+            "init": inr["init"],
+            "sgd_steps": sgd_steps,
+            "steps": inr["steps"],
+        }
+    return fits
+
+
 def timed_methods(wildcards):
     """The methods that are timed on a data set: each name with what it is built from."""
     names = {

@@ -5,6 +5,7 @@ import shutil
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
@@ -46,6 +47,29 @@ def test_whatever_cores_and_shards_the_inrs_are_the_same(few):
     assert found.keys() == expected.keys()
     for shape_id, weights in expected.items():
         np.testing.assert_array_equal(found[shape_id], weights)
+
+
+def test_the_table_compares_it_with_random_weights(few):
+    rows = "".join(
+        f"    - {{dataset: demo, inr: {inr}, methods: [weights_probe, inr2vec]}}\n"
+        for inr in ("few", "small")
+    )
+    few.edit("config.yaml", "tables:\n", f"tables:\n  init:\n{rows}")
+    few.run("results/tables/init.csv")
+    table = pd.read_csv(few.path / "results/tables/init.csv")
+    fits = table[["inr", "init", "sgd_steps", "steps"]].drop_duplicates()
+    assert fits.to_numpy().tolist() == [["few", "learned", 2, 3], ["small", "random", 0, 8]]
+    for _, own in table.groupby("inr"):
+        of_inrs = own[own["method"] == "inr"].set_index("metric")["mean"]
+        assert set(of_inrs.index) == {"loss", "s/INR", "CD x1000", "F-score", "found"}
+        assert 0.2 < of_inrs["loss"] < 1 and of_inrs["s/INR"] > 0
+        scores = own[own["method"] != "inr"]
+        assert set(zip(scores["method"], scores["metric"], scores["seeds"], strict=True)) == {
+            ("weights_probe", "accuracy", 1), ("inr2vec", "accuracy", 2), ("inr2vec", "hit@1", 1),
+        }  # fmt: skip
+        assert scores["mean"].between(0, 100).all()
+    text = few.read("results/tables/init.md").decode()
+    assert "| Demo | few | learned | 2 | 3 |" in text
 
 
 def test_an_edit_learns_anew_what_depends_on_it(few):

@@ -19,6 +19,7 @@ TABLES = {
     "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
     "table10": ("methods", ("encoders", "baselines"), ()),
     "encoders": ("methods", ("encoders", "baselines"), PROBES),
+    "init": ("methods", ("encoders", "baselines"), PROBES),
     "reconstruction": ("encoders", ("encoders",), ()),
     "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
 }

@@ -1,0 +1,122 @@
+"""INRs fitted in different ways, side by side: what they cost, and what can be made of them."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from inr2vec_core.io.hdf5 import open_shard
+from inr2vec_core.reporting.encoder_table import KEYS, encoder_rows
+from inr2vec_core.reporting.markdown import (
+    convergence_marker,
+    convergence_note,
+    markdown_table,
+    method_notes,
+    pivot_metrics,
+)
+from inr2vec_core.reporting.tables import reconstruction_rows
+
+SCORES = ("accuracy", "hit@1")  # shares, shown in percent
+INRS = "inr"  # stands for the method in rows about the INRs themselves
+
+
+def cost_rows(shards: Mapping[tuple[str, str], Iterable[str | Path]]) -> pd.DataFrame:
+    """The mean loss of INRs and the seconds that each took.
+
+    Args:
+        shards: data set and entry of INRs -> their files.
+
+    Returns:
+        The columns dataset, inr, method, metric and value. Seconds are those of whole jobs:
+        queries, reading and writing, imports. The loss is that of the last tenth of Adam's steps,
+        or of the last step of gradient descent.
+    """
+    rows = []
+    for (dataset, inr), files in shards.items():
+        n, seconds, loss = 0, 0.0, 0.0
+        for path in files:
+            with open_shard(path) as file:
+                losses = file["loss"][:]
+                n, loss = n + len(losses), loss + float(losses.sum())
+                seconds += float(file.attrs["wall_seconds"])
+        for metric, value in (("s/INR", seconds / n), ("loss", loss / n)):
+            rows.append(
+                {"dataset": dataset, "inr": inr, "method": INRS, "metric": metric, "value": value}
+            )
+    return pd.DataFrame(rows)
+
+
+def shape_rows(shapes: pd.DataFrame) -> pd.DataFrame:
+    """How near shapes reconstructed from INRs are to the originals, of the test split.
+
+    Args:
+        shapes: as for `tables.reconstruction_rows`, with dataset and inr in `attrs`.
+    """
+    found = reconstruction_rows(shapes)
+    split = "test" if "test" in set(found["split"]) else found["split"].iloc[0]
+    wanted = found["metric"].isin(["CD x1000", "F-score", "found"]) & (found["split"] == split)
+    named = {k: shapes.attrs[k] for k in ("dataset", "inr")}
+    return found[wanted].rename(columns={"mean": "value"}).assign(**named, method=INRS)
+
+
+def score_rows(found: Mapping) -> pd.DataFrame:
+    """A method's scores in percent, from a file of metrics."""
+    rows = [
+        {"metric": name, "value": 100 * found[name], "converged": found.get("converged")}
+        for name in SCORES
+        if name in found
+    ]
+    return pd.DataFrame(rows).assign(**{k: found[k] for k in KEYS})
+
+
+def init_rows(frames: Iterable[pd.DataFrame], fits: Mapping[str, Mapping]) -> pd.DataFrame:
+    """Average over seeds, and say how INRs were fitted.
+
+    Args:
+        frames: from `cost_rows`, `shape_rows` and `score_rows`.
+        fits: entry of INRs -> init, sgd_steps and steps (of Adam).
+
+    Returns:
+        The columns dataset, inr, init, sgd_steps, steps, method, metric, mean, std, seeds and
+        converged.
+    """
+    columns = ["dataset", "inr", "method", "metric", "value", "converged"]
+    values = pd.concat([frame.reindex(columns=columns) for frame in frames])
+    table = encoder_rows(values.dropna(subset="value"), {})
+    for place, name in enumerate(("init", "sgd_steps", "steps"), 2):
+        table.insert(place, name, table["inr"].map({inr: fit[name] for inr, fit in fits.items()}))
+    return table
+
+
+def init_markdown(table: pd.DataFrame) -> str:
+    """Format the comparison: a row for each data set and entry of INRs.
+
+    Args:
+        table: from `init_rows`.
+    """
+    own = table["method"] == INRS
+    shown = table.assign(
+        cell=[_cell(row) for row in table.itertuples()],
+        metric=table["metric"].where(own, table["method"] + ", " + table["metric"]),
+    )
+    keys = ["dataset", "inr", "init", "sgd_steps", "steps"]
+    order = shown[keys].drop_duplicates().sort_values("dataset", kind="stable")
+    wide = pivot_metrics(shown, order)
+    note = (
+        "s/INR: of whole jobs, queries, imports and writing included, a core each; the time in "
+        "which an init is learned is in its log. loss: of the last tenth of Adam's steps, or of "
+        "the last step of gradient descent. CD x1000 (of the shapes with a surface), F-score (%) "
+        "and found (%): of test shapes reconstructed from INRs. Accuracy and hit@1 in percent; "
+        "networks are tested on shapes reconstructed from INRs. Mean ± standard deviation over "
+        "seeds of the classifier or network alone."
+    )
+    note += method_notes(table["method"]) + convergence_note(table)
+    return markdown_table(
+        ["data set", "inr", "init", "SGD steps", "Adam steps", *wide.columns], wide, note
+    )
+
+
+def _cell(row) -> str:
+    mean = f"{row.mean:.1f}" if row.metric in SCORES else f"{row.mean:.3g}"
+    spread = f" ± {row.std:.1f}" if row.method != INRS and pd.notna(row.std) else ""
+    return mean + convergence_marker(row) + spread

@@ -1,0 +1,70 @@
+"""The table of INRs fitted in different ways."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from inr2vec_core.io.hdf5 import write_shard
+from inr2vec_core.reporting.init_table import (
+    cost_rows,
+    init_markdown,
+    init_rows,
+    score_rows,
+    shape_rows,
+)
+
+FITS = {"few": {"init": "learned", "sgd_steps": 5, "steps": 0},
+        "many": {"init": "random", "sgd_steps": 0, "steps": 300}}  # fmt: skip
+
+
+@pytest.fixture
+def shards(tmp_path):
+    """Two shards of three and one INRs, which took 2 and 6 seconds."""
+    files = []
+    for k, (losses, seconds) in enumerate((([0.1, 0.2, 0.3], 2.0), ([0.6], 6.0))):
+        files.append(tmp_path / f"{k}.h5")
+        columns = {"shape_id": [f"{k}{i}" for i in range(len(losses))]}
+        write_shard(files[-1], columns | {"loss": np.float32(losses)}, wall_seconds=seconds)
+    return files
+
+
+def scores(inr, *accuracies):
+    named = {"dataset": "d", "inr": inr, "method": "projected"}
+    return [
+        score_rows(named | {"accuracy": a, "hit@1": 0.5, "converged": i == 0})
+        for i, a in enumerate(accuracies)
+    ]
+
+
+def test_costs_are_means_over_all_inrs(shards):
+    table = cost_rows({("d", "few"): shards}).set_index("metric")["value"]
+    assert table["s/INR"] == pytest.approx(8 / 4)
+    assert table["loss"] == pytest.approx(1.2 / 4)
+
+
+def test_shapes_are_those_of_the_test_split():
+    shapes = pd.DataFrame({
+        "split": ["train", "test", "test"], "chamfer": [9.0, 0.001, 0.003],
+        "f_score": [0.0, 0.5, 0.7], "found": [True] * 3, "watertight": [None] * 3,
+    })  # fmt: skip
+    shapes.attrs = {"dataset": "d", "inr": "few"}
+    table = shape_rows(shapes).set_index("metric")["value"]
+    assert table["CD x1000"] == pytest.approx(2)
+    assert table["F-score"] == pytest.approx(60)
+    assert table["found"] == 100
+
+
+def test_seeds_are_averaged_and_fits_described(shards):
+    frames = [cost_rows({("d", "few"): shards, ("d", "many"): shards[:1]}),
+              *scores("few", 0.8, 0.9), *scores("many", 0.7)]  # fmt: skip
+    table = init_rows(frames, FITS)
+    accuracy = table[table["metric"] == "accuracy"].set_index("inr")
+    assert accuracy["mean"].to_dict() == pytest.approx({"few": 85, "many": 70})
+    assert accuracy["seeds"].to_dict() == {"few": 2, "many": 1}
+    assert accuracy["converged"].to_dict() == {"few": False, "many": True}
+    assert accuracy["init"].to_dict() == {"few": "learned", "many": "random"}
+    assert accuracy["sgd_steps"].to_dict() == {"few": 5, "many": 0}
+
+    text = init_markdown(table)
+    assert "| d | few | learned | 5 | 0 | 2 | 0.3 | 85.0* ± 7.1 | 50.0* ± 0.0 |" in text
+    assert "| d | many | random | 0 | 300 | 0.667 | 0.2 | 70.0 | 50.0 |" in text
