@@ -15,11 +15,11 @@ from workflow_scripts.common.training import train_with
 def main(snakemake):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     device = torch_device(snakemake, settings["precision"])
-    spec = InrSpec.of(snakemake.input.inrs[0])
+    spec = InrSpec.of_all(snakemake.input.inrs)
     architecture = {k: settings[k] for k in (
         "type", "hidden", "embedding", "options", "decoder_hidden",
         "decoder_frequencies")}  # fmt: skip
-    architecture["field"] = spec.modality.name
+    architecture |= {"field": spec.modality.name, "start": spec.start}
     architecture["siren"] = {"width": spec.siren.width, "depth": spec.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))

@@ -13,6 +13,7 @@ from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
+from inr2vec_core.inrs.spec import start_id
 from inr2vec_core.inrs.stored_queries import draw_queries, number_of_queries
 from inr2vec_core.io.checkpoints import load_arrays, read_metadata
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
@@ -79,6 +80,7 @@ def main(snakemake):
         settings=json.dumps(settings),
         field=target.name,
         precision=precision,
+        start="" if settings["init"] == "random_each" else start_id(start["weights"]),
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
     )
