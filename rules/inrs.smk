@@ -30,8 +30,11 @@ rule learn_init:
         # Only for its checks: a bad data set stops here, and another shard's change does not.
         checked=ancient(MANIFEST),
     output:
-        model=f"{LEARNED_INIT}.safetensors",
-        history=f"{LEARNED_INIT}.history.parquet",
+        multiext(
+            LEARNED_INIT,
+            model=".safetensors",
+            history=".history.parquet",
+        ),
     log:
         log_of(LEARNED_INIT),
     cache: True
