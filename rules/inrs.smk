@@ -28,7 +28,7 @@ rule learn_init:
     input:
         shapes=shapes_to_learn_init_on,
         # Only for its checks: a bad data set stops here, and another shard's change does not.
-        checked=ancient(MANIFEST),
+        checked=ancient(manifests_to_learn_init_on),
     output:
         multiext(
             LEARNED_INIT,

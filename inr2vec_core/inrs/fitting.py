@@ -77,9 +77,10 @@ def fit(
         first: steps before Adam's.
 
     Returns:
-        Weights (b, n_parameters) and the mean loss of the last tenth of Adam's steps (b,), or of
-        the last one of gradient descent.
-        An INR that diverged has a loss of NaN; the others are not affected.
+        Weights (b, n_parameters) and the mean loss before each of the last tenth of Adam's steps
+        (b,), or before the last one of gradient descent.
+        An INR that diverged has a loss of NaN, or weights that are not finite; the others are not
+        affected.
 
     Raises:
         CancelledError: `stop` was set.

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.hdf5 import open_shard
 from inr2vec_core.modalities import Modality, modality
 
+EACH = "each its own"
 
-def start_id(weights: np.ndarray) -> str:
+
+def init_id(weights: np.ndarray) -> str:
     """What tells initial weights (n_parameters,) from others: the beginning of their SHA-256."""
     return hashlib.sha256(weights.tobytes()).hexdigest()[:16]
 
@@ -30,14 +32,14 @@ class InrSpec:
         siren: their sizes.
         modality: the form of the shapes and the field they are fitted to.
         loss: the loss they are fitted with.
-        start: identifies the initial weights that they share (`start_id`); "" where that is
-            unknown, or each has its own.
+        init: identifies the initial weights that they share (`init_id`); `EACH` where each has its
+            own, "" where that is unknown.
     """
 
     siren: SirenConfig
     modality: Modality
     loss: str
-    start: str = ""
+    init: str = ""
 
     @classmethod
     def of(cls, inr_file: str | Path) -> "InrSpec":
@@ -52,8 +54,8 @@ class InrSpec:
         with open_shard(inr_file) as file:
             siren, settings = (json.loads(file.attrs[k]) for k in ("siren", "settings"))
             sizes = SirenConfig(siren["width"], siren["depth"])
-            field, start = file.attrs["field"], file.attrs["start"]
-            return cls(sizes, modality(field), settings["loss"], start)
+            field, init = file.attrs["field"], file.attrs["init"]
+            return cls(sizes, modality(field), settings["loss"], init)
 
     @classmethod
     def of_all(cls, inr_files: Sequence[str | Path]) -> "InrSpec":
@@ -67,12 +69,16 @@ class InrSpec:
         """
         specs = [cls.of(path) for path in inr_files]
         for path, spec in zip(inr_files, specs, strict=True):
-            if spec != specs[0]:
-                same = spec.start == specs[0].start
-                what = "are not as" if same else "start from other weights than"
+            if replace(spec, init=specs[0].init) != specs[0]:
                 raise InputError(
-                    f"the INRs of {path} {what} those of {inr_files[0]}: an encoder needs INRs "
-                    "that are fitted alike (a learned init for both: inits.*.learned_on)"
+                    f"the INRs of {path} have other sizes, another field or another loss than "
+                    f"those of {inr_files[0]}: an encoder needs INRs that are fitted alike"
+                )
+            if spec.init != specs[0].init:
+                raise InputError(
+                    f"the INRs of {path} start from other weights than those of {inr_files[0]}: "
+                    "fit both from the same (the same seed, or one learned init: "
+                    "inits.*.learned_on)"
                 )
         return specs[0]
 

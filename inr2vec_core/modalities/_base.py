@@ -51,7 +51,7 @@ class Modality(ABC):
     # ---- what rule files ask
 
     def n_stored_queries(self, dataset: Mapping) -> int:
-        """The number of queries of each shape that are stored for the fitting.
+        """The number of queries of each shape that are drawn for its fit, at most.
 
         Args:
             dataset: the data set's entry in the config.

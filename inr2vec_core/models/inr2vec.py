@@ -34,7 +34,7 @@ class Inr2vec(nn.Module):
         modality: what the INRs represent.
         shift: added to the decoder's logits where shapes are decoded, and not in training: below 0
             decoded meshes are thicker and voxels fewer (`iso_level.calibrate_iso_level`).
-        start: identifies the weights that the INRs start from, as of `InrSpec`; "" where unknown.
+        init: identifies the weights that the INRs start from, as of `InrSpec`; "" where unknown.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class Inr2vec(nn.Module):
         siren: SirenConfig,
         modality: Modality,
         shift: float = 0.0,
-        start: str = "",
+        init: str = "",
     ):
         super().__init__()
         self.encoder, self.decoder, self.siren = encoder, decoder, siren
-        self.modality, self.shift, self.start = modality, shift, start
+        self.modality, self.shift, self.init = modality, shift, init
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
@@ -86,7 +86,7 @@ class Inr2vec(nn.Module):
                 f"the encoder was trained on {self.modality.name} INRs of {self.siren}, these "
                 f"are {spec.modality.name} INRs of {spec.siren}: take one that was trained on such"
             )
-        if self.start and spec.start and self.start != spec.start:
+        if self.init and spec.init and self.init != spec.init:
             raise InputError(
                 "the encoder was trained on INRs that start from other weights than these: fit "
                 "these from the same (the same seed, or the same learned init: inits.*.learned_on)"
@@ -170,7 +170,7 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     Args:
         architecture: `type` (a file in `encoders/`), `hidden`, `embedding`, `options` if any,
             `decoder_hidden`, `decoder_frequencies`, `siren` with the INRs' `width` and `depth`,
-            and their `field`; `shift` of the decoder's logits, 0 if there is none; `start` of the
+            and their `field`; `shift` of the decoder's logits, 0 if there is none; `init` of the
             INRs, "" if there is none.
     """
     siren = SirenConfig(**architecture["siren"])
@@ -178,7 +178,7 @@ def build_inr2vec(architecture: Mapping) -> Inr2vec:
     decoder = ImplicitDecoder(
         *(architecture[k] for k in ("embedding", "decoder_hidden", "decoder_frequencies"))
     )
-    more = {k: architecture[k] for k in ("shift", "start") if k in architecture}
+    more = {k: architecture[k] for k in ("shift", "init") if k in architecture}
     return Inr2vec(encoder, decoder, siren, modality(architecture["field"]), **more)
 
 

@@ -28,8 +28,8 @@ def cost_rows(shards: Mapping[tuple[str, str], Iterable[str | Path]]) -> pd.Data
 
     Returns:
         The columns dataset, inr, method, metric and value. Seconds are those of whole jobs:
-        queries, reading and writing, imports. The loss is that of the last tenth of Adam's steps,
-        or of the last step of gradient descent.
+        queries, reading and writing, imports. The loss is that before each of the last tenth of
+        Adam's steps, or before the last step of gradient descent.
     """
     rows = []
     for (dataset, inr), files in shards.items():
@@ -103,9 +103,10 @@ def init_markdown(table: pd.DataFrame) -> str:
     order = shown[keys].drop_duplicates().sort_values("dataset", kind="stable")
     wide = pivot_metrics(shown, order)
     note = (
-        "s/INR: of whole jobs, queries, imports and writing included, a core each; the time in "
-        "which an init is learned is in its log. loss: of the last tenth of Adam's steps, or of "
-        "the last step of gradient descent. CD x1000 (of the shapes with a surface), F-score (%) "
+        "s/INR: wall time of whole jobs, queries, imports and writing included (of `fit_threads` "
+        "cores, or of the machine that filled Snakemake's cache); the time in which an init is "
+        "learned is in its log. loss: before each of the last tenth of Adam's steps, or before the "
+        "last step of gradient descent. CD x1000 (of the shapes with a surface), F-score (%) "
         "and found (%): of test shapes reconstructed from INRs. Accuracy and hit@1 in percent; "
         "networks are tested on shapes reconstructed from INRs. Mean ± standard deviation over "
         "seeds of the classifier or network alone."

@@ -24,15 +24,16 @@ def fast_float32_products(device: torch.device) -> Iterator[None]:
     Args:
         device: where the loop computes; nothing changes for a GPU.
     """
-    if device.type != "cpu" or not onednn_is_faster():
-        yield
-        return
     global _users, _before
     with _lock:
-        _users += 1
-        if _users == 1:
+        wanted = device.type == "cpu" and onednn_is_faster()  # its probe sets precisions itself
+        if wanted and not _users:
             _before = torch.get_float32_matmul_precision()
             torch.set_float32_matmul_precision("medium")
+        _users += wanted
+    if not wanted:
+        yield
+        return
     try:
         yield
     finally:

@@ -28,6 +28,11 @@ def shapes_to_learn_init_on(wildcards):
     return [shard for dataset in datasets for shard in shape_shards(dataset)]
 
 
+def manifests_to_learn_init_on(wildcards):
+    datasets = sets_of_init(wildcards.dataset, wildcards.init)
+    return [MANIFEST.format(dataset=dataset) for dataset in datasets]
+
+
 def sizes_to_learn(wildcards):
     width, depth = wildcards.siren.split("x")
     return {"width": int(width), "depth": int(depth)}
@@ -38,5 +43,9 @@ def learn_init_mib(wildcards, attempt):
     init, siren = config["inits"][wildcards.init], sizes_to_learn(wildcards)
     activations = siren["width"] * siren["depth"] * init["queries"]
     kept = 12 * init["batch"] * (init["sgd_steps"] + 1) * activations
-    held = init["buffer"] * shape_numbers(wildcards.dataset, 0)
+    datasets = sets_of_init(wildcards.dataset, wildcards.init)
+    held = min(init["buffer"], sum(map(shapes_of, datasets))) * max(
+        shape_numbers(dataset, 4 * init["queries"] * (init["sgd_steps"] + 1))
+        for dataset in datasets
+    )
     return attempt * int(1500 + 4 * (kept + held) / 2**20)

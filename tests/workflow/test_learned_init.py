@@ -81,7 +81,7 @@ def test_an_edit_learns_anew_what_depends_on_it(few):
         ("epochs: 2\n", "epochs: 3\n", set()),
     ):
         assert few.planned_with("config.yaml", old, new, *INRS) == expected, new
-    few.append("inr2vec_core/inrs/learned_start.py", "EDITED = True")
+    few.append("inr2vec_core/inrs/learned_init.py", "EDITED = True")
     assert set(few.planned(*INRS)) == learning | fitting
 
 

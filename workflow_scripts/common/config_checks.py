@@ -83,6 +83,8 @@ def _of_inrs(config: dict) -> Iterator[str]:
         yield from _unknown(f"inrs.{name}.init", inr["init"], [*RANDOM_INITS, *config["inits"]])
         if inr["init"] in RANDOM_INITS and not inr["steps"]:
             yield f"inrs.{name}.steps: an INR that starts from random weights needs at least 1"
+        if inr["init"] in config["inits"] and inr["loss"] != "bce":
+            yield f"inrs.{name}.loss: inits are learned with bce, so INRs from them need it, too"
     for name, init in config["inits"].items():
         where, used = f"inits.{name}.learned_on", init.get("learned_on", [])
         for dataset in used:
@@ -171,9 +173,39 @@ def _of_tables(config: dict) -> Iterator[str]:
             dataset = config["datasets"].get(row["dataset"])
             if dataset:
                 yield from _unsuitable(table, where, row["dataset"], dataset)
+            yield from _init_of_another_field(config, where, row)
             for name in row[column]:
                 yield from _unknown(f"{where}.{column}", name, known)
                 yield from _unreadable(config, where, row["dataset"], name)
+                yield from _inits_that_differ(config, where, row, name)
+
+
+def _init_of_another_field(config: dict, where: str, row: dict) -> Iterator[str]:
+    """Why INRs of a row cannot start from the init that they name."""
+    name = config["inrs"].get(row["inr"], {}).get("init")
+    datasets, used = config["datasets"], config["inits"].get(name, {}).get("learned_on", [])
+    for dataset in used:
+        if {dataset, row["dataset"]} <= datasets.keys():
+            there, here = (datasets[k]["field"] for k in (dataset, row["dataset"]))
+            if there != here:
+                yield (
+                    f"{where}.inr: the init {name} is learned on {dataset}, of field {there}; "
+                    f"{row['dataset']} is of field {here}"
+                )
+
+
+def _inits_that_differ(config: dict, where: str, row: dict, method: str) -> Iterator[str]:
+    """Why an encoder of several data sets cannot read INRs whose init each has its own of."""
+    encoder = config["encoders"].get(method, {})
+    name = config["inrs"].get(row["inr"], {}).get("init")
+    if "learned_on" in config["inits"].get(name, {"learned_on": ()}):
+        return
+    used = set(encoder.get("trained_on", [])) | ({encoder["from"]} if "from" in encoder else set())
+    if used - {row["dataset"]}:
+        yield (
+            f"{where}.inr: each data set learns its own init {name}, so {method} cannot read the "
+            f"INRs of {row['dataset']} and of others: give inits.{name} a `learned_on`"
+        )
 
 
 def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[str]:

@@ -171,7 +171,7 @@ def _runnable_job(rule: str, configfiles: Sequence[str], wildcards: dict[str, st
     missing = [str(file) for file in job.input if not Path(file).exists()]
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise InputError(f"missing: {missing[0]}{more}; run `snakemake --notemp` for it first")
+        raise InputError(f"missing: {missing[0]}{more}; run `snakemake` for it first")
     return job
 
 

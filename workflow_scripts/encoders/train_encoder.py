@@ -19,7 +19,7 @@ def main(snakemake):
     architecture = {k: settings[k] for k in (
         "type", "hidden", "embedding", "options", "decoder_hidden",
         "decoder_frequencies")}  # fmt: skip
-    architecture |= {"field": spec.modality.name, "start": spec.start}
+    architecture |= {"field": spec.modality.name, "init": spec.init}
     architecture["siren"] = {"width": spec.siren.width, "depth": spec.siren.depth}
 
     torch.manual_seed(derive_seed(seed, "encoder"))

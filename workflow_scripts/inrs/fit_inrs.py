@@ -9,12 +9,12 @@ import torch
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.fit_many import fit_many
+from inr2vec_core.inrs.fit_queries import draw_queries, number_of_queries
 from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.inrs.spec import start_id
-from inr2vec_core.inrs.stored_queries import draw_queries, number_of_queries
+from inr2vec_core.inrs.spec import EACH, init_id
 from inr2vec_core.io.checkpoints import load_arrays, read_metadata
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.io.shape_columns import read_shapes
@@ -25,11 +25,12 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 def main(snakemake):
     settings, dataset = snakemake.params.settings, snakemake.params.dataset
-    seed, steps = snakemake.params.seed, snakemake.params.first
+    seed, first_steps = snakemake.params.seed, snakemake.params.first
     device, target = torch_device(snakemake), modality(dataset["field"])
     siren = SirenConfig(settings["width"], settings["depth"])
-    start = load_arrays(snakemake.input.init)
-    first = steps and FirstSteps(torch.from_numpy(start["rates"]), **steps)
+    init, first = load_arrays(snakemake.input.init), None
+    if first_steps:
+        first = FirstSteps(torch.from_numpy(init["rates"]), **first_steps)
     if first and (learned := read_metadata(snakemake.input.init)["field"]) != target.name:
         raise InputError(
             f"{snakemake.input.init} was learned on {learned}, these shapes are {target.name}: "
@@ -52,7 +53,7 @@ def main(snakemake):
         def load(rows):
             initial = np.stack([
                 initial_weights(siren, seed, shape_id)
-                if settings["init"] == "random_each" else start["weights"]
+                if settings["init"] == "random_each" else init["weights"]
                 for shape_id in ids[rows]
             ])  # fmt: skip
             shapes = read_shapes(file, np.arange(rows.start, rows.stop))
@@ -80,7 +81,7 @@ def main(snakemake):
         settings=json.dumps(settings),
         field=target.name,
         precision=precision,
-        start="" if settings["init"] == "random_each" else start_id(start["weights"]),
+        init=EACH if settings["init"] == "random_each" else init_id(init["weights"]),
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
     )

@@ -4,11 +4,11 @@ import json
 import math
 
 from inr2vec_core.geometry.queries import QuerySampling
-from inr2vec_core.inrs.learned_start import LearnedStart
+from inr2vec_core.inrs.learned_init import LearnedInit
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.checkpoints import save_model
 from inr2vec_core.modalities import modality
-from inr2vec_core.tasks.initialization.task import StartSettings, StartTask
+from inr2vec_core.tasks.initialization.task import InitSettings, InitTask
 from workflow_scripts.common.job import provenance, run, torch_device
 from workflow_scripts.common.training import train_with
 
@@ -17,9 +17,9 @@ def main(snakemake):
     params, w = snakemake.params, snakemake.wildcards
     device = torch_device(snakemake)
     siren, target = SirenConfig(**params.siren), modality(params.field)
-    task = StartTask(
-        LearnedStart(siren, target, params.seed), target, snakemake.input.shapes,
-        QuerySampling.from_config(params.queries), StartSettings.from_config(params.settings),
+    task = InitTask(
+        LearnedInit(siren, target, params.seed), target, snakemake.input.shapes,
+        QuerySampling.from_config(params.queries), InitSettings.from_config(params.settings),
         params.seed, device,
     )  # fmt: skip
     label = f"{w.init} init on {w.dataset}"

@@ -96,7 +96,8 @@ def _fold(sums, n, weight, bias, eps, figures):
             total += sums[cloud, 0, c]
             square += sums[cloud, 1, c]
         mean[c] = total / n
-        var[c] = max(square / n - (total / n) ** 2, 0.0)
+        spread = square / n - (total / n) ** 2
+        var[c] = 0.0 if spread < 0 else spread  # NaN stays
         inverse[c] = 1 / np.sqrt(var[c] + np.float32(eps))
         scale[c] = weight[c] * inverse[c]
         offset[c] = bias[c] - mean[c] * scale[c]
@@ -149,7 +150,7 @@ def _scale_and_relu(first, last, rows, scale, offset, out):
             load_row(rows[cloud, i], row)
             for c in range(c_max):
                 scaled = scale[c] * value[c] + offset[c]
-                value[c] = scaled if scaled > 0 else np.float32(0)
+                value[c] = np.float32(0) if scaled <= 0 else scaled  # NaN stays
             store_row(row, out[cloud, i])
 
 

@@ -1,6 +1,6 @@
 """Learning the start that INRs are fitted from, without labels, on training shapes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.inrs.learned_start import LearnedStart
+from inr2vec_core.inrs.learned_init import LearnedInit
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
 from inr2vec_core.modalities import Modality
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
@@ -21,11 +22,11 @@ from inr2vec_core.utils.seeding import numpy_stream
 from inr2vec_core.utils.settings import Settings
 
 ROUNDS = 100  # of an epoch, at most
-POOL = 16_384  # queries that are kept of a shape, at least, if all shapes are in memory
+POOL = 16_384  # queries kept of a shape, at least, where labels are dear and all are in memory
 
 
 @dataclass(frozen=True)
-class StartSettings(Settings):
+class InitSettings(Settings):
     """How a start is learned.
 
     Attributes:
@@ -45,7 +46,7 @@ class StartSettings(Settings):
     precision: str = "float32"
 
 
-class StartTask(ShardTask):
+class InitTask(ShardTask):
     """The trainer's task (`trainer.Task`): the loss after the steps, at queries of their own.
 
     An epoch has at most `ROUNDS` rounds, however many shapes there are.
@@ -65,11 +66,11 @@ class StartTask(ShardTask):
 
     def __init__(
         self,
-        model: LearnedStart,
+        model: LearnedInit,
         modality: Modality,
         shape_files: Sequence[str | Path],
         sampling: QuerySampling,
-        settings: StartSettings,
+        settings: InitSettings,
         seed: int,
         device: torch.device,
     ):
@@ -79,9 +80,11 @@ class StartTask(ShardTask):
             for split in ("train", "val")
         )
         super().__init__(model, *splits, settings, seed, device)
-        pool = max(POOL, 2 * (settings.sgd_steps + 1) * settings.queries)
-        pool *= len(self.data) <= settings.buffer
+        self.modality, self.sampling = modality, sampling
+        self._needed = (settings.sgd_steps + 1) * settings.queries
+        pool = max(POOL, 2 * self._needed) if len(self.data) <= settings.buffer else 0
         self._source = QuerySource(modality, sampling, seed, pool)
+        self._validation_queries: list[Tensor] = []
         self.steps_per_epoch = min(ROUNDS, self.steps_per_epoch)
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
@@ -90,17 +93,23 @@ class StartTask(ShardTask):
 
     def inputs_of(self, batch: Batch, epoch: int) -> Tensor:
         """Queries of a batch of shapes, in blocks: (b, steps + 1, q, 4) int16."""
-        return self._queries(batch.shape_id, batch.columns["shapes"], "start queries", epoch)
 
-    def _queries(self, ids: Sequence[str], shapes: Sequence[Shape], *names: str | int) -> Tensor:
-        blocks, q = self.settings.sgd_steps + 1, self.settings.queries
-        drawn = [
-            self._source.draw(
-                shape_id, shape, blocks * q, numpy_stream(self.seed, *names, shape_id)
+        def draw(shape_id: str, shape: Shape) -> np.ndarray:
+            stream = numpy_stream(self.seed, "init queries", epoch, shape_id)
+            return self._source.draw(shape_id, shape, self._needed, stream)
+
+        return self._in_blocks(map(draw, batch.shape_id, batch.columns["shapes"]))
+
+    def _in_blocks(self, drawn: Iterable[np.ndarray]) -> Tensor:
+        """Queries of shapes (n, 4) each, in blocks for the steps and one more."""
+        queries = np.stack(list(drawn))
+        if queries.shape[1] < self._needed:  # as many as a grid has voxels
+            raise InputError(
+                f"{self.settings.sgd_steps} steps of gradient descent and the loss after them read "
+                f"{self._needed} queries, a shape has {queries.shape[1]}: lower inits.*.queries"
             )
-            for shape_id, shape in zip(ids, shapes, strict=True)
-        ]
-        return torch.from_numpy(np.stack(drawn)).view(len(drawn), blocks, q, 4)
+        size = (len(queries), self.settings.sgd_steps + 1, self.settings.queries, 4)
+        return torch.from_numpy(queries).view(size)
 
     def loss(self, batch: Tensor) -> Tensor:
         """The mean loss after the steps, at queries that no step has seen."""
@@ -108,16 +117,25 @@ class StartTask(ShardTask):
 
     def validate(self) -> dict[str, float]:
         """The same of validation shapes, always at the same queries."""
+        if not self._validation_queries:
+            self._validation_queries = list(self._draw_for_validation())
+        losses = [float(self.loss(queries).detach()) for queries in self._validation_queries]
+        return {
+            "held_out": float(np.average(losses, weights=[*map(len, self._validation_queries)]))
+        }
+
+    def _draw_for_validation(self) -> Iterator[Tensor]:
         count = min(len(self.validation), self.settings.validation_shapes)
         # Spread over the split: shards follow the sorted names, so the first rows are one class.
         chosen = np.unique(np.linspace(0, len(self.validation) - 1, count).astype(int))
-        losses = []
+
+        def draw(row: int, shape: Shape) -> np.ndarray:
+            stream = numpy_stream(self.seed, "validation", self.validation.shape_id[row])
+            return self.modality.sample_queries(shape, self._needed, self.sampling, stream)
+
         for index in np.array_split(chosen, -(-len(chosen) // 16)):
             shapes = self.validation.read(index, ("shapes",))["shapes"]
-            ids = [self.validation.shape_id[i] for i in index]
-            queries = self._queries(ids, shapes, "validation")
-            losses += [float(self.loss(queries).detach())] * len(index)
-        return {"held_out": float(np.mean(losses))}
+            yield self._in_blocks(map(draw, index, shapes))
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the held-out loss still fell at the end of the training."""

@@ -8,7 +8,7 @@ import torch
 from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import evaluate, initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.inrs.spec import InrSpec, start_id
+from inr2vec_core.inrs.spec import EACH, InrSpec, init_id
 from inr2vec_core.io.hdf5 import write_shard
 from inr2vec_core.modalities import modality
 from inr2vec_core.models.inr2vec import build_inr2vec, fields_of
@@ -21,7 +21,7 @@ ARCHITECTURE = {"type": "inr2vec", "hidden": [5], "embedding": 4, "decoder_hidde
 
 def test_the_kind_of_a_shards_inrs(tmp_path):
     attrs = {"siren": json.dumps(SIREN.describe()), "settings": json.dumps({"loss": "mse"})}
-    write_shard(tmp_path / "0.h5", {"shape_id": ["a"]}, field="sdf", start="one", **attrs)
+    write_shard(tmp_path / "0.h5", {"shape_id": ["a"]}, field="sdf", init="one", **attrs)
     assert InrSpec.of(tmp_path / "0.h5") == InrSpec(SIREN, modality("sdf"), "mse", "one")
 
 
@@ -58,9 +58,11 @@ def test_a_model_of_other_inrs_is_refused(kind):
         build_inr2vec(ARCHITECTURE).check(kind)
 
 
-@pytest.mark.parametrize("theirs, refused", [("one", False), ("two", True), ("", False)])
+@pytest.mark.parametrize(
+    "theirs, refused", [("one", False), ("two", True), (EACH, True), ("", False)]
+)
 def test_a_model_of_inrs_from_another_start_is_refused(theirs, refused):
-    model = build_inr2vec(ARCHITECTURE | {"start": "one"})
+    model = build_inr2vec(ARCHITECTURE | {"init": "one"})
     spec = InrSpec(SIREN, modality("sdf"), "bce", theirs)
     if not refused:
         return model.check(spec)
@@ -69,17 +71,17 @@ def test_a_model_of_inrs_from_another_start_is_refused(theirs, refused):
 
 
 def test_shards_have_their_specification_in_common(tmp_path):
-    def written(name, width=6, start="one"):
+    def written(name, width=6, init="one"):
         siren = json.dumps(SirenConfig(width, 2).describe())
         attrs = {"siren": siren, "settings": json.dumps({"loss": "mse"}), "field": "sdf"}
-        write_shard(tmp_path / name, {"shape_id": ["a"]}, start=start, **attrs)
+        write_shard(tmp_path / name, {"shape_id": ["a"]}, init=init, **attrs)
         return tmp_path / name
 
     first, same = written("0.h5"), written("1.h5")
     assert InrSpec.of_all([first, same]) == InrSpec(SIREN, modality("sdf"), "mse", "one")
     for other, words in (
-        (written("2.h5", start="two"), "2.h5 start from other weights than those of .*0.h5"),
-        (written("3.h5", width=7), "3.h5 are not as those of .*0.h5"),
+        (written("2.h5", init="two"), "2.h5 start from other weights than those of .*0.h5"),
+        (written("3.h5", width=7, init="three"), "3.h5 have other sizes, .* than those of .*0.h5"),
     ):
         with pytest.raises(InputError, match=words):
             InrSpec.of_all([first, same, other])
@@ -87,5 +89,5 @@ def test_shards_have_their_specification_in_common(tmp_path):
 
 def test_a_start_is_known_by_its_weights():
     weights = initial_weights(SIREN, 0)
-    assert start_id(weights) == start_id(weights.copy())
-    assert start_id(weights) != start_id(initial_weights(SIREN, 1))
+    assert init_id(weights) == init_id(weights.copy())
+    assert init_id(weights) != init_id(initial_weights(SIREN, 1))

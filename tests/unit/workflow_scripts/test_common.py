@@ -272,6 +272,16 @@ def learned(**second):
     }
 
 
+def learned_elsewhere(field="sdf", encoder=None, **init):
+    """A row of data set d whose INRs have a learned init, beside another data set p."""
+    return table2() | {
+        "datasets": {"d": {"reader": "procedural"}, "p": {"reader": "procedural", "field": field}},
+        "inits": {"l": init},
+        "inrs": {"i": {"init": "l"}},
+        "encoders": {"e": encoder or {}},
+    }
+
+
 def generation(**row):
     rows = [{"dataset": "d", "inr": "i", "encoder": "e", "methods": ["g", "gaussian"]} | row]
     return {"generators": {"g": {}}, "tables": {"generation": rows}}
@@ -280,6 +290,9 @@ def generation(**row):
 def test_names_that_exist_are_accepted():
     completed(**generation())
     completed(**learned())
+    completed(**learned_elsewhere())
+    both = {"trained_on": ["d", "p"]}
+    completed(**learned_elsewhere(field="udf", encoder=both, learned_on=["d", "p"]))
     completed(**mapping(encoder={"trained_on": ["d", "p"]}, side="partial", frame="complete"))
     completed(**baselines("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
@@ -293,6 +306,12 @@ def test_names_that_exist_are_accepted():
     ({"inrs": {"i": {"steps": 0}}}, ["inrs.i.steps: an INR that starts from random weights"]),
     ({"inits": {"l": {"learned_on": ["x"]}}}, ["inits.l.learned_on: 'x' is no entry; there are d"]),
     (learned(field="sdf"), ["inits.l.learned_on: the data sets' fields differ"]),
+    ({"inits": {"l": {}}, "inrs": {"i": {"init": "l", "loss": "mse"}}}, [
+        "inrs.i.loss: inits are learned with bce"]),
+    (learned_elsewhere(learned_on=["p"]), [
+        "tables.table2.0.inr: the init l is learned on p, of field sdf; d is of field udf"]),
+    (learned_elsewhere(field="udf", encoder={"trained_on": ["d", "p"]}), [
+        "tables.table2.0.inr: each data set learns its own init l, so e cannot read"]),
     ({"encoders": {"e": {"type": "x"}}}, [
         "encoders.e.type: no file inr2vec_core/encoders/x.py; there are", "inr2vec", "projected"]),
     (table2(inr="x"), ["tables.table2.0.inr: 'x' is no entry; there are i"]),

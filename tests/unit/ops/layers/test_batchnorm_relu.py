@@ -93,6 +93,15 @@ def test_channels_that_never_change_give_their_bias():
     torch.testing.assert_close(layer(x), expected, rtol=0, atol=0.02)
 
 
+def test_what_is_no_number_is_not_made_one():
+    layer, norm = made(6)
+    x = random(3, 7, 6)
+    x[1, 2, 4] = torch.nan
+    for out in (layer(x), plain(norm, x)):
+        assert out[..., 4].isnan().all()
+        assert out[..., [0, 1, 2, 3, 5]].isfinite().all()
+
+
 def test_any_number_of_threads_gives_the_same(monkeypatch):
     monkeypatch.setattr("inr2vec_core.ops.parallel.SMALL", 0)  # or torch would compute the second
     layer, _ = made(6)

@@ -225,7 +225,7 @@ def test_queries_of_meshes_come_from_a_pool_and_differ_by_epoch(solid_task):
     )
     assert first != second
     if solid_task.model.modality.name == "sdf":
-        pools = np.concatenate(list(solid_task.queries.pools.values()))
+        pools = np.concatenate([pool for _, pool in solid_task.queries.pools.values()])
         assert len(pools) == len(solid_task.queries.pools) * 16 * SETTINGS.queries
         assert first | second <= {tuple(q) for q in pools.tolist()}
     else:

@@ -8,16 +8,17 @@ import torch
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
-from inr2vec_core.inrs.learned_start import LearnedStart
+from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
+from inr2vec_core.inrs.learned_init import LearnedInit
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
 from inr2vec_core.tasks.initialization import task as initialization
-from inr2vec_core.tasks.initialization.task import StartSettings, StartTask
+from inr2vec_core.tasks.initialization.task import InitSettings, InitTask
 from inr2vec_core.training.trainer import TrainSettings, train
 from inr2vec_core.utils.seeding import numpy_stream
 
 SIREN, UDF = SirenConfig(8, 3), modality("udf")
-SETTINGS = StartSettings(sgd_steps=2, queries=16, batch=2, buffer=64)
+SETTINGS = InitSettings(sgd_steps=2, queries=16, batch=2, buffer=64)
 ROWS = [(f"s{k}", "bed", split) for k, split in enumerate(["train"] * 5 + ["val"] * 3 + ["test"])]
 
 
@@ -34,8 +35,8 @@ def made(make_shards):
 
     def of(*shards, **settings):
         _, shapes = make_shards(shards, lambda _: np.zeros(SIREN.n_parameters), points_of)
-        return StartTask(
-            LearnedStart(SIREN, UDF, 0), UDF, shapes, QuerySampling(),
+        return InitTask(
+            LearnedInit(SIREN, UDF, 0), UDF, shapes, QuerySampling(),
             dataclasses.replace(SETTINGS, **settings), 0, torch.device("cpu"),
         )  # fmt: skip
 
@@ -59,14 +60,23 @@ def test_rounds_hold_labeled_queries_of_training_shapes(made):
     assert set(seen) < {"s0", "s1", "s2", "s3", "s4"}
 
 
-def test_queries_depend_on_seed_shape_and_epoch_and_not_on_shards(made):
-    one, two = made(ROWS), made(ROWS[::2], ROWS[1::2])
-    shape = one.data.read(np.array([0]), ("shapes",))["shapes"]
-    draws = [
-        task._queries(["s0"], shape, "start queries", epoch)
-        for task, epoch in ((one, 1), (two, 1), (one, 2))
-    ]
-    assert torch.equal(draws[0], draws[1]) and not torch.equal(draws[0], draws[2])
+def test_the_queries_of_a_shape_differ_by_epoch(made):
+    first, second = ({tuple(q) for b in made(ROWS).batches(e) for q in b.reshape(-1, 4).tolist()}
+                     for e in (1, 2))  # fmt: skip
+    assert len(first & second) < len(first) / 10
+
+
+def test_more_queries_than_a_shape_has_are_refused(make_shards):
+    def grid_of(shape_id):
+        return VoxelShape(np.indices((4, 4, 4)).sum(0) < 5)
+
+    _, shapes = make_shards([ROWS], lambda _: np.zeros(SIREN.n_parameters), grid_of)
+    task = InitTask(
+        LearnedInit(SIREN, modality("occ"), 0), modality("occ"), shapes, QuerySampling(),
+        dataclasses.replace(SETTINGS, queries=22), 0, torch.device("cpu"),
+    )  # fmt: skip
+    with pytest.raises(InputError, match="read 66 queries, a shape has 64: lower inits"):
+        list(task.batches(1))
 
 
 def test_what_is_learned_does_not_depend_on_shards(made):
@@ -86,17 +96,19 @@ def test_an_epoch_of_many_shapes_ends_after_so_many_rounds(made, monkeypatch):
     assert task.steps_per_epoch == len(list(task.batches(1))) == 1
 
 
+@torch.no_grad()
 def test_the_held_out_loss_is_the_mean_over_validation_shapes(made):
     task = made(ROWS)
     task.model.eval()
-    with torch.no_grad():
-        found = task.validate()["held_out"]
-    shapes = [(name, split) for name, _, split in ROWS if split == "val"]
+    found = task.validate()["held_out"]
+    assert found == task.validate()["held_out"]
     losses = []
-    for name, _ in shapes:
-        row = task.validation.shape_id.index(name)
-        shape = task.validation.read(np.array([row]), ("shapes",))["shapes"]
-        losses.append(float(task.loss(task._queries([name], shape, "validation"))))
+    for name in (name for name, _, split in ROWS if split == "val"):
+        points = CloudShape(points_of(name).astype(np.float32))
+        stream = numpy_stream(0, "validation", name)
+        drawn = UDF.sample_queries(points, 3 * 16, QuerySampling(), stream)
+        coords, labels = dequantize(torch.from_numpy(drawn).view(1, 3, 16, 4))
+        losses.append(task.model(coords, labels).item())
     assert found == pytest.approx(np.mean(losses), rel=1e-5)
 
 

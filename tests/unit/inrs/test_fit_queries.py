@@ -6,8 +6,8 @@ import torch
 
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import CloudShape
+from inr2vec_core.inrs.fit_queries import draw_queries, number_of_queries
 from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
-from inr2vec_core.inrs.stored_queries import draw_queries, number_of_queries
 from inr2vec_core.modalities import modality
 
 UDF = modality("udf")

@@ -14,7 +14,7 @@ from inr2vec_core.modalities import Modality
 RATE = 1e-2  # of every weight, before it is learned
 
 
-class LearnedStart(nn.Module):
+class LearnedInit(nn.Module):
     """Initial weights of INRs, and the rate with which each of them is descended.
 
     Args:

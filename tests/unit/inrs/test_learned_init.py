@@ -6,7 +6,7 @@ import torch
 from inr2vec_core.geometry.queries import dequantize
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FirstSteps, FitSettings, fit
-from inr2vec_core.inrs.learned_start import LearnedStart
+from inr2vec_core.inrs.learned_init import LearnedInit
 from inr2vec_core.inrs.siren import evaluate
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.modalities import modality
@@ -18,7 +18,7 @@ SIREN, STEPS, Q = SirenConfig(5, 3), 3, 8
 @pytest.fixture
 def start():
     """A start whose rates differ, in double precision."""
-    start = LearnedStart(SIREN, modality("udf"), seed=0).double()
+    start = LearnedInit(SIREN, modality("udf"), seed=0).double()
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
         start.rates.copy_(0.02 * torch.rand(SIREN.n_parameters, generator=generator).double())
@@ -76,7 +76,7 @@ def test_an_inr_does_not_depend_on_the_others_of_its_round(start):
 
 def test_learning_lowers_the_loss_of_new_queries():
     torch.manual_seed(0)
-    start = LearnedStart(SirenConfig(16, 3), modality("udf"), seed=0)
+    start = LearnedInit(SirenConfig(16, 3), modality("udf"), seed=0)
     adam = torch.optim.Adam(start.parameters(), lr=1e-3)
 
     def round_of(seed):
@@ -96,7 +96,7 @@ def test_learning_lowers_the_loss_of_new_queries():
 @pytest.mark.parametrize("adam_steps", [0, 4])
 def test_adams_steps_come_after_the_first_ones_on_the_queries_that_follow(adam_steps):
     siren, q = SirenConfig(8, 3), 6
-    start = LearnedStart(siren, modality("udf"), seed=0)
+    start = LearnedInit(siren, modality("udf"), seed=0)
     first, stored = FirstSteps(start.rates.detach(), 2, 5), random_queries(2, 2 * 5 + 4 * q)
     initial = start.weights.detach().expand(2, -1).clone()
     offsets = torch.tensor([0, 7])
@@ -111,9 +111,9 @@ def test_adams_steps_come_after_the_first_ones_on_the_queries_that_follow(adam_s
     assert loss.isfinite().all()
 
 
-def test_many_from_a_learned_start_are_as_each_alone():
+def test_many_from_a_learned_init_are_as_each_alone():
     siren = SirenConfig(8, 3)
-    start = LearnedStart(siren, modality("udf"), seed=0)
+    start = LearnedInit(siren, modality("udf"), seed=0)
     first, stored = FirstSteps(start.rates.detach(), 3, 5), random_queries(5, 20)
     initial, offsets = start.weights.detach().expand(5, -1).clone(), torch.arange(5)
     expected, _ = fit(initial, stored, siren, FitSettings(0), offsets, first=first)
