@@ -20,6 +20,7 @@ from inr2vec_core.io.sealed import read_sealed
 OVERLAYS = {
     "tiny": [],
     "comparison": ["comparison.yaml"],
+    "inits": ["inits.yaml"],
     "networks": ["networks.yaml"],
     "products": ["products.yaml"],
     "segmentation": ["segmentation.yaml"],
