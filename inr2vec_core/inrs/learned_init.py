@@ -1,4 +1,4 @@
-"""A shared start from which INRs are fitted in a few steps of gradient descent.
+"""Shared initial weights from which INRs are fitted in a few steps of gradient descent.
 
 The initial weights and a learning rate for each of them are learned through the steps themselves
 (MetaSDF, Sitzmann et al. 2020a; Meta-SGD, Li et al. 2017).

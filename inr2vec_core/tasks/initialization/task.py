@@ -1,4 +1,4 @@
-"""Learning the start that INRs are fitted from, without labels, on training shapes."""
+"""Learning the initial weights of INRs, without labels, on training shapes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ POOL = 16_384  # queries kept of a shape, at least, where labels are dear and al
 
 @dataclass(frozen=True)
 class InitSettings(Settings):
-    """How a start is learned.
+    """How an init is learned.
 
     Attributes:
         sgd_steps: steps of gradient descent that it is learned for.
@@ -52,17 +52,17 @@ class InitTask(ShardTask):
     An epoch has at most `ROUNDS` rounds, however many shapes there are.
 
     Args:
-        model: the start.
+        model: the init.
         modality: what the INRs represent.
         shape_files: shards of shapes.
         sampling: how queries are spread.
         settings: steps, queries and shapes.
         seed: of queries and shuffling.
-        device: where the start is learned.
+        device: where the init is learned.
     """
 
     score, higher_is_better = "held_out", False
-    stream = ("start",)
+    stream = ("init",)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A learned start: its steps are those of the fitting, and it is differentiated through them."""
+"""A learned init: its steps are those of the fitting, and it is differentiated through them."""
 
 import pytest
 import torch
@@ -16,13 +16,13 @@ SIREN, STEPS, Q = SirenConfig(5, 3), 3, 8
 
 
 @pytest.fixture
-def start():
-    """A start whose rates differ, in double precision."""
-    start = LearnedInit(SIREN, modality("udf"), seed=0).double()
+def init():
+    """An init whose rates differ, in double precision."""
+    init = LearnedInit(SIREN, modality("udf"), seed=0).double()
     generator = torch.Generator().manual_seed(3)
     with torch.no_grad():
-        start.rates.copy_(0.02 * torch.rand(SIREN.n_parameters, generator=generator).double())
-    return start
+        init.rates.copy_(0.02 * torch.rand(SIREN.n_parameters, generator=generator).double())
+    return init
 
 
 def queries(b, blocks=STEPS + 1, seed=0):
@@ -32,52 +32,52 @@ def queries(b, blocks=STEPS + 1, seed=0):
     return coords.view(b, blocks, Q, 3), labels.view(b, blocks, Q), stored
 
 
-def test_its_steps_are_those_of_fitting(start):
+def test_its_steps_are_those_of_fitting(init):
     coords, labels, stored = queries(2, STEPS)
-    start, coords, labels = start.float(), coords.float(), labels.float()
-    first = FirstSteps(start.rates.detach(), STEPS, Q)
-    initial = start.weights.detach().expand(2, -1).clone()
+    init, coords, labels = init.float(), coords.float(), labels.float()
+    first = FirstSteps(init.rates.detach(), STEPS, Q)
+    initial = init.weights.detach().expand(2, -1).clone()
     fitted, _ = fit(
         initial, stored, SIREN, FitSettings(steps=0), torch.zeros(2, dtype=torch.long),
         first=first,
     )  # fmt: skip
-    found = start.eval().fitted(coords, labels)
+    found = init.eval().fitted(coords, labels)
     assert not torch.allclose(found, initial)
     torch.testing.assert_close(found.detach(), fitted, rtol=1e-4, atol=1e-6)
-    torch.testing.assert_close(start.train().fitted(coords, labels), found)
+    torch.testing.assert_close(init.train().fitted(coords, labels), found)
 
 
-def test_the_gradient_goes_through_the_steps(start):
+def test_the_gradient_goes_through_the_steps(init):
     coords, labels, _ = queries(2)
 
     def loss_at(weights, rates):
         return torch.func.functional_call(
-            start, {"weights": weights, "rates": rates}, (coords, labels)
+            init, {"weights": weights, "rates": rates}, (coords, labels)
         )
 
-    inputs = [t.detach().clone().requires_grad_() for t in (start.weights, start.rates)]
+    inputs = [t.detach().clone().requires_grad_() for t in (init.weights, init.rates)]
     assert torch.autograd.gradcheck(loss_at, inputs, eps=1e-7, atol=1e-5)
 
 
-def test_the_loss_is_of_the_last_block_after_steps_on_the_others(start):
+def test_the_loss_is_of_the_last_block_after_steps_on_the_others(init):
     coords, labels, _ = queries(3)
-    flat = start.eval().fitted(coords[:, :-1], labels[:, :-1])
+    flat = init.eval().fitted(coords[:, :-1], labels[:, :-1])
     outputs = evaluate(flat, coords[:, -1], SIREN)
     expected = torch.nn.functional.binary_cross_entropy_with_logits(outputs, labels[:, -1])
-    torch.testing.assert_close(start(coords, labels), expected)
+    torch.testing.assert_close(init(coords, labels), expected)
 
 
-def test_an_inr_does_not_depend_on_the_others_of_its_round(start):
+def test_an_inr_does_not_depend_on_the_others_of_its_round(init):
     coords, labels, _ = queries(3)
-    together = start.eval().fitted(coords, labels)
-    alone = start.fitted(coords[1:2], labels[1:2])
+    together = init.eval().fitted(coords, labels)
+    alone = init.fitted(coords[1:2], labels[1:2])
     torch.testing.assert_close(alone[0], together[1], rtol=1e-12, atol=1e-14)
 
 
 def test_learning_lowers_the_loss_of_new_queries():
     torch.manual_seed(0)
-    start = LearnedInit(SirenConfig(16, 3), modality("udf"), seed=0)
-    adam = torch.optim.Adam(start.parameters(), lr=1e-3)
+    init = LearnedInit(SirenConfig(16, 3), modality("udf"), seed=0)
+    adam = torch.optim.Adam(init.parameters(), lr=1e-3)
 
     def round_of(seed):
         """Distances to a plane, each shape's at its own height."""
@@ -85,20 +85,20 @@ def test_learning_lowers_the_loss_of_new_queries():
         heights = torch.linspace(-0.3, 0.3, 4).view(4, 1, 1)
         return coords, (1 - (coords[..., 2] - heights).abs()).clamp_min(0)
 
-    before = start(*round_of(99)).item()
+    before = init(*round_of(99)).item()
     for seed in range(60):
         adam.zero_grad()
-        start(*round_of(seed)).backward()
+        init(*round_of(seed)).backward()
         adam.step()
-    assert start(*round_of(99)).item() < before - 0.02
+    assert init(*round_of(99)).item() < before - 0.02
 
 
 @pytest.mark.parametrize("adam_steps", [0, 4])
 def test_adams_steps_come_after_the_first_ones_on_the_queries_that_follow(adam_steps):
     siren, q = SirenConfig(8, 3), 6
-    start = LearnedInit(siren, modality("udf"), seed=0)
-    first, stored = FirstSteps(start.rates.detach(), 2, 5), random_queries(2, 2 * 5 + 4 * q)
-    initial = start.weights.detach().expand(2, -1).clone()
+    init = LearnedInit(siren, modality("udf"), seed=0)
+    first, stored = FirstSteps(init.rates.detach(), 2, 5), random_queries(2, 2 * 5 + 4 * q)
+    initial = init.weights.detach().expand(2, -1).clone()
     offsets = torch.tensor([0, 7])
     settings = FitSettings(adam_steps, queries=q, lr=1e-3)
     found, loss = fit(initial, stored, siren, settings, offsets, first=first)
@@ -113,9 +113,9 @@ def test_adams_steps_come_after_the_first_ones_on_the_queries_that_follow(adam_s
 
 def test_many_from_a_learned_init_are_as_each_alone():
     siren = SirenConfig(8, 3)
-    start = LearnedInit(siren, modality("udf"), seed=0)
-    first, stored = FirstSteps(start.rates.detach(), 3, 5), random_queries(5, 20)
-    initial, offsets = start.weights.detach().expand(5, -1).clone(), torch.arange(5)
+    init = LearnedInit(siren, modality("udf"), seed=0)
+    first, stored = FirstSteps(init.rates.detach(), 3, 5), random_queries(5, 20)
+    initial, offsets = init.weights.detach().expand(5, -1).clone(), torch.arange(5)
     expected, _ = fit(initial, stored, siren, FitSettings(0), offsets, first=first)
     fitted = fit_many(
         lambda rows: (initial[rows], stored[rows], offsets[rows]), 5, siren, FitSettings(0),

@@ -1,4 +1,4 @@
-"""Learning a start from shards of shapes: which shapes, which queries, how rounds count."""
+"""Learning an init from shards of shapes: which shapes, which queries, how rounds count."""
 
 import dataclasses
 
