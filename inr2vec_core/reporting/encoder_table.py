@@ -32,6 +32,21 @@ def mean_without_failures(mean: float, failed: float, penalty: float) -> float:
     return (mean - failed * penalty) / (1 - failed) if failed < 1 else float("nan")
 
 
+def score_rows(found: Mapping, names: Iterable[str] = SCORES) -> pd.DataFrame:
+    """A method's scores in percent, as `encoder_rows` takes them.
+
+    Args:
+        found: the content of a file of metrics: dataset, inr, method, and shares in [0, 1].
+        names: the metrics that are taken, where they are there.
+    """
+    rows = [
+        {"metric": name, "value": 100 * found[name], "converged": found.get("converged")}
+        for name in names
+        if name in found
+    ]
+    return pd.DataFrame(rows).assign(**{k: found[k] for k in KEYS})
+
+
 def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
     """Average over seeds.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.io.hdf5 import open_shard
-from inr2vec_core.reporting.encoder_table import KEYS, encoder_rows
+from inr2vec_core.reporting.encoder_table import encoder_rows
 from inr2vec_core.reporting.markdown import (
     convergence_marker,
     convergence_note,
@@ -59,21 +59,11 @@ def shape_rows(shapes: pd.DataFrame) -> pd.DataFrame:
     return found[wanted].rename(columns={"mean": "value"}).assign(**named, method=INRS)
 
 
-def score_rows(found: Mapping) -> pd.DataFrame:
-    """A method's scores in percent, from a file of metrics."""
-    rows = [
-        {"metric": name, "value": 100 * found[name], "converged": found.get("converged")}
-        for name in SCORES
-        if name in found
-    ]
-    return pd.DataFrame(rows).assign(**{k: found[k] for k in KEYS})
-
-
 def init_rows(frames: Iterable[pd.DataFrame], fits: Mapping[str, Mapping]) -> pd.DataFrame:
     """Average over seeds, and say how INRs were fitted.
 
     Args:
-        frames: from `cost_rows`, `shape_rows` and `score_rows`.
+        frames: from `cost_rows`, `shape_rows` and `encoder_table.score_rows`.
         fits: entry of INRs -> init, sgd_steps and steps (of Adam).
 
     Returns:

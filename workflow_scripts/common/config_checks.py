@@ -86,11 +86,15 @@ def _of_inrs(config: dict) -> Iterator[str]:
         if inr["init"] in config["inits"] and inr["loss"] != "bce":
             yield f"inrs.{name}.loss: inits are learned with bce, so INRs from them need it, too"
     for name, init in config["inits"].items():
-        where, used = f"inits.{name}.learned_on", init.get("learned_on", [])
-        for dataset in used:
-            yield from _unknown(where, dataset, config["datasets"])
-        if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
-            yield f"{where}: the data sets' fields differ"
+        yield from _unlike(config, f"inits.{name}.learned_on", init.get("learned_on", []))
+
+
+def _unlike(config: dict, where: str, used: list[str]) -> Iterator[str]:
+    """Why something cannot be learned on these data sets together."""
+    for dataset in used:
+        yield from _unknown(where, dataset, config["datasets"])
+    if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
+        yield f"{where}: the data sets' fields differ"
 
 
 def _of_encoders(config: dict) -> Iterator[str]:
@@ -113,10 +117,7 @@ def _of_encoders(config: dict) -> Iterator[str]:
             yield from _unknown(f"{where}.encoder", encoder["encoder"], config["encoders"])
             if "from" in config["encoders"].get(encoder["encoder"], {}):
                 yield f"{where}.encoder: name the entry that was trained"
-        for dataset in used:
-            yield from _unknown(f"{where}.trained_on", dataset, config["datasets"])
-        if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
-            yield f"{where}.trained_on: the data sets' fields differ"
+        yield from _unlike(config, f"{where}.trained_on", used)
         if used and "from" in encoder:
             yield f"{where}: of `from` and `trained_on` one is enough"
         if "seed" in encoder and "from" in encoder:

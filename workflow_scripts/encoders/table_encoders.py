@@ -4,7 +4,7 @@ import pandas as pd
 
 from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.sealed import read_json
-from inr2vec_core.reporting.encoder_table import SCORES, encoder_markdown, encoder_rows
+from inr2vec_core.reporting.encoder_table import encoder_markdown, encoder_rows, score_rows
 from inr2vec_core.reporting.tables import reconstruction_rows, write_table
 from workflow_scripts.common.job import run
 
@@ -21,16 +21,7 @@ def main(snakemake):
         rows = reconstruction_rows(shapes).query("split == 'test'")
         rows = rows[rows["metric"].isin(["CD x1000", "F-score"])].rename(columns={"mean": "value"})
         frames.append(rows.assign(**{k: shapes.attrs[k] for k in ("dataset", "inr", "method")}))
-    for file in inputs.scores:
-        found = read_json(file)
-        rows = [
-            {"metric": k, "value": 100 * found[k], "converged": found.get("converged")}
-            for k in SCORES
-            if k in found
-        ]
-        frames.append(
-            pd.DataFrame(rows).assign(**{k: found[k] for k in ("dataset", "inr", "method")})
-        )
+    frames += [score_rows(read_json(file)) for file in inputs.scores]
     values = pd.concat(frames).dropna(subset="value")
     table = encoder_rows(values, params.same)
     table["dataset"] = table["dataset"].map(params.titles)

@@ -2,11 +2,12 @@
 
 from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.sealed import read_json
+from inr2vec_core.reporting.encoder_table import score_rows
 from inr2vec_core.reporting.init_table import (
+    SCORES,
     cost_rows,
     init_markdown,
     init_rows,
-    score_rows,
     shape_rows,
 )
 from inr2vec_core.reporting.tables import write_table
@@ -20,7 +21,7 @@ def main(snakemake):
     frames = [
         cost_rows(by_row),
         *(shape_rows(read_frame(file)) for file in inputs.reconstructed),
-        *(score_rows(read_json(file)) for file in inputs.scores),
+        *(score_rows(read_json(file), SCORES) for file in inputs.scores),
     ]
     table = init_rows(frames, params.fits)
     table["dataset"] = table["dataset"].map(params.titles)

@@ -135,8 +135,7 @@ class Inr2vecTask(ShardTask):
     @torch.no_grad()
     def _validated(self, number: int) -> Iterator[tuple[str, Shape, Tensor]]:
         """Name, shape and embedding (e,) of at most so many validation shapes."""
-        # Spread over the split: shards follow the sorted names, so the first rows are one class.
-        chosen = np.unique(np.linspace(0, len(self.validation) - 1, number).astype(int))
+        chosen = self.rows_to_validate(number)
         for index in np.array_split(chosen, -(-len(chosen) // 64)):
             columns = self.validation.read(index, ("weights", "shapes"))
             embeddings = self.model.encoder(torch.from_numpy(columns["weights"]).to(self.device))

@@ -125,9 +125,7 @@ class InitTask(ShardTask):
         }
 
     def _draw_for_validation(self) -> Iterator[Tensor]:
-        count = min(len(self.validation), self.settings.validation_shapes)
-        # Spread over the split: shards follow the sorted names, so the first rows are one class.
-        chosen = np.unique(np.linspace(0, len(self.validation) - 1, count).astype(int))
+        chosen = self.rows_to_validate(self.settings.validation_shapes)
 
         def draw(row: int, shape: Shape) -> np.ndarray:
             stream = numpy_stream(self.seed, "validation", self.validation.shape_id[row])

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from inr2vec_core.io.hdf5 import write_shard
+from inr2vec_core.reporting.encoder_table import score_rows
 from inr2vec_core.reporting.init_table import (
+    SCORES,
     cost_rows,
     init_markdown,
     init_rows,
-    score_rows,
     shape_rows,
 )
 
@@ -31,7 +32,7 @@ def shards(tmp_path):
 def scores(inr, *accuracies):
     named = {"dataset": "d", "inr": inr, "method": "projected"}
     return [
-        score_rows(named | {"accuracy": a, "hit@1": 0.5, "converged": i == 0})
+        score_rows(named | {"accuracy": a, "hit@1": 0.5, "converged": i == 0}, SCORES)
         for i, a in enumerate(accuracies)
     ]
 
