@@ -14,6 +14,7 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.dataset import ShapeDataset
 from workflow_scripts.common import config_checks, environment
+from workflow_scripts.common.chains import add_chains, rows_of_chains
 from workflow_scripts.common.config import ConfigError, complete_config
 from workflow_scripts.common.fingerprint import ProjectCode
 from workflow_scripts.common.gpus import torch_without_gpus, visible_gpus
@@ -25,6 +26,7 @@ try:
     complete_config(config, environment.ROOT / "schemas" / "config.schema.yaml")
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}")
+add_chains(config)
 
 PROJECT_CODE = ProjectCode(environment.ROOT)
 ENV = "../envs/environment.yaml"
@@ -77,7 +79,7 @@ def shape_dataset(dataset):
         "limit",
         "side",
         "views",
-        "augment_copies",
+        "copies",
     )
     values = {n: entry[n] for n in names}
     values["root"] = os.path.expanduser(values["root"])
@@ -160,6 +162,11 @@ def dataset_key(*keys):
 def entry(section):
     """A params function: the entry that the job's wildcard names."""
     return lambda wildcards: config[section][wildcards[section.removesuffix("s")]]
+
+
+def seed_of(section, name):
+    """The seed of an entry, its own or the config's."""
+    return config[section][name].get("seed", config["seed"])
 
 
 def title_of(dataset):

@@ -27,9 +27,7 @@ rule train_encoder:
     params:
         settings=encoder_settings,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
-        seed=lambda wildcards: config["encoders"][wildcards.encoder].get(
-            "seed", config["seed"]
-        ),
+        seed=lambda wildcards: seed_of("encoders", wildcards.encoder),
         code=lambda wildcards: code_of_encoders(
             "encoders/train_encoder.py", wildcards, wildcards.encoder
         ),

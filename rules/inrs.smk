@@ -18,7 +18,7 @@ rule init_inr:
         settings=lambda wildcards: {
             k: config["inrs"][wildcards.inr][k] for k in ("width", "depth")
         },
-        seed=config["seed"],
+        seed=lambda wildcards: seed_of("inrs", wildcards.inr),
         code=code("inrs/init_inr.py"),
     script:
         "../workflow_scripts/inrs/init_inr.py"
@@ -53,9 +53,7 @@ rule learn_init:
         siren=sizes_to_learn,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
         field=lambda wildcards: field_of(wildcards.dataset),
-        seed=lambda wildcards: config["inits"][wildcards.init].get(
-            "seed", config["seed"]
-        ),
+        seed=lambda wildcards: seed_of("inits", wildcards.init),
         code=code("inrs/learn_init.py"),
     script:
         "../workflow_scripts/inrs/learn_init.py"
@@ -81,10 +79,10 @@ rule fit_inrs:
         mem_mb=fit_mib,
         runtime=fit_minutes,
     params:
-        settings=entry("inrs"),
+        settings=lambda wildcards: without(entry("inrs")(wildcards), "seed"),
         first=first_steps,
         dataset=dataset_key("queries", "field", "voxels"),
-        seed=config["seed"],
+        seed=lambda wildcards: seed_of("inrs", wildcards.inr),
         code=code("inrs/fit_inrs.py"),
     script:
         "../workflow_scripts/inrs/fit_inrs.py"

@@ -19,14 +19,16 @@ def n_parameters(inr):
     return siren_of(inr).n_parameters
 
 
-def shapes_of(dataset):
-    """How many shapes a data set has, augmented copies among them."""
-    copies = config["datasets"][dataset]["augment_copies"]
-    return len(catalog_of(dataset).records) * (1 + copies)
+def shapes_of(dataset, inr=None):
+    """How many shapes a data set has, with augmented copies where an entry's INRs have them."""
+    records, copies = catalog_of(dataset).records, catalog_of(dataset).copies
+    if inr and not config["inrs"][inr]["copies"]:
+        copies = 0
+    return len(records) + copies * sum(record.split == "train" for record in records)
 
 
-def shapes_per_shard(dataset):
-    return shapes_of(dataset) / config["datasets"][dataset]["shards"]
+def inrs_per_shard(dataset, inr):
+    return shapes_of(dataset, inr) / config["datasets"][dataset]["shards"]
 
 
 def stored_queries(dataset):
@@ -45,7 +47,8 @@ def fit_minutes(wildcards, attempt):
     """Time limit of a fitting job, from its arithmetic at a modest 20 GFLOP/s."""
     queries = sum(steps * queries for steps, queries in steps_of_fit(wildcards))
     flop = 6 * n_weights(wildcards.inr) * queries
-    return attempt * int(10 + flop * shapes_per_shard(wildcards.dataset) / 20e9 / 60)
+    inrs = inrs_per_shard(wildcards.dataset, wildcards.inr)
+    return attempt * int(10 + flop * inrs / 20e9 / 60)
 
 
 def fit_mib(wildcards, attempt):
@@ -59,7 +62,8 @@ def fit_mib(wildcards, attempt):
     queries = max(queries for steps, queries in steps_of_fit(wildcards) if steps)
     chosen = inrs_at_once_on_gpu(siren_of(wildcards.inr), queries)
     one = 2 * stored_queries(wildcards.dataset) + 8 * n_parameters(wildcards.inr)
-    weights = shapes_per_shard(wildcards.dataset) * n_weights(wildcards.inr)
+    inrs = inrs_per_shard(wildcards.dataset, wildcards.inr)
+    weights = inrs * n_weights(wildcards.inr)
     return attempt * int(
         1500 + 4 * (groups * (inr["batch"] or chosen) * one + weights) / 2**20
     )
@@ -165,7 +169,7 @@ def sizes_of_fits(jobs):
             key = job.wildcards.dataset, job.wildcards.inr
             shards[key] = shards.get(key, 0) + 1
     for (dataset, inr), number in shards.items():
-        per_shard = shapes_per_shard(dataset)
+        per_shard = inrs_per_shard(dataset, inr)
         bytes_per_weight = 2 if config["inrs"][inr]["storage"] == "float16" else 4
         weights = per_shard * n_parameters(inr) * bytes_per_weight / 1e9
         yield (

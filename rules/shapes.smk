@@ -17,13 +17,13 @@ rule prepare_shapes:
         runtime=60,
     params:
         dataset=lambda wildcards: vars(shape_dataset(wildcards.dataset)),
+        copies=lambda wildcards: catalog_of(wildcards.dataset).copies,
         shapes=fingerprint_of_shapes,
         settings=dataset_key(
             "field",
             "points",
             "voxels",
             "open_meshes",
-            "augment_copies",
             "side",
             "frame",
         ),

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_linear_bn_weights
 
+from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import rows
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.ops.layers.batchnorm_relu import batchnorm_relu
@@ -23,6 +24,8 @@ class Encoder(nn.Module):
         siren: sizes of the INRs; the first layer reads rows of `siren.width` weights.
         hidden: widths of the layers with BatchNorm and ReLU.
         embedding: length of the embedding, the output of one more plain linear layer.
+        differences: read the weights' differences from their mean over training INRs, scaled to
+            the variance 1, where the paper reads plain weights. INRs of one init differ little.
 
     >>> encoder = Encoder(SirenConfig(512, 4))
     >>> sum(p.numel() for p in encoder.parameters())
@@ -34,16 +37,39 @@ class Encoder(nn.Module):
         siren: SirenConfig,
         hidden: Sequence[int] = (512, 512, 1024, 1024),
         embedding: int = 1024,
+        differences: bool = False,
     ):
         super().__init__()
-        self.siren = siren
+        self.siren, self.differences = siren, differences
+        if differences:
+            self.register_buffer("mean", torch.zeros(siren.n_parameters))
+            self.register_buffer("scale", torch.ones(()))
         widths = [siren.width, *hidden]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.norms = nn.ModuleList(nn.BatchNorm1d(b) for b in hidden)
         self.last = nn.Linear(hidden[-1], embedding)
 
+    @torch.no_grad()
+    def calibrate(self, flat: Tensor) -> None:
+        """Take the mean and the one scale of differences.
+
+        Args:
+            flat: (n, n_parameters) weights of training INRs, n >= 2 where differences are read.
+
+        Raises:
+            InputError: there are fewer than two INRs.
+        """
+        if self.differences:
+            if len(flat) < 2:
+                raise InputError("one training INR: what differs between them needs at least 2")
+            self.mean.copy_(flat.mean(0))
+            hidden = rows(flat - self.mean, self.siren)
+            self.scale.copy_(hidden.square().mean().sqrt().clamp_min(1e-12))
+
     def forward(self, flat: Tensor) -> Tensor:
         """Flat weights (b, n_parameters) -> embeddings (b, embedding)."""
+        if self.differences:
+            flat = (flat - self.mean) / self.scale
         matrix = rows(flat, self.siren)
         if not (self.training or torch.is_grad_enabled()):
             return self._embed(matrix)

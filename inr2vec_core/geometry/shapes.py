@@ -51,7 +51,13 @@ class ShapeVisitor(ABC):
 
 
 class Shape(ABC):
-    """A cloud, a mesh or a voxel grid."""
+    """A cloud, a mesh or a voxel grid.
+
+    Attributes:
+        can_be_stretched: whether there are augmented copies of the form.
+    """
+
+    can_be_stretched = True
 
     @abstractmethod
     def evaluation_points(self, n_points: int, rng: np.random.Generator) -> np.ndarray:
@@ -236,6 +242,8 @@ class VoxelShape(Shape):
 
     grid: np.ndarray
 
+    can_be_stretched = False
+
     def evaluation_points(self, n_points: int, rng: np.random.Generator) -> np.ndarray:
         return occupied_centroids(self.grid)
 
@@ -246,7 +254,7 @@ class VoxelShape(Shape):
         return not self.grid.any()
 
     def stretched(self, rng: np.random.Generator) -> "VoxelShape":
-        raise InputError("voxel grids that are read cannot be stretched: set augment_copies to 0")
+        raise InputError("voxel grids that are read cannot be stretched")
 
     def to_array(self) -> np.ndarray:
         return self.grid

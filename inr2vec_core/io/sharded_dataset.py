@@ -106,13 +106,20 @@ class ShardedShapes:
 
         Blocks of rows that are read together lie in several shards then, which takes longer.
         """
-        order = sorted(range(len(self)), key=self.shape_id.__getitem__)
-        ordered = copy.copy(self)
-        ordered._cache = {}
-        ordered.rows = self.rows[order]
+        return self.subset(sorted(range(len(self)), key=self.shape_id.__getitem__))
+
+    def subset(self, index: Sequence[int]) -> "ShardedShapes":
+        """Some of the shapes.
+
+        Args:
+            index: numbers of rows, in the order that they shall have.
+        """
+        chosen = copy.copy(self)
+        chosen._cache = {}
+        chosen.rows = self.rows[list(index)]
         for name in ("shape_id", "class_name", "split"):
-            setattr(ordered, name, [getattr(self, name)[i] for i in order])
-        return ordered
+            setattr(chosen, name, [getattr(self, name)[i] for i in index])
+        return chosen
 
     def n_batches(self, batch_size: int) -> int:
         """The number of batches of one epoch of `shuffled`."""

@@ -10,7 +10,9 @@ from inr2vec_core.reporting.markdown import (
     markdown_table,
     method_notes,
     pivot_metrics,
+    spread_note,
 )
+from inr2vec_core.reporting.tables import without_chain
 
 KEYS = ["dataset", "inr", "method"]
 SCORES = ("accuracy", "probe accuracy", "hit@1", "mAP@10")  # shares, shown in percent
@@ -48,10 +50,7 @@ def score_rows(found: Mapping, names: Iterable[str] = SCORES) -> pd.DataFrame:
 
 
 def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
-    """Average over seeds.
-
-    The spread is that of the encoder's seeds where an encoder was trained with several, otherwise
-    that of its classifier's.
+    """Average over runs, of all seeds of classifiers, encoders and chains.
 
     Args:
         values: the columns dataset, inr, method, metric, value and converged (empty where there is
@@ -59,19 +58,20 @@ def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFra
         repeats: encoder -> the encoder that it repeats with another seed, or itself.
 
     Returns:
-        The columns dataset, inr, method, metric, mean, std (of the sample; empty for one seed),
-        seeds, and converged (whether all seeds had converged).
+        The columns dataset, inr, method, metric, mean, std (of the sample; empty for one run),
+        seeds (the number of runs), chains (of which so many chains of init, INRs and encoder),
+        and converged (whether all runs had converged).
     """
-    pooled = values.assign(method=values["method"].map(lambda name: repeats.get(name, name)))
-    pooled["entry"] = values["method"]
-    has_seeds = pooled.groupby(KEYS)["entry"].transform("nunique") > 1
-    entries = pooled[has_seeds].groupby([*KEYS, "metric", "entry"], sort=False)
-    entry_means = entries.agg({"value": "mean", "converged": "first"}).reset_index()
-    grouped = pd.concat([pooled[~has_seeds], entry_means]).groupby([*KEYS, "metric"], sort=False)
-    table = grouped.agg(
+    pooled = values.assign(
+        inr=values["inr"].map(without_chain),
+        method=values["method"].map(lambda name: without_chain(repeats.get(name, name))),
+        chain=values["inr"] + " " + values["method"],
+    )
+    table = pooled.groupby([*KEYS, "metric"], sort=False).agg(
         mean=("value", "mean"),
         std=("value", "std"),
         seeds=("value", "size"),
+        chains=("chain", "nunique"),
         converged=("converged", _all),
     )
     # In the order of the methods; a method of several entries stands where its first does.
@@ -101,8 +101,7 @@ def encoder_markdown(table: pd.DataFrame, devices: Iterable[str]) -> str:
         "surface) and F-score (%): of shapes reconstructed from embeddings, of the test split "
         "unless another is named. Accuracy (%): of the classifier of Table 2; probe accuracy: of "
         "logistic regression on standardized embeddings; networks are tested on shapes "
-        "reconstructed from INRs. Mean ± standard deviation over seeds of the encoder where there "
-        "are several, else of the classifier."
+        "reconstructed from INRs. " + spread_note(table)
     )
     note += method_notes(table["method"]) + convergence_note(table)
     return markdown_table(["data set", "inr", "method", *wide.columns], wide, note)

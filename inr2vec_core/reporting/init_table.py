@@ -13,6 +13,7 @@ from inr2vec_core.reporting.markdown import (
     markdown_table,
     method_notes,
     pivot_metrics,
+    spread_note,
 )
 from inr2vec_core.reporting.tables import reconstruction_rows
 
@@ -67,8 +68,8 @@ def init_rows(frames: Iterable[pd.DataFrame], fits: Mapping[str, Mapping]) -> pd
         fits: entry of INRs -> init, sgd_steps and steps (of Adam).
 
     Returns:
-        The columns dataset, inr, init, sgd_steps, steps, method, metric, mean, std, seeds and
-        converged.
+        The columns dataset, inr, init, sgd_steps, steps, method, metric, mean, std, seeds,
+        chains and converged.
     """
     columns = ["dataset", "inr", "method", "metric", "value", "converged"]
     values = pd.concat([frame.reindex(columns=columns) for frame in frames])
@@ -98,8 +99,7 @@ def init_markdown(table: pd.DataFrame) -> str:
         "learned is in its log. loss: before each of the last tenth of Adam's steps, or before the "
         "last step of gradient descent. CD x1000 (of the shapes with a surface), F-score (%) "
         "and found (%): of test shapes reconstructed from INRs. Accuracy and hit@1 in percent; "
-        "networks are tested on shapes reconstructed from INRs. Mean ± standard deviation over "
-        "seeds of the classifier or network alone."
+        "networks are tested on shapes reconstructed from INRs. " + spread_note(table)
     )
     note += method_notes(table["method"]) + convergence_note(table)
     return markdown_table(

@@ -29,8 +29,10 @@ def scores_markdown(table: pd.DataFrame) -> str:
     order = shown[["metric", "method"]].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
     note = (
-        "Mean ± standard deviation over seeds of the classifier or network; the paper's value in "
-        "brackets." + method_notes(table["method"]) + convergence_note(table)
+        spread_note(table)
+        + " The paper's value in brackets."
+        + method_notes(table["method"])
+        + convergence_note(table)
     )
     return markdown_table(["metric (%)", "method", *wide.columns], wide, note)
 
@@ -195,6 +197,19 @@ def pivot_metrics(shown: pd.DataFrame, order: pd.DataFrame) -> pd.DataFrame:
 def method_notes(methods: Iterable[str]) -> str:
     """Describe, for a table's note, those of the methods that have no entry in the config."""
     return "".join(f" {note}" for name, note in _METHOD_NOTES.items() if name in set(methods))
+
+
+def spread_note(table: pd.DataFrame) -> str:
+    """Say what ± covers, for the note of a table with the columns seeds and chains."""
+    note = "Mean ± standard deviation over runs: seeds of the classifier or network"
+    if (table["chains"] == 1).all():
+        return f"{note} alone (init, INRs and encoder are of one seed)."
+    chains = sorted(set(table["chains"]) - {1})
+    return (
+        f"{note}, and in rows of {' or '.join(map(str, chains))} chains also of init, INRs and "
+        "encoder, which each chain has of its own (column chains of the CSV file; shapes are of "
+        "one seed)."
+    )
 
 
 def convergence_marker(row) -> str:

@@ -25,8 +25,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
         In the order of the files, the columns
 
         * method, dataset, inr, metric;
-        * mean, std: over seeds, in percent; std is of the sample, and empty for one seed;
-        * seeds: the number of seeds;
+        * mean, std: over runs, in percent; std is of the sample, and empty for one run;
+        * seeds: the number of runs, of all seeds and chains;
+        * chains: the number of chains of init, INRs and encoder that they are of;
         * n: the number of test shapes;
         * epochs: of the training, empty where there was none;
         * n_points: the points of a cloud that a network reads, empty for other methods;
@@ -37,7 +38,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
         values = read_json(file)
         rows += [
             {
-                **{k: values[k] for k in ("method", "dataset", "inr")},
+                "dataset": values["dataset"],
+                **{k: without_chain(values[k]) for k in ("method", "inr")},
+                "chain": (values["method"], values["inr"]),
                 "metric": metric,
                 "value": 100 * values[metric],
                 "n": values["n_test"],
@@ -51,12 +54,18 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
         mean=("value", "mean"),
         std=("value", "std"),
         seeds=("value", "size"),
+        chains=("chain", "nunique"),
         n=("n", "first"),
         epochs=("epochs", "first"),
         n_points=("n_points", "first"),
         converged=("converged", "min"),
     ).reset_index()
     return table.astype({"epochs": "Int64", "n_points": "Int64", "converged": "boolean"})
+
+
+def without_chain(name: str) -> str:
+    """The name of an entry, without the number of its chain: "few" of "few@1"."""
+    return name.partition("@")[0]
 
 
 def add_paper_values(

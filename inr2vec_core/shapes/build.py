@@ -10,8 +10,9 @@ from inr2vec_core.geometry.frames import Frame
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Geometry
 from inr2vec_core.geometry.shapes import Shape
+from inr2vec_core.io.copies import copy_id
 from inr2vec_core.modalities import modality
-from inr2vec_core.shapes.catalog import Rejected, ShapeRecord, copy_id
+from inr2vec_core.shapes.catalog import Rejected, ShapeRecord
 from inr2vec_core.shapes.pairing import complete_id
 from inr2vec_core.utils.seeding import numpy_stream
 from inr2vec_core.utils.text import printable
@@ -118,7 +119,8 @@ def prepare_record(
     """Prepare a shape and its copies, normalized to the sphere of its frame.
 
     The random stream of each depends on the seed and its id alone. Training shapes get augmented
-    copies (paper, Section 4: offline augmentation).
+    copies (paper, Section 4: offline augmentation); grids that are read, which cannot be
+    stretched, get none.
 
     Args:
         record: the shape.
@@ -140,7 +142,8 @@ def prepare_record(
     except BadShape as error:
         return PreparedRecord.set_aside(record, str(error))
     prepared = PreparedRecord(record, [first], [0], preparation, frame)
-    for copy in range(1, (augment_copies if record.split == "train" else 0) + 1):
+    copied = record.split == "train" and shape.can_be_stretched
+    for copy in range(1, (augment_copies if copied else 0) + 1):
         rng = numpy_stream(seed, "augment", record.shape_id, copy)
         try:
             prepared.shapes.append(target.discretize(shape.stretched(rng), settings))

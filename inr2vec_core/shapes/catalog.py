@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from inr2vec_core.io.copies import copy_id
 from inr2vec_core.utils.text import is_utf8, printable
 
 _VARIABLE = re.compile(r"<[a-z][a-z0-9_]*>")  # Snakemake's "pathvars", such as <results>
+MOST_COPIES, TRAINING_INRS = 20, 40_000  # of each training shape; originals and copies in all
 LONGEST_CLASS = 200  # bytes; names of files go up to 255, with endings and temporary marks
 
 
@@ -72,11 +74,13 @@ class Catalog(NamedTuple):
         records: the shapes, sorted by id.
         rejected: the shapes that were set aside while the data set was listed.
         ignored: the number of other files in its folders.
+        copies: the number of augmented copies of each training shape; a layout leaves it out.
     """
 
     records: list[ShapeRecord]
     rejected: list[Rejected]
     ignored: int
+    copies: int = 0
 
 
 def without_bad_names(
@@ -147,9 +151,14 @@ def without_duplicates(
     return list(first.values()), rejected
 
 
-def copy_id(shape_id: str, copy: int) -> str:
-    """The id of an augmented copy of a shape, numbered from 1 on; 0 is the shape itself."""
-    return f"{shape_id}@{copy}" if copy else shape_id
+def chosen_copies(records: Iterable[ShapeRecord]) -> int:
+    """How many copies of each training shape pay: up to `MOST_COPIES`, fewer of many shapes.
+
+    Args:
+        records: the shapes, with their splits.
+    """
+    n = sum(record.split == "train" for record in records)
+    return min(MOST_COPIES, max(0, round(TRAINING_INRS / max(n, 1)) - 1))
 
 
 def without_names_of_copies(

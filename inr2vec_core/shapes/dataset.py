@@ -18,6 +18,7 @@ from inr2vec_core.shapes.catalog import (
     Catalog,
     Rejected,
     ShapeRecord,
+    chosen_copies,
     fault_of_path,
     without_bad_names,
     without_names_of_copies,
@@ -49,7 +50,8 @@ class ShapeDataset:
         views: the number of partial clouds of each shape, where the layout has none itself.
         shards: the number of shards that the shapes are spread over.
         seed: the run's seed.
-        augment_copies: the number of copies that are made of each training shape.
+        copies: the number of augmented copies of each training shape; "auto" chooses it by the
+            number of training shapes (`catalog.chosen_copies`), and makes none of partial clouds.
     """
 
     reader: str
@@ -63,7 +65,7 @@ class ShapeDataset:
     views: int = 1
     shards: int = 1
     seed: int = 0
-    augment_copies: int = 0
+    copies: int | str = 0
 
     @property
     def format(self) -> ShapeFormat:
@@ -83,7 +85,7 @@ class ShapeDataset:
                 fewer shapes than shards, or the layout lists no `Catalog`.
         """
         layout = self.format
-        records, rejected, ignored = self._listed(layout)
+        records, rejected, ignored, _ = self._listed(layout)
         if not layout.fixed_splits:
             records = cut_validation(records, self.validation_fraction, self.seed)
         if self.limit is not None:
@@ -91,14 +93,20 @@ class ShapeDataset:
         if self.side == "partial":
             records, bad = without_bad_names(layout.partial_records(records, self.views))
             rejected = [*rejected, *bad]
-        records, named_as_copies = without_names_of_copies(records, self.augment_copies)
+        copies = self._copies_of(records)
+        records, named_as_copies = without_names_of_copies(records, copies)
         rejected = [*rejected, *named_as_copies]
         if len(records) < self.shards:
             raise InputError(
                 f"{self.root or self.reader}: {len(records)} shapes cannot fill "
                 f"{self.shards} shards; set the data set's `shards` to at most that"
             )
-        return Catalog(records, rejected, ignored)
+        return Catalog(records, rejected, ignored, copies)
+
+    def _copies_of(self, records: Sequence[ShapeRecord]) -> int:
+        if self.copies != "auto":
+            return int(self.copies)
+        return 0 if self.side == "partial" else chosen_copies(records)
 
     def _listed(self, layout: ShapeFormat) -> Catalog:
         """What the layout lists, without shapes whose names cannot be used.

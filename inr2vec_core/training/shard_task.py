@@ -55,10 +55,14 @@ class ShardTask:
 
     def batches(self, epoch: int) -> Iterator[Any]:
         """What `loss` takes, prepared ahead in a thread."""
-        stream = self.data.shuffled(
+        stream = self.data_of(epoch).shuffled(
             self.settings.batch, self.columns, self.settings.buffer, self.seed, *self.stream, epoch
         )
         return prefetch(self.inputs_of(batch, epoch) for batch in stream)
+
+    def data_of(self, epoch: int):
+        """The training data of an epoch; all of them, unless a subclass draws."""
+        return self.data
 
     def inputs_of(self, batch: Batch, epoch: int) -> Any:
         """What `loss` takes, from a batch of the shards; called in a thread."""

@@ -44,7 +44,7 @@ def compared_encoders(wildcards):
     where = (wildcards.dataset, wildcards.inr)
     found = [
         name
-        for row in config["tables"]["encoders"]
+        for row in rows_of_chains(config, "encoders")
         if (row["dataset"], row["inr"]) == where
         for name in encoders_of(row)
     ]
@@ -64,7 +64,7 @@ def compared_files(wildcards):
 def encoder_table_files(wildcards):
     """The files that the table of encoders is made of."""
     files = {"costs": [], "reconstructed": [], "scores": []}
-    for row in config["tables"]["encoders"]:
+    for row in rows_of_chains(config, "encoders"):
         for method in row["methods"]:
             files["scores"] += classification_files(row, method)
         for name in encoders_of(row):
@@ -87,7 +87,7 @@ def own_encoders(wildcards):
 
 def repeated_encoders():
     """Each compared encoder -> the first of those that differ from it in their seed alone."""
-    rows = config["tables"]["encoders"]
+    rows = list(rows_of_chains(config, "encoders"))
     groups, first = {}, {}
     for name in dict.fromkeys(name for row in rows for name in encoders_of(row)):
         entry = config["encoders"][name]

@@ -10,7 +10,7 @@ def score_files(table, metrics, tested):
         tested: what baselines are tested on, "inr" or "original"; None for retrieval alone.
     """
     files = []
-    for row in config["tables"][table]:
+    for row in rows_of_chains(config, table):
         for method in row["methods"]:
             if tested:
                 files += classification_files(row, method, tested)
@@ -22,7 +22,7 @@ def score_files(table, metrics, tested):
 def init_table_files(wildcards):
     """The files that the table of fits is made of."""
     files = {"inrs": [], "reconstructed": [], "scores": []}
-    for row in config["tables"]["init"]:
+    for row in rows_of_chains(config, "init"):
         files["inrs"] += inr_shards(row["dataset"], row["inr"])
         files["reconstructed"].append(RECONSTRUCTION.format(**row, method="inr"))
         for method in row["methods"]:
@@ -36,14 +36,14 @@ def shards_of_rows(wildcards):
     """Data set and INRs of each row of the table of fits, and the number of their files."""
     return [
         ((row["dataset"], row["inr"]), len(shard_numbers(row["dataset"])))
-        for row in config["tables"]["init"]
+        for row in rows_of_chains(config, "init")
     ]
 
 
 def fits_of_rows(wildcards):
     """How the INRs of each row of the table of fits are fitted."""
     fits = {}
-    for row in config["tables"]["init"]:
+    for row in rows_of_chains(config, "init"):
         inr = config["inrs"][row["inr"]]
         init = config["inits"].get(inr["init"])
         sgd_steps = init["sgd_steps"] if init else 0

@@ -61,7 +61,7 @@ def test_a_miniature_with_the_real_widths_runs(workflow):
     write_h5(root, "test", 2)
     mini = yaml.safe_load((workflow.path / "configs/paper.yaml").read_text())
     mini["datasets"]["modelnet40"] |= {
-        "shards": 1, "augment_copies": 1, "validation_fraction": 0.5,
+        "shards": 1, "copies": 1, "validation_fraction": 0.5,
         "queries": {"per_shape": 2000},
     }  # fmt: skip
     mini["inrs"]["siren512"] |= {"steps": 2, "queries": 200, "batch": 4}

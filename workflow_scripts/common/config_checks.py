@@ -235,8 +235,8 @@ def _impossible_side(where: str, dataset: dict) -> list[str]:
     field = modality(dataset["field"])
     if dataset["side"] == "partial" and not field.partial:
         problems.append(f"{where}.side: partial shapes are clouds (field udf)")
-    if dataset["side"] == "partial" and dataset["augment_copies"]:
-        problems.append(f"{where}.augment_copies: partial clouds are not augmented; set it to 0")
+    if dataset["side"] == "partial" and dataset["copies"] not in ("auto", 0):
+        problems.append(f"{where}.copies: partial clouds are not augmented; set it to 0")
     if dataset["frame"] == "complete" and dataset["side"] == "complete":
         problems.append(f"{where}.frame: a complete cloud's is its own")
     if dataset["frame"] == "mesh" and not field.frame_of_mesh:

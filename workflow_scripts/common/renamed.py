@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 RENAMED_KEYS: dict[tuple[str, ...], str] = {
     ("networks",): "baselines",
+    ("datasets", "*", "augment_copies"): "copies",
     ("encoders", "*", "decoded_level"): "iso_level",
     ("networks", "*", "neighbours"): "neighbors",
     ("baselines", "*", "neighbours"): "neighbors",

@@ -45,7 +45,8 @@ def main(snakemake):
     n_queries = number_of_queries(target.n_stored_queries(dataset), fit_settings, first)
 
     with open_shard(snakemake.input.shapes) as file:
-        columns = {name: read_strings(file[name]) for name in IDENTITY}
+        kept = np.flatnonzero((file["augmentation"][:] == 0) | settings["copies"])
+        columns = {name: list(np.array(read_strings(file[name]))[kept]) for name in IDENTITY}
         ids = columns["shape_id"]
         weights = np.empty((len(ids), siren.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
@@ -56,7 +57,7 @@ def main(snakemake):
                 if settings["init"] == "random_each" else init["weights"]
                 for shape_id in ids[rows]
             ])  # fmt: skip
-            shapes = read_shapes(file, np.arange(rows.start, rows.stop))
+            shapes = read_shapes(file, kept[rows])
             return torch.from_numpy(initial), *draw_queries(
                 target, ids[rows], shapes, n_queries, sampling, seed
             )

@@ -15,11 +15,10 @@ from workflow_scripts.common.job import provenance, run
 def main(snakemake):
     dataset = ShapeDataset(**snakemake.params.dataset)
     settings, number = dict(snakemake.params.settings), int(snakemake.wildcards.shard)
-    copies = settings.pop("augment_copies")
     settings |= settings.pop("voxels")
     catalog = dataset.catalog()
     records = dataset.shard(catalog, number)
-    shard = prepare_shard(dataset, records, ShapeSettings.from_config(settings), copies)
+    shard = prepare_shard(dataset, records, ShapeSettings.from_config(settings), catalog.copies)
     if number == 0:  # what the catalog itself set aside is reported once
         shard.rejected += catalog.rejected
         if catalog.ignored:

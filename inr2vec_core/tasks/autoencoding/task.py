@@ -15,7 +15,8 @@ from torch import Tensor
 
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
+from inr2vec_core.io.copies import DrawnCopies
+from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, n_batches
 from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
@@ -38,6 +39,8 @@ class Inr2vecSettings(Settings):
         batch: INRs per step.
         queries: fresh queries per INR and step.
         buffer: shapes held in memory for shuffling.
+        copies: "all" trains on all INRs in an epoch; "one" on one of each shape, its own or that of
+            a copy, drawn anew in each epoch.
         validation_shapes: shapes that are reconstructed in a validation, at most.
         validation_points: points of each reconstructed cloud, or drawn on each mesh.
         validation_resolution: of the grid that a mesh is extracted from.
@@ -47,6 +50,7 @@ class Inr2vecSettings(Settings):
     batch: int = 16
     queries: int = 10_000
     buffer: int = 4096
+    copies: str = "all"
     validation_shapes: int = 1600
     validation_points: int = 2048
     validation_resolution: int = 64
@@ -83,6 +87,9 @@ class Inr2vecTask(ShardTask):
     ):
         splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
         super().__init__(model, *splits, settings, seed, device)
+        self._drawn = DrawnCopies(self.data.shape_id) if settings.copies == "one" else None
+        if self._drawn:
+            self.steps_per_epoch = n_batches(len(self._drawn), settings.batch)
         pool = POOL * settings.queries if len(self.data) <= settings.buffer else 0
         self.queries = QuerySource(model.modality, sampling, seed, pool)
         self._samplers = ThreadPoolExecutor(samplers)
@@ -90,6 +97,12 @@ class Inr2vecTask(ShardTask):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
             model.encoder.calibrate(torch.from_numpy(weights).to(device))
+
+    def data_of(self, epoch: int) -> ShardedShapes:
+        """The INRs of an epoch."""
+        if self._drawn is None:
+            return self.data
+        return self.data.subset(self._drawn.draw(numpy_stream(self.seed, "drawn copies", epoch)))
 
     def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, Tensor]:
         """Weights (b, n_parameters) float32 and quantized queries (b, q, 4) int16."""

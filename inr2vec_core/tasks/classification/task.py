@@ -9,10 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io.copies import DrawnCopies
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.models.classifier import mlp_classifier
 from inr2vec_core.training.trainer import TrainingResult, TrainSettings, train
-from inr2vec_core.utils.seeding import derive_seed, torch_stream
+from inr2vec_core.utils.seeding import derive_seed, numpy_stream, torch_stream
 from inr2vec_core.utils.settings import Settings
 
 
@@ -71,6 +72,7 @@ class ClassificationTask:
         batch: embeddings of a step, without those that E-Stitchup appends.
         seed: the seed of batches and of E-Stitchup.
         stitchup: whether to mix embeddings of a class (`e_stitchup`).
+        drawn: draws the rows of an epoch, one of each shape and its copies; None takes all.
 
     Raises:
         InputError: a split has too few embeddings to train on or to pick the best model by.
@@ -86,6 +88,7 @@ class ClassificationTask:
         batch: int,
         seed: int,
         stitchup: bool = True,
+        drawn: DrawnCopies | None = None,
     ):
         if len(train.labels) < 2 or not len(validation.labels):
             raise InputError(
@@ -93,15 +96,19 @@ class ClassificationTask:
                 "a classifier needs at least 2 and 1"
             )
         self.model, self.train, self.validation = model, train, validation
-        self.batch, self.seed, self.stitchup = batch, seed, stitchup
+        self.batch, self.seed, self.stitchup, self._drawn = batch, seed, stitchup, drawn
         self._device = next(model.parameters()).device
         # Batches of nearly the same size, and never of one row, on which BatchNorm cannot train.
-        self.steps_per_epoch = min(-(-len(train.labels) // batch), len(train.labels) // 2)
+        self._n = len(train.labels) if drawn is None else len(drawn)
+        self.steps_per_epoch = max(1, min(-(-self._n // batch), self._n // 2))
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Iterate over shuffled batches of nearly the same size, with mixed embeddings."""
         generator = torch_stream(self.seed, "stitch", epoch)
-        order = torch.randperm(len(self.train.labels), generator=generator)
+        order = torch.randperm(self._n, generator=generator)
+        if self._drawn is not None:
+            rng = numpy_stream(self.seed, "drawn copies", epoch)
+            order = torch.tensor(self._drawn.draw(rng))[order]
         for index in order.tensor_split(self.steps_per_epoch):
             batch = self.train.x[index], self.train.labels[index]
             yield e_stitchup(*batch, generator) if self.stitchup else batch
@@ -146,6 +153,8 @@ class ClassifierSettings(Settings):
         dropout: dropout of the hidden layers.
         batch: embeddings of a step.
         stitchup: whether to mix embeddings of a class (`e_stitchup`).
+        copies: "all" trains on all embeddings in an epoch; "one" on one of each shape, its own or
+            that of a copy, drawn anew in each epoch.
         epochs: epochs of the training.
         lr: peak learning rate of the OneCycle schedule.
         weight_decay: weight decay of AdamW.
@@ -158,6 +167,7 @@ class ClassifierSettings(Settings):
     epochs: int
     lr: float
     weight_decay: float
+    copies: str = "all"
 
 
 def classify(
@@ -182,8 +192,11 @@ def classify(
     model = mlp_classifier(
         data.x.shape[1], len(data.classes), settings.hidden, settings.dropout
     ).to(device)
+    drawn = None
+    if settings.copies == "one":
+        drawn = DrawnCopies([data.shape_id[i] for i in np.flatnonzero(data.split == "train")])
     task = ClassificationTask(
-        model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup
+        model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup, drawn
     )
     schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")
     result = train(task, schedule, seed, "classifier")

@@ -76,7 +76,7 @@ class InitTask(ShardTask):
     ):
         splits = (
             # Of the same order whatever the shards, and so is what is learned.
-            ShardedShapes(shape_files, shape_files, [split]).sorted_by_id()
+            ShardedShapes(shape_files, shape_files, [split], copies=False).sorted_by_id()
             for split in ("train", "val")
         )
         super().__init__(model, *splits, settings, seed, device)

@@ -69,7 +69,7 @@ def test_options_that_cannot_be_are_named(options):
 
 
 def test_options_are_known_without_importing_the_file(tmp_path, monkeypatch):
-    assert option_names("inr2vec") == set()
+    assert option_names("inr2vec") == {"differences"}
     assert option_names("projected") == {"rank", "dropout"}
     monkeypatch.setattr(encoders, "__file__", str(tmp_path / "__init__.py"))
     head = "import nothing_there\nclass Encoder:\n    "

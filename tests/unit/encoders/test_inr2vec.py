@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from inr2vec_core.encoders.inr2vec import Encoder as Inr2vecEncoder
+from inr2vec_core.errors import InputError
 from inr2vec_core.inrs.siren import rows
 from inr2vec_core.inrs.siren_config import SirenConfig
 
@@ -32,6 +33,24 @@ def test_the_papers_encoder_has_3155968_parameters():
 
 def test_an_embedding_for_each_inr(encoder):
     assert encoder(weights(3)).shape == (3, 5)
+
+
+def test_differences_have_the_mean_0_and_the_variance_1_and_are_what_is_read(encoder):
+    torch.manual_seed(0)
+    reading = Inr2vecEncoder(SHAPE, (8, 6), 5, differences=True).eval()
+    flat = 3 + 0.01 * weights(50)
+    reading.calibrate(flat)
+    scaled = (flat - reading.mean) / reading.scale
+    read = rows(scaled, SHAPE)
+    torch.testing.assert_close(read.mean(0), torch.zeros_like(read[0]), atol=1e-3, rtol=0)
+    torch.testing.assert_close(read.square().mean(), torch.tensor(1.0))
+    plain = Inr2vecEncoder(SHAPE, (8, 6), 5).eval()
+    plain.load_state_dict(
+        {k: v for k, v in reading.state_dict().items() if k not in ("mean", "scale")}
+    )
+    torch.testing.assert_close(reading(flat), plain(scaled))
+    with pytest.raises(InputError, match="at least 2"):
+        reading.calibrate(flat[:1])
 
 
 def test_permuting_the_rows_leaves_the_embedding_unchanged(encoder):

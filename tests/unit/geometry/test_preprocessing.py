@@ -105,7 +105,7 @@ def test_copies_of_voxels_come_from_a_stretched_cloud(rng):
 def test_a_grid_cannot_be_stretched(rng):
     settings = ShapeSettings(field="occ", resolution=8)
     shape, _, _ = modality("occ").prepare(GRID, settings, rng)
-    with pytest.raises(InputError, match="augment_copies"):
+    with pytest.raises(InputError, match="cannot be stretched"):
         shape.stretched(rng)
 
 

@@ -34,14 +34,24 @@ def rows():
     return encoder_rows(VALUES, {"ours": "ours", "again": "ours"})
 
 
-def test_encoders_of_other_seeds_are_pooled_by_the_means_of_their_classifiers(rows):
+def test_encoders_of_other_seeds_are_pooled_with_all_runs_of_their_classifiers(rows):
     found = rows.set_index(["dataset", "method", "metric"])
-    assert found.loc[("clouds", "ours", "accuracy"), ["mean", "seeds"]].tolist() == [82, 2]
-    assert found.loc[("clouds", "ours", "accuracy"), "std"] == pytest.approx(8**0.5)  # 80 and 84
+    ours = found.loc[("clouds", "ours", "accuracy")]
+    assert ours[["mean", "seeds", "chains"]].tolist() == [82, 4, 2]
+    assert ours["std"] == pytest.approx((20 / 3) ** 0.5)  # of 79, 81, 83 and 85
     assert found.loc[("clouds", "net", "accuracy"), ["mean", "seeds"]].tolist() == [72, 2]
     assert found.loc[("clouds", "net", "accuracy"), "std"] == pytest.approx(8**0.5)
     assert found.loc[("meshes", "weights_probe", "accuracy"), "seeds"] == 1
     assert "again" not in found.index.get_level_values("method")
+
+
+def test_chains_are_one_row():
+    again = VALUES.assign(inr="small@1", method=VALUES["method"].replace("ours", "ours@1"))
+    both = pd.concat([VALUES, again])
+    rows = encoder_rows(both, {"ours@1": "ours"}).set_index(["dataset", "method", "metric"])
+    assert set(rows["inr"]) == {"small"}
+    assert rows.loc[("clouds", "ours", "accuracy"), ["seeds", "chains"]].tolist() == [4, 2]
+    assert rows.loc[("clouds", "net", "accuracy"), ["seeds", "chains"]].tolist() == [4, 2]
 
 
 def test_a_row_has_converged_if_all_its_seeds_have(rows):
@@ -54,7 +64,7 @@ def test_markdown_has_a_row_for_each_method_sorted_by_data_set(rows):
     head, _, *lines, _, note = encoder_markdown(rows, ["a card", "a card"]).splitlines()
     assert head == "| data set | inr | method | parameters | accuracy | CD x1000 |"
     assert lines == [
-        "| clouds | small | ours | 1,234,567 | 82.0 ± 2.8 | – |",
+        "| clouds | small | ours | 1,234,567 | 82.0 ± 2.6 | – |",
         "| clouds | small | net | – | 72.0* ± 2.8 | – |",
         "| meshes | small | ours | 10 | – | 0.123 |",
         "| meshes | small | weights_probe | – | 71.0 | – |",

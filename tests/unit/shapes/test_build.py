@@ -9,7 +9,7 @@ import trimesh
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.raw import Mesh
-from inr2vec_core.geometry.shapes import CloudShape, MeshShape
+from inr2vec_core.geometry.shapes import CloudShape, MeshShape, VoxelShape
 from inr2vec_core.modalities import modality
 from inr2vec_core.shapes.build import prepare_shapes
 from inr2vec_core.shapes.catalog import ShapeRecord
@@ -77,6 +77,13 @@ def test_a_copy_that_is_too_thin_for_the_grid_is_set_aside_alone(records, monkey
     shard = prepare_shapes(read(records[:1]), SMALL, 2, seed=0)
     assert shard.columns["shape_id"] == ["bed/0"]
     assert [bad.shape_id for bad in shard.rejected] == ["bed/0@1", "bed/0@2"]
+
+
+def test_grids_that_are_read_get_no_copies(records, monkeypatch):
+    monkeypatch.setattr(CloudShape, "can_be_stretched", False)
+    shard = prepare_shapes(read(records[:1]), SMALL, 2, seed=0)
+    assert shard.columns["shape_id"] == ["bed/0"] and not shard.rejected
+    assert not VoxelShape.can_be_stretched
 
 
 def test_a_shape_does_not_depend_on_the_others_of_its_shard(records):

@@ -12,6 +12,7 @@ import pytest
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.shapes.build import prepare_shapes
+from inr2vec_core.shapes.catalog import ShapeRecord, chosen_copies
 from inr2vec_core.shapes.dataset import ShapeDataset
 from inr2vec_core.shapes.pairing import complete_id
 
@@ -191,11 +192,25 @@ def test_a_shape_with_the_id_of_a_copy_of_another_is_set_aside(tmp_path):
     for name in ("train/0@1", "train/0@3", "train/x@1", "test/0@1", "val/0"):
         (tmp_path / f"bed/{name}.off").touch()
     assert not dataset.catalog().rejected
-    catalog = replace(dataset, augment_copies=2).catalog()
+    catalog = replace(dataset, copies=2).catalog()
     (rejected,) = catalog.rejected
     assert rejected.shape_id == "bed/train/0@1"
     assert "an augmented copy of bed/train/0 gets: rename it" in rejected.reason
     assert len(catalog.records) == 18
+
+
+@pytest.mark.parametrize(
+    ("n_train", "copies"),
+    [(1, 20), (1_000, 20), (1_904, 20), (3_591, 10), (20_000, 1), (30_000, 0), (100_000, 0)],
+)
+def test_as_many_copies_as_pay(n_train, copies):
+    records = [ShapeRecord(str(i), "bed", "train", "") for i in range(n_train)]
+    assert chosen_copies([*records, ShapeRecord("x", "bed", "test", "")]) == copies
+
+
+def test_the_number_of_copies_is_chosen_or_given(tmp_path):
+    dataset = folder(tmp_path)
+    assert [replace(dataset, copies=n).catalog().copies for n in ("auto", 3, 0)] == [20, 3, 0]
 
 
 def test_files_that_a_workflow_cannot_watch_are_told_apart(tmp_path):
