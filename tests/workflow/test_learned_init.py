@@ -70,6 +70,25 @@ def test_the_table_compares_it_with_random_weights(few):
     assert "| Demo | few | learned | 2 | 3 |" in text
 
 
+def test_copies_are_fitted_where_asked_for_and_chains_have_seeds_of_their_own(few):
+    shutil.copy(Path(__file__).parent / "inits.yaml", few.path)
+    tables = ["results/tables/table2.csv", "results/tables/encoders.csv"]
+    inrs = [f"results/demo/inrs/{inr}/0.h5" for inr in ("few", "small", "few@1")]
+    few.run("--configfile", "inits.yaml", "--", *tables, *inrs)
+    first, without, second = (weights_of(few, path) for path in inrs)
+    copies = {shape_id for shape_id in first if "@" in shape_id}
+    assert len(copies) == 2 * 6 and all("train" in shape_id for shape_id in copies)
+    assert without.keys() == first.keys() - copies == set(weights_of(few, INRS[0])) - copies
+    assert not any(np.array_equal(first[shape_id], second[shape_id]) for shape_id in first)
+
+    for path, keys in zip(tables, ("method metric", "method metric"), strict=True):
+        table = pd.read_csv(few.path / path).set_index(keys.split())
+        assert (table["inr"] == "few").all()
+        assert table.loc[("inr2vec", "accuracy"), ["seeds", "chains"]].tolist() == [4, 2]
+        assert table.loc[("weights_probe", "accuracy"), ["seeds", "chains"]].tolist() == [2, 2]
+    assert "in rows of 2 chains" in few.read("results/tables/table2.md").decode()
+
+
 def test_an_edit_learns_anew_what_depends_on_it(few):
     fitting, learning = {"fit_inrs"}, {"learn_init"}
     assert not few.planned(*INRS)
