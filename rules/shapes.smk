@@ -54,6 +54,7 @@ rule build_manifest:
         runtime=30,
     params:
         settings=dataset_key("on_bad_shape"),
+        copies=lambda wildcards: catalog_of(wildcards.dataset).copies,
         needs_splits=lambda wildcards: wildcards.dataset in TRAINED_ON,
         code=code("shapes/build_manifest.py"),
     script:

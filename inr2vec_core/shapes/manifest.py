@@ -78,6 +78,18 @@ def check_manifest(manifest: pd.DataFrame, needs_splits: bool) -> None:
         check_splits(zip(manifest["class"], manifest["split"], strict=True), SPLITS)
 
 
+def training_shapes_without_copies(manifest: pd.DataFrame) -> int:
+    """How many training shapes have no augmented copy.
+
+    Args:
+        manifest: as `manifest_of_shards` returns it.
+    """
+    train = manifest[manifest["split"] == "train"]
+    originals = set(train["shape_id"][train["augmentation"] == 0])
+    copied = train["shape_id"][train["augmentation"] > 0].str.rpartition("@")[0]
+    return len(originals - set(copied))
+
+
 def describe_rejected(rejected: Sequence[Rejected]) -> str:
     """The first shapes that were set aside, a line each with the reason."""
     shown = "\n".join(

@@ -5,7 +5,12 @@ import logging
 from inr2vec_core.errors import InputError
 from inr2vec_core.io.frames import write_frame
 from inr2vec_core.shapes.catalog import read_rejected, write_rejected_table
-from inr2vec_core.shapes.manifest import check_manifest, describe_rejected, manifest_of_shards
+from inr2vec_core.shapes.manifest import (
+    check_manifest,
+    describe_rejected,
+    manifest_of_shards,
+    training_shapes_without_copies,
+)
 from workflow_scripts.common.job import run
 
 
@@ -28,6 +33,12 @@ def main(snakemake):
         raise InputError(f"{dataset}: {error}") from None
     for column in ("split", "preparation"):
         logging.info("%s: %s", dataset, manifest.groupby(column).size().to_dict())
+    uncopied = training_shapes_without_copies(manifest)
+    if snakemake.params.copies and uncopied:
+        logging.warning(
+            "%s: %d training shapes have no augmented copies: grids that are read cannot be "
+            "stretched, and copies that are too thin are in rejected.csv", dataset, uncopied,
+        )  # fmt: skip
     write_frame(snakemake.output.manifest, manifest)
 
 

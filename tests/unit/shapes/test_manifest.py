@@ -16,6 +16,7 @@ from inr2vec_core.shapes.manifest import (
     describe_rejected,
     manifest_of_shards,
     read_manifest,
+    training_shapes_without_copies,
 )
 from inr2vec_core.shapes.pairing import FRAME
 from unit.shapes.helpers import raises
@@ -51,6 +52,13 @@ def test_a_manifest_has_a_row_for_each_shape_and_copy(shards):
     for column in FRAME:
         assert (manifest[column].isna() == copies).all()
     assert (manifest["scale"][~copies] > 0).all() and manifest["scale"].dtype == np.float64
+
+
+def test_training_shapes_without_a_copy_are_counted(shards):
+    manifest = manifest_of_shards(shards)
+    assert training_shapes_without_copies(manifest) == 0
+    assert training_shapes_without_copies(manifest[manifest["augmentation"] == 0]) == 2
+    assert training_shapes_without_copies(manifest.drop(2)) == 1
 
 
 def test_a_manifest_is_read_again(shards, tmp_path):
