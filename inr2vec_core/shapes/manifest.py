@@ -86,7 +86,7 @@ def training_shapes_without_copies(manifest: pd.DataFrame) -> int:
     """
     train = manifest[manifest["split"] == "train"]
     originals = set(train["shape_id"][train["augmentation"] == 0])
-    copied = train["shape_id"][train["augmentation"] > 0].str.rpartition("@")[0]
+    copied = (name.rpartition("@")[0] for name in train["shape_id"][train["augmentation"] > 0])
     return len(originals - set(copied))
 
 
