@@ -144,6 +144,17 @@ def trained_entry(name):
     return config["encoders"].get(encoder.get("encoder"), encoder)
 
 
+def named_file(where, path):
+    """A file that an entry names: one that there is, or that this workflow makes."""
+    file = os.path.normpath(os.path.expanduser(path))
+    if not (os.path.isfile(file) or file.startswith(RESULTS)):
+        raise WorkflowError(
+            f"{where}: {file} is no file: name one that there is, or one below results/ that this "
+            "workflow makes"
+        )
+    return file
+
+
 def training_sets(dataset, name):
     """The data sets whose INRs an encoder is trained on; its model lies with the first."""
     return config["encoders"][name].get("trained_on") or [dataset]
@@ -262,6 +273,7 @@ TRAINED_ON = (
     | {
         used
         for dataset, name in USED_ENCODERS
+        if "file" not in config["encoders"][name]
         for used in training_sets(config["encoders"][name].get("from", dataset), name)
     }
 )

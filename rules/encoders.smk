@@ -6,7 +6,7 @@ include: "inputs/encoders.smk"
 
 rule train_encoder:
     input:
-        unpack(training_shards),
+        unpack(training_files),
     output:
         multiext(
             f"{ENCODER}/",
@@ -26,6 +26,7 @@ rule train_encoder:
         runtime=2880,
     params:
         settings=encoder_settings,
+        described=ENCODER_ARCHITECTURE,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
         seed=lambda wildcards: seed_of("encoders", wildcards.encoder),
         code=lambda wildcards: code_of_encoders(
@@ -53,6 +54,7 @@ rule embed_inrs:
         runtime=240,
     params:
         precision=lambda wildcards: config["encoders"][wildcards.encoder]["precision"],
+        described=lambda wildcards: architecture_of(wildcards.encoder),
         code=lambda wildcards: code_of_encoders(
             "encoders/embed_inrs.py", wildcards, wildcards.encoder
         ),

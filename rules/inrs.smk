@@ -37,6 +37,8 @@ rule learn_init:
         ),
     log:
         log_of(LEARNED_INIT),
+    wildcard_constraints:
+        init=learned_inits(),
     cache: True
     priority: 4
     conda:
@@ -80,7 +82,6 @@ rule fit_inrs:
         runtime=fit_minutes,
     params:
         settings=lambda wildcards: without(entry("inrs")(wildcards), "seed"),
-        first=first_steps,
         dataset=dataset_key("queries", "field", "voxels"),
         seed=lambda wildcards: seed_of("inrs", wildcards.inr),
         code=code("inrs/fit_inrs.py"),

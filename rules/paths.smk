@@ -5,6 +5,8 @@ A template is filled with `TEMPLATE.format(**wildcards)`. Folders end without a 
 
 import os
 
+RESULTS = "results/"
+
 # Shapes and INRs, by shard.
 SHAPES_SHARD = "results/{dataset}/shapes/{shard}"
 SHAPES = f"{SHAPES_SHARD}.h5"
@@ -71,5 +73,5 @@ def benchmark_of(output):
 
 
 def _name_of(output):
-    name = output.removeprefix("results/")
+    name = output.removeprefix(RESULTS)
     return name if name.endswith("{extension}") else os.path.splitext(name)[0]

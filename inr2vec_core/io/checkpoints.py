@@ -12,21 +12,33 @@ from torch import nn
 from inr2vec_core.io.file_errors import RESULT, reading
 from inr2vec_core.io.sealed import OPEN_SEAL, read_sealed, write_sealed
 
-_KIND, _CHECKSUM = "safetensors file", "checksum"
+_KIND, _CHECKSUM, _BESIDE = "safetensors file", "checksum", "beside"
 
 
-def save_model(model: nn.Module, description: Mapping, path: str | Path, **metadata) -> None:
+def save_model(
+    model: nn.Module,
+    description: Mapping,
+    path: str | Path,
+    beside: Mapping[str, np.ndarray] | None = None,
+    **metadata,
+) -> None:
     """Write a model's weights and description to a safetensors file.
 
     Args:
         model: the model; its weights are written as they are.
         description: what `load_model` builds the model from; anything that JSON can hold.
         path: the file to write.
+        beside: arrays that the file carries and the model does not have, by other names than its
+            weights; `load_arrays` reads them, too.
         metadata: further entries of the file's header, stored as text.
     """
     header = {"architecture": json.dumps(description)}
     header |= {name: str(value) for name, value in metadata.items()}
-    _write(path, {k: v.contiguous().cpu() for k, v in model.state_dict().items()}, header)
+    tensors = {k: v.contiguous().cpu() for k, v in model.state_dict().items()}
+    if beside:
+        header[_BESIDE] = json.dumps(sorted(beside))
+        tensors |= {name: torch.from_numpy(array) for name, array in beside.items()}
+    _write(path, tensors, header)
 
 
 def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple[nn.Module, dict]:
@@ -44,9 +56,11 @@ def load_model(path: str | Path, build: Callable[[Mapping], nn.Module]) -> tuple
     """
     with reading(path, _KIND, RESULT):
         content = read_sealed(path)
-        description = json.loads(_header(content)["architecture"])
+        header = _header(content)
+        description = json.loads(header["architecture"])
         model = build(description)
-        model.load_state_dict(load(content))
+        beside = json.loads(header.get(_BESIDE, "[]"))
+        model.load_state_dict({k: v for k, v in load(content).items() if k not in beside})
     return model.eval(), description
 
 

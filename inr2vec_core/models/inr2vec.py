@@ -1,5 +1,6 @@
 """inr2vec models built from a description, and kept in files that carry it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -72,24 +73,26 @@ class Inr2vec(nn.Module):
             embedding, coords, labels, self.decoder.hidden,
         )  # fmt: skip
 
-    def check(self, spec: InrSpec) -> None:
+    def check(self, spec: InrSpec, name: str = "the encoder") -> None:
         """Check that the model was trained on INRs of this specification.
 
         Args:
             spec: what the INRs have in common.
+            name: what messages call the model.
 
         Raises:
             InputError: it was not.
         """
         if (self.modality, self.siren) != (spec.modality, spec.siren):
             raise InputError(
-                f"the encoder was trained on {self.modality.name} INRs of {self.siren}, these "
+                f"{name} was trained on {self.modality.name} INRs of {self.siren}, these "
                 f"are {spec.modality.name} INRs of {spec.siren}: take one that was trained on such"
             )
         if self.init and spec.init and self.init != spec.init:
             raise InputError(
-                "the encoder was trained on INRs that start from other weights than these: fit "
-                "these from the same (the same seed, or the same learned init: inits.*.learned_on)"
+                f"{name} was trained on INRs that start from other weights than these: fit these "
+                "from the same (the same seed, or the same learned init: inits.*.learned_on, or "
+                "inits.*.file with the file of the encoder's model)"
             )
 
     def decoded(self, embedding: Tensor) -> DecoderField:
@@ -195,6 +198,29 @@ def build_encoder(architecture: Mapping, siren: SirenConfig) -> nn.Module:
         )
     except TypeError as error:
         raise InputError(f"an encoder of type {name} with options {options}: {error}") from error
+
+
+def load_inr2vec_as(path: str | Path, architecture: Mapping, spec: InrSpec) -> Inr2vec:
+    """Read a model that must be as it is described, and be trained on such INRs.
+
+    Args:
+        path: a file that `save_model` wrote.
+        architecture: some of the keys that `build_inr2vec` takes.
+        spec: what the INRs have in common.
+
+    Raises:
+        InputError: the file is no such model, differs from the description, or was trained on
+            other INRs.
+    """
+    model, described = load_model(path, build_inr2vec)
+    model.check(spec, str(path))
+    there = {"options": {}, **described}
+    if other := {key: there[key] for key, value in architecture.items() if there[key] != value}:
+        found = ", ".join(f"{key}: {json.dumps(value)}" for key, value in other.items())
+        raise InputError(
+            f"{path} is another encoder than the entry describes: give the entry {found}"
+        )
+    return model
 
 
 def load_inr2vec(path: str | Path) -> Inr2vec:

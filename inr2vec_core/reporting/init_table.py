@@ -1,6 +1,6 @@
 """INRs fitted in different ways, side by side: what they cost, and what can be made of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +45,22 @@ def cost_rows(shards: Mapping[tuple[str, str], Iterable[str | Path]]) -> pd.Data
                 {"dataset": dataset, "inr": inr, "method": INRS, "metric": metric, "value": value}
             )
     return pd.DataFrame(rows)
+
+
+def sgd_steps_of(shards: Mapping[tuple[str, str], Sequence[str | Path]]) -> dict[str, int]:
+    """How many steps of gradient descent the fits of an entry begin with.
+
+    Args:
+        shards: data set and entry of INRs -> their files.
+
+    Returns:
+        Entry of INRs -> steps.
+    """
+    steps = {}
+    for (_, inr), files in shards.items():
+        with open_shard(files[0]) as file:
+            steps[inr] = int(file.attrs["sgd_steps"])
+    return steps
 
 
 def shape_rows(shapes: pd.DataFrame) -> pd.DataFrame:

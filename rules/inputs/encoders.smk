@@ -1,13 +1,25 @@
 """What rules of encoders read, by what the config names."""
 
+# What an encoder's model is built of; the rest of its entry is how it is trained.
+ENCODER_ARCHITECTURE = [
+    "type",
+    "hidden",
+    "embedding",
+    "options",
+    "decoder_hidden",
+    "decoder_frequencies",
+]
+
 
 def trained_model(dataset, inr, name, file=MODEL):
-    """The model of an encoder: the data set's own, another's, or that of several together.
+    """The model of an encoder: the data set's own, another's, that of several together, or a file.
 
     Args:
         file: another file of the same training.
     """
     encoder = config["encoders"][name]
+    if "file" in encoder:
+        return named_file(f"encoders.{name}.file", encoder["file"])
     dataset, name = encoder.get("from", dataset), encoder.get("encoder", name)
     dataset = training_sets(dataset, name)[0]
     return f"{ENCODER}/{file}".format(dataset=dataset, inr=inr, encoder=name)
@@ -18,13 +30,35 @@ def model_of_encoder(wildcards):
     return trained_model(wildcards.dataset, wildcards.inr, wildcards.encoder)
 
 
-def training_shards(wildcards):
-    """The INRs and shapes that an encoder is trained on."""
+def training_files(wildcards):
+    """The INRs and shapes that an encoder is trained on, what INRs and encoder start from."""
     datasets = training_sets(wildcards.dataset, wildcards.encoder)
+    shared = config["inrs"][wildcards.inr]["init"] != "random_each"
     return {
+        "init": [init_of_inrs(wildcards)] if shared else [],
+        "start": start_of_encoder(wildcards),
         "inrs": [shard for d in datasets for shard in inr_shards(d, wildcards.inr)],
         "shapes": [shard for d in datasets for shard in shape_shards(d)],
     }
+
+
+def start_of_encoder(wildcards):
+    """The model that an encoder's training starts from, in a list; none without `start`."""
+    start = config["encoders"][wildcards.encoder].get("start")
+    if start is None:
+        return []
+    where = f"encoders.{wildcards.encoder}.start"
+    file = named_file(where, start)
+    if file == f"{ENCODER}/{MODEL}".format(**wildcards):
+        raise WorkflowError(
+            f"{where}: {file} is what this entry trains: start another entry from it"
+        )
+    return [file]
+
+
+def architecture_of(name):
+    """The part of the entry of an encoder that says what its model is built of."""
+    return {k: trained_entry(name)[k] for k in ENCODER_ARCHITECTURE}
 
 
 def encoder_settings(wildcards):
@@ -52,12 +86,14 @@ def compared_encoders(wildcards):
 
 
 def compared_files(wildcards):
-    """The INRs of one shard, and for each encoder its model and the history of its training."""
+    """The INRs of one shard, each encoder's model, and the history of what was trained here."""
     where, names = (wildcards.dataset, wildcards.inr), compared_encoders(wildcards)
     return {
         "inrs": inr_shards(*where)[:1],
         "models": [trained_model(*where, name) for name in names],
-        "histories": [trained_model(*where, name, HISTORY) for name in names],
+        "histories": [
+            trained_model(*where, name, HISTORY) for name in own_encoders(wildcards)
+        ],
     }
 
 
@@ -80,7 +116,7 @@ def own_encoders(wildcards):
     return [
         name
         for name in compared_encoders(wildcards)
-        if "from" not in config["encoders"][name]
+        if not {"from", "file"} & config["encoders"][name].keys()
         and training_sets(wildcards.dataset, name) == [wildcards.dataset]
     ]
 

@@ -1,16 +1,24 @@
 """Where INRs start from, by what the config names."""
 
 
+def learned_inits():
+    """Regular expression of the inits that are learned here."""
+    names = [name for name, init in config["inits"].items() if "file" not in init]
+    return "|".join(names) or "(?!)"
+
+
 def sets_of_init(dataset, init):
     """The data sets whose shapes an init is learned on; its file lies with the first."""
     return config["inits"][init].get("learned_on") or [dataset]
 
 
 def init_of_inrs(wildcards):
-    """The initial weights of an entry's INRs, drawn or learned."""
+    """The initial weights of an entry's INRs: drawn, learned, or a file of the user's."""
     inr = config["inrs"][wildcards.inr]
     if inr["init"] not in config["inits"]:
-        return INIT
+        return INIT.format(inr=wildcards.inr)
+    if file := config["inits"][inr["init"]].get("file"):
+        return named_file(f"inits.{inr['init']}.file", file)
     dataset = sets_of_init(wildcards.dataset, inr["init"])[0]
     siren = f"{inr['width']}x{inr['depth']}"
     path = LEARNED_INIT.format(dataset=dataset, init=inr["init"], siren=siren)
@@ -18,7 +26,7 @@ def init_of_inrs(wildcards):
 
 
 def first_steps(wildcards):
-    """The steps of gradient descent that a fit begins with."""
+    """The steps of gradient descent that a fit begins with; with `file` those that are usual."""
     init = config["inits"].get(config["inrs"][wildcards.inr]["init"])
     return init and {"steps": init["sgd_steps"], "queries": init["queries"]}
 

@@ -45,13 +45,7 @@ def fits_of_rows(wildcards):
     fits = {}
     for row in rows_of_chains(config, "init"):
         inr = config["inrs"][row["inr"]]
-        init = config["inits"].get(inr["init"])
-        sgd_steps = init["sgd_steps"] if init else 0
-        fits[row["inr"]] = {
-            "init": inr["init"],
-            "sgd_steps": sgd_steps,
-            "steps": inr["steps"],
-        }
+        fits[row["inr"]] = {k: inr[k] for k in ("init", "steps")}
     return fits
 
 

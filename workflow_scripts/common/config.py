@@ -7,6 +7,7 @@ import yaml
 
 from inr2vec_core.shapes.formats import format_names
 from workflow_scripts.common.config_checks import wrong_names
+from workflow_scripts.common.encoder_checks import idle_keys
 from workflow_scripts.common.renamed import old_names
 
 
@@ -22,7 +23,7 @@ def complete_config(config: dict, schema_file: Path) -> dict:
             entry.
     """
     schema = load_schema(schema_file)
-    if problems := old_names(config):
+    if problems := [*old_names(config), *idle_keys(config)]:
         raise ConfigError("\n".join(f"  {p}" for p in problems))
     _fill_defaults(config, schema, schema)
     validator = jsonschema.Draft202012Validator(schema)

@@ -3,10 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from inr2vec_core.encoders import known_types, option_names
 from inr2vec_core.errors import InputError
 from inr2vec_core.modalities import modality, modality_names
 from inr2vec_core.shapes.formats import format_names, load_format
+from workflow_scripts.common.encoder_checks import (
+    init_of_another_field,
+    inits_that_differ,
+    unknown,
+    wrong_encoders,
+    wrong_inrs,
+)
 
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -27,7 +33,6 @@ MAPPING_TABLES = {
     "completion": "clouds completed from partial ones",
     "surface_reconstruction": "meshes reconstructed from clouds",
 }
-RANDOM_INITS = ("random", "random_each")
 OF_PARTS = ("table3", "table7")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
@@ -39,19 +44,13 @@ def wrong_names(config: dict) -> list[str]:
     """What is wrong, in a line each that names the key; of a config that its schema allows."""
     return [
         *_of_datasets(config),
-        *_of_inrs(config),
-        *_of_encoders(config),
+        *wrong_inrs(config),
+        *wrong_encoders(config),
         *_of_mappings(config),
         *_used_twice(config),
         *_of_mapping_tables(config),
         *_of_tables(config),
     ]
-
-
-def _unknown(where: str, name: str, known) -> list[str]:
-    if name in known:
-        return []
-    return [f"{where}: {name!r} is no entry; there are {', '.join(sorted(known))}"]
 
 
 def _of_datasets(config: dict) -> Iterator[str]:
@@ -78,69 +77,12 @@ def _of_datasets(config: dict) -> Iterator[str]:
             )
 
 
-def _of_inrs(config: dict) -> Iterator[str]:
-    for name, inr in config["inrs"].items():
-        yield from _unknown(f"inrs.{name}.init", inr["init"], [*RANDOM_INITS, *config["inits"]])
-        if inr["init"] in RANDOM_INITS and not inr["steps"]:
-            yield f"inrs.{name}.steps: an INR that starts from random weights needs at least 1"
-        if inr["init"] in config["inits"] and inr["loss"] != "bce":
-            yield f"inrs.{name}.loss: inits are learned with bce, so INRs from them need it, too"
-    for name, init in config["inits"].items():
-        yield from _unlike(config, f"inits.{name}.learned_on", init.get("learned_on", []))
-
-
-def _unlike(config: dict, where: str, used: list[str]) -> Iterator[str]:
-    """Why something cannot be learned on these data sets together."""
-    for dataset in used:
-        yield from _unknown(where, dataset, config["datasets"])
-    if len({config["datasets"].get(d, {}).get("field") for d in used}) > 1:
-        yield f"{where}: the data sets' fields differ"
-
-
-def _of_encoders(config: dict) -> Iterator[str]:
-    for name, encoder in config["encoders"].items():
-        where, used = f"encoders.{name}", encoder.get("trained_on", [])
-        if encoder["type"] not in known_types():
-            yield (
-                f"{where}.type: no file inr2vec_core/encoders/{encoder['type']}.py; there "
-                f"are {', '.join(known_types())}"
-            )
-        else:
-            try:
-                yield from _unknown_options(where, encoder)
-            except InputError as error:
-                yield f"{where}.type: {error}"
-        if ("from" in encoder) != (encoder.get("encoder") is not None):
-            yield f"{where}: `from` and `encoder` go together"
-        elif "from" in encoder:
-            yield from _unknown(f"{where}.from", encoder["from"], config["datasets"])
-            yield from _unknown(f"{where}.encoder", encoder["encoder"], config["encoders"])
-            if "from" in config["encoders"].get(encoder["encoder"], {}):
-                yield f"{where}.encoder: name the entry that was trained"
-        yield from _unlike(config, f"{where}.trained_on", used)
-        if used and "from" in encoder:
-            yield f"{where}: of `from` and `trained_on` one is enough"
-        if "seed" in encoder and "from" in encoder:
-            yield f"{where}.seed: nothing is trained; give it to the entry that `encoder` names"
-
-
-def _unknown_options(where: str, encoder: dict) -> Iterator[str]:
-    taken = option_names(encoder["type"])
-    if taken is None:
-        return
-    for option in sorted(encoder["options"].keys() - taken):
-        yield (
-            f"{where}.options: {encoder['type']} takes no {option!r}; it takes "
-            f"{', '.join(sorted(taken)) or 'none'}"
-        )
-
-
 def _of_mappings(config: dict) -> Iterator[str]:
     for name, mapping in config["mappings"].items():
         for side in ("source", "target"):
             where, named = f"mappings.{name}.{side}", mapping[side]
             for key in ("dataset", "inr", "encoder"):
-                yield from _unknown(f"{where}.{key}", named[key], config[f"{key}s"])
+                yield from unknown(f"{where}.{key}", named[key], config[f"{key}s"])
             used = config["encoders"].get(named["encoder"], {}).get("trained_on")
             if used and named["dataset"] not in used:
                 yield f"{where}.encoder: it is trained on {', '.join(used)}"
@@ -158,7 +100,7 @@ def _of_mapping_tables(config: dict) -> Iterator[str]:
     for table in MAPPING_TABLES:
         for k, row in enumerate(config["tables"][table]):
             where = f"tables.{table}.{k}"
-            yield from _unknown(f"{where}.mapping", row["mapping"], config["mappings"])
+            yield from unknown(f"{where}.mapping", row["mapping"], config["mappings"])
             if row["mapping"] in config["mappings"]:
                 yield from _no_poisson(config, where, row)
 
@@ -170,43 +112,15 @@ def _of_tables(config: dict) -> Iterator[str]:
             where = f"tables.{table}.{k}"
             for key in ("dataset", "inr", "encoder"):
                 if key in row:
-                    yield from _unknown(f"{where}.{key}", row[key], config[f"{key}s"])
+                    yield from unknown(f"{where}.{key}", row[key], config[f"{key}s"])
             dataset = config["datasets"].get(row["dataset"])
             if dataset:
                 yield from _unsuitable(table, where, row["dataset"], dataset)
-            yield from _init_of_another_field(config, where, row)
+            yield from init_of_another_field(config, where, row)
             for name in row[column]:
-                yield from _unknown(f"{where}.{column}", name, known)
+                yield from unknown(f"{where}.{column}", name, known)
                 yield from _unreadable(config, where, row["dataset"], name)
-                yield from _inits_that_differ(config, where, row, name)
-
-
-def _init_of_another_field(config: dict, where: str, row: dict) -> Iterator[str]:
-    """Why INRs of a row cannot start from the init that they name."""
-    name = config["inrs"].get(row["inr"], {}).get("init")
-    datasets, used = config["datasets"], config["inits"].get(name, {}).get("learned_on", [])
-    for dataset in used:
-        if {dataset, row["dataset"]} <= datasets.keys():
-            there, here = (datasets[k]["field"] for k in (dataset, row["dataset"]))
-            if there != here:
-                yield (
-                    f"{where}.inr: the init {name} is learned on {dataset}, of field {there}; "
-                    f"{row['dataset']} is of field {here}"
-                )
-
-
-def _inits_that_differ(config: dict, where: str, row: dict, method: str) -> Iterator[str]:
-    """Why an encoder of several data sets cannot read INRs whose init each has its own of."""
-    encoder = config["encoders"].get(method, {})
-    name = config["inrs"].get(row["inr"], {}).get("init")
-    if "learned_on" in config["inits"].get(name, {"learned_on": ()}):
-        return
-    used = set(encoder.get("trained_on", [])) | ({encoder["from"]} if "from" in encoder else set())
-    if used - {row["dataset"]}:
-        yield (
-            f"{where}.inr: each data set learns its own init {name}, so {method} cannot read the "
-            f"INRs of {row['dataset']} and of others: give inits.{name} a `learned_on`"
-        )
+                yield from inits_that_differ(config, where, row, name)
 
 
 def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[str]:

@@ -24,16 +24,17 @@ def main(snakemake):
     index = np.resize(np.arange(len(data)), BATCH)  # a small data set's again and again
     flat = torch.from_numpy(data.read(index, ["weights"])["weights"]).to(device)
     rows = []
-    files = list(zip(snakemake.params.methods, inputs.models, inputs.histories, strict=True))
-    for method, model_file, history_file in track(files, "timing", unit="encoder"):
+    histories = dict(zip(snakemake.params.own, inputs.histories, strict=True))
+    files = list(zip(snakemake.params.methods, inputs.models, strict=True))
+    for method, model_file in track(files, "timing", unit="encoder"):
         encoder = load_inr2vec(model_file).encoder.to(device)
         seconds, _ = median_seconds(lambda e=encoder: embed(e, flat), device)
         values = {
             "parameters": sum(p.numel() for p in encoder.parameters()),
             "INRs/s": BATCH / seconds,
         }
-        if method in snakemake.params.own:  # else they are other shapes'
-            history = read_frame(history_file).set_index("epoch")
+        if method in histories:  # else they are other shapes'
+            history = read_frame(histories[method]).set_index("epoch")
             best = history.loc[int(read_metadata(model_file)["best_epoch"])]
             distance = mean_without_failures(best["chamfer"], best["failed"], FAILED)
             values |= {"training (s)": history["seconds"].sum(), "CD x1000 (val)": 1000 * distance}

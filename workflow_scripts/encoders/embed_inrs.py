@@ -6,7 +6,7 @@ import torch
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.embeddings import write_embeddings
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.models.inr2vec import embed, load_inr2vec
+from inr2vec_core.models.inr2vec import embed, load_inr2vec_as
 from inr2vec_core.utils.progress import track
 from workflow_scripts.common.job import provenance, run, torch_device
 
@@ -15,8 +15,8 @@ CHUNK = 256
 
 def main(snakemake):
     device = torch_device(snakemake, snakemake.params.precision)
-    model = load_inr2vec(snakemake.input.model).to(device)
-    model.check(InrSpec.of(snakemake.input.inrs[0]))
+    spec = InrSpec.of(snakemake.input.inrs[0])
+    model = load_inr2vec_as(snakemake.input.model, snakemake.params.described, spec).to(device)
     data = ShardedShapes(snakemake.input.inrs)
     embeddings = []
     steps = track(data.in_order(CHUNK, ["weights"]), "embedding", -(-len(data) // CHUNK), "batch")

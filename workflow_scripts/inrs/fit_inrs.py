@@ -10,12 +10,12 @@ from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fit_queries import draw_queries, number_of_queries
-from inr2vec_core.inrs.fitting import FirstSteps, FitSettings
+from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.precision import fit_precision
+from inr2vec_core.inrs.shared_init import SharedInit
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
-from inr2vec_core.inrs.spec import EACH, init_id
-from inr2vec_core.io.checkpoints import load_arrays, read_metadata
+from inr2vec_core.inrs.spec import EACH
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
 from inr2vec_core.io.shape_columns import read_shapes
 from inr2vec_core.modalities import modality
@@ -25,16 +25,16 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 def main(snakemake):
     settings, dataset = snakemake.params.settings, snakemake.params.dataset
-    seed, first_steps = snakemake.params.seed, snakemake.params.first
+    seed = snakemake.params.seed
     device, target = torch_device(snakemake), modality(dataset["field"])
     siren = SirenConfig(settings["width"], settings["depth"])
-    init, first = load_arrays(snakemake.input.init), None
-    if first_steps:
-        first = FirstSteps(torch.from_numpy(init["rates"]), **first_steps)
-    if first and (learned := read_metadata(snakemake.input.init)["field"]) != target.name:
+    init = SharedInit.read(snakemake.input.init)
+    init.check(siren, target)
+    first = init.first
+    if not (first or settings["steps"]):
         raise InputError(
-            f"{snakemake.input.init} was learned on {learned}, these shapes are {target.name}: "
-            "learn it on such"
+            f"{init.path} has no rates, so its INRs are fitted by Adam alone: set `steps` of the "
+            "entry to at least 1"
         )
     precision = fit_precision(settings["precision"], device, target.name)
     logging.info("products between hidden layers: %s", precision)
@@ -54,7 +54,7 @@ def main(snakemake):
         def load(rows):
             initial = np.stack([
                 initial_weights(siren, seed, shape_id)
-                if settings["init"] == "random_each" else init["weights"]
+                if settings["init"] == "random_each" else init.weights
                 for shape_id in ids[rows]
             ])  # fmt: skip
             shapes = read_shapes(file, kept[rows])
@@ -82,7 +82,8 @@ def main(snakemake):
         settings=json.dumps(settings),
         field=target.name,
         precision=precision,
-        init=EACH if settings["init"] == "random_each" else init_id(init["weights"]),
+        init=EACH if settings["init"] == "random_each" else init.id,
+        sgd_steps=init.sgd_steps,
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),
     )

@@ -8,6 +8,7 @@ from inr2vec_core.reporting.init_table import (
     cost_rows,
     init_markdown,
     init_rows,
+    sgd_steps_of,
     shape_rows,
 )
 from inr2vec_core.reporting.tables import write_table
@@ -23,7 +24,9 @@ def main(snakemake):
         *(shape_rows(read_frame(file)) for file in inputs.reconstructed),
         *(score_rows(read_json(file), SCORES) for file in inputs.scores),
     ]
-    table = init_rows(frames, params.fits)
+    steps = sgd_steps_of(by_row)
+    fits = {inr: {**fit, "sgd_steps": steps[inr]} for inr, fit in params.fits.items()}
+    table = init_rows(frames, fits)
     table["dataset"] = table["dataset"].map(params.titles)
     text = "# INRs fitted in different ways\n\n" + init_markdown(table)
     write_table(table, *snakemake.output, text, "%.6g")

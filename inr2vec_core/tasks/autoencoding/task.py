@@ -69,6 +69,8 @@ class Inr2vecTask(ShardTask):
         seed: of queries and shuffling.
         device: where the model is trained.
         samplers: threads that draw queries ahead; a GPU eats more than one can draw.
+        calibrate: show an encoder that asks for it some training INRs first; not where the model
+            was trained before.
     """
 
     score, higher_is_better = "chamfer", False
@@ -84,6 +86,7 @@ class Inr2vecTask(ShardTask):
         seed: int,
         device: torch.device,
         samplers: int = 1,
+        calibrate: bool = True,
     ):
         splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
         super().__init__(model, *splits, settings, seed, device)
@@ -93,7 +96,7 @@ class Inr2vecTask(ShardTask):
         pool = POOL * settings.queries if len(self.data) <= settings.buffer else 0
         self.queries = QuerySource(model.modality, sampling, seed, pool)
         self._samplers = ThreadPoolExecutor(samplers)
-        if hasattr(model.encoder, "calibrate"):
+        if calibrate and hasattr(model.encoder, "calibrate"):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
             model.encoder.calibrate(torch.from_numpy(weights).to(device))

@@ -11,6 +11,7 @@ from inr2vec_core.reporting.init_table import (
     cost_rows,
     init_markdown,
     init_rows,
+    sgd_steps_of,
     shape_rows,
 )
 
@@ -25,7 +26,9 @@ def shards(tmp_path):
     for k, (losses, seconds) in enumerate((([0.1, 0.2, 0.3], 2.0), ([0.6], 6.0))):
         files.append(tmp_path / f"{k}.h5")
         columns = {"shape_id": [f"{k}{i}" for i in range(len(losses))]}
-        write_shard(files[-1], columns | {"loss": np.float32(losses)}, wall_seconds=seconds)
+        write_shard(
+            files[-1], columns | {"loss": np.float32(losses)}, wall_seconds=seconds, sgd_steps=5
+        )
     return files
 
 
@@ -41,6 +44,10 @@ def test_costs_are_means_over_all_inrs(shards):
     table = cost_rows({("d", "few"): shards}).set_index("metric")["value"]
     assert table["s/INR"] == pytest.approx(8 / 4)
     assert table["loss"] == pytest.approx(1.2 / 4)
+
+
+def test_first_steps_are_what_the_files_say(shards):
+    assert sgd_steps_of({("d", "few"): shards}) == {"few": 5}
 
 
 def test_shapes_are_those_of_the_test_split():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import yaml
 
-from workflow_scripts.common import config_checks, environment
+from workflow_scripts.common import encoder_checks, environment
 from workflow_scripts.common.config import ConfigError, complete_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -105,9 +105,9 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
 @pytest.mark.parametrize("document, examples", [("README.md", 3), ("docs/encoders.md", 1)])
 def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
     monkeypatch.setattr(
-        config_checks, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]
+        encoder_checks, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]
     )
-    monkeypatch.setattr(config_checks, "option_names", lambda _: None)
+    monkeypatch.setattr(encoder_checks, "option_names", lambda _: None)
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / document).read_text(), re.S)
     assert len(blocks) == examples
     for block in blocks:
@@ -293,6 +293,9 @@ def test_names_that_exist_are_accepted():
     completed(**learned_elsewhere())
     both = {"trained_on": ["d", "p"]}
     completed(**learned_elsewhere(field="udf", encoder=both, learned_on=["d", "p"]))
+    completed(**learned_elsewhere(field="udf", encoder=both, file="init.safetensors"))
+    completed(**learned_elsewhere(encoder={"file": "model.safetensors"}))
+    completed(**learned_elsewhere(encoder={"start": "model.safetensors", "seed": 1}))
     completed(**mapping(encoder={"trained_on": ["d", "p"]}, side="partial", frame="complete"))
     completed(**baselines("dgcnn", table2=["e", "n"], table6=["n"], table10=["n", "e"]))
     completed(**table2(methods=["e", "weights_probe", "bounding_box"]))
@@ -314,6 +317,16 @@ def test_names_that_exist_are_accepted():
         "tables.table2.0.inr: each data set learns its own init l, so e cannot read"]),
     ({"encoders": {"e": {"type": "x"}}}, [
         "encoders.e.type: no file inr2vec_core/encoders/x.py; there are", "inr2vec", "projected"]),
+    ({"inits": {"l": {"file": "l.safetensors", "rounds": 9, "lr": 1.0}}}, [
+        "inits.l: `file` says it all", "remove lr, rounds;"]),
+    ({"encoders": {"e": {"file": "m", "start": "m", "seed": 1}}}, [
+        "encoders.e: of `file` and `start` one is enough", "encoders.e.seed: nothing is trained"]),
+    ({"encoders": {"e": {"file": "m", "trained_on": ["d"]}}}, ["of `file` and `trained_on` one"]),
+    ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "e", "start": "m"}}}, [
+        "encoders.f: of `from` and `start` one is enough"]),
+    ({"encoders": {"e": {"file": "m"}, "f": {"from": "d", "encoder": "e"}}}, [
+        "encoders.f.encoder: name the entry that was trained"]),
+    ({"encoders": {"e": {"start": "{dataset}.safetensors"}}}, ["encoders.e.start:"]),
     (table2(inr="x"), ["tables.table2.0.inr: 'x' is no entry; there are i"]),
     (table2(methods=["e", "x"]), ["tables.table2.0.methods: 'x'", "bounding_box, e"]),
     ({"encoders": {"e": {}, "f": {"from": "x", "encoder": "e"}}}, ["encoders.f.from: 'x'"]),

@@ -73,6 +73,16 @@ def test_batches_are_weights_with_queries_of_the_same_shape(task):
     assert set(seen) < {"s0", "s1", "s2", "s3", "s4"}
 
 
+def test_an_encoder_that_was_trained_before_keeps_its_own_means(make_shards):
+    model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
+    model.encoder.mean.fill_(7)
+    files = make_shards([ROWS], weights_of, points_of)
+    Inr2vecTask(
+        model, *files, QuerySampling(), SETTINGS, 0, torch.device("cpu"), calibrate=False
+    )  # fmt: skip
+    assert (model.encoder.mean == 7).all() and (model.encoder.scale == 1).all()
+
+
 def test_an_encoder_that_asks_for_it_is_shown_training_inrs_and_no_others(make_shards):
     model = Inr2vec(Projected(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("udf"))
     files = make_shards([ROWS[::2], ROWS[1::2]], weights_of, points_of)
