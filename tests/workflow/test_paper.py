@@ -1,11 +1,13 @@
 """The paper's settings plan, given the data, and a miniature of them runs."""
 
+import shutil
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 import yaml
+from conftest import PROJECT
 from safetensors import safe_open
 
 EMBEDDINGS = "results/modelnet40/embeddings/siren512/inr2vec.parquet"
@@ -44,6 +46,38 @@ def test_table2_is_planned_with_the_papers_settings(paper):
     assert planned["fit_inrs"] == 4 * 128 + 256
     assert planned["train_encoder"] == planned["embed_inrs"] == 5
     assert planned["classify_embeddings"] == 15
+
+
+def test_the_same_is_planned_with_a_learned_init(paper):
+    files = ("configs/paper.yaml", "configs/paper_learned.yaml")
+    planned = paper.planned("--configfile", *files, "--", "results/tables/table2.csv")
+    # For embeddings, and once more for the shapes that networks read.
+    assert planned["fit_inrs"] == 2 * (4 * 128 + 256)
+    assert planned["learn_init"] == planned["train_encoder"] == planned["embed_inrs"] == 5
+    assert not planned["init_inr"]
+
+
+def test_what_small_folders_start_from_is_made_first(workflow):
+    for name, ending in (("princeton_segmentation", ".off"), ("shrec16", ".obj")):
+        root = workflow.path.parent / "shared/data" / name
+        for split in ("train", "test"):
+            for class_name in ("ants", "cat"):
+                (root / class_name / split).mkdir(parents=True)
+                for k in range(20):
+                    (root / class_name / split / f"{k}{ending}").touch()
+                    (root / class_name / split / f"{k}_labels.txt").touch()
+    write_h5(workflow.path.parent / "shared/data/modelnet10_clouds", "train", 64, 4)
+    write_h5(workflow.path.parent / "shared/data/modelnet10_clouds", "test", 16, 4)
+    shutil.copy(PROJECT / "config.yaml", workflow.path)
+    files = ("configs/modelnet10.yaml", "configs/small_folders.yaml")
+    jobs = workflow.jobs("--configfile", *files, "--", "results/tables/encoders.csv")
+    where = {
+        rule: {(w["dataset"], w.get("init") or w.get("encoder")) for r, w in jobs if r == rule}
+        for rule in ("learn_init", "train_encoder")
+    }
+    assert {("modelnet10", "learned"), ("demo_meshes", "learned")} < where["learn_init"]
+    assert {("modelnet10", "projected"), ("demo_meshes", "of_demo")} < where["train_encoder"]
+    assert not any(name.endswith("taken") for _, name in where["train_encoder"])
 
 
 def test_missing_data_is_named(workflow):

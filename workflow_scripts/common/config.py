@@ -7,7 +7,7 @@ import yaml
 
 from inr2vec_core.shapes.formats import format_names
 from workflow_scripts.common.config_checks import wrong_names
-from workflow_scripts.common.encoder_checks import idle_keys
+from workflow_scripts.common.config_checks.encoders import idle_keys
 from workflow_scripts.common.renamed import old_names
 
 

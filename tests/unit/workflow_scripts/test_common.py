@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import yaml
 
-from workflow_scripts.common import encoder_checks, environment
+from workflow_scripts.common import environment
 from workflow_scripts.common.config import ConfigError, complete_config
+from workflow_scripts.common.config_checks import encoders as encoder_checks
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
@@ -102,7 +103,7 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
     complete_config(config, SCHEMA_FILE)
 
 
-@pytest.mark.parametrize("document, examples", [("README.md", 3), ("docs/encoders.md", 1)])
+@pytest.mark.parametrize("document, examples", [("README.md", 3), ("docs/encoders.md", 2), ("docs/inits.md", 2)])
 def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
     monkeypatch.setattr(
         encoder_checks, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inr2vec_core.errors import InputError
 from inr2vec_core.modalities import modality, modality_names
 from inr2vec_core.shapes.formats import format_names, load_format
-from workflow_scripts.common.encoder_checks import (
+from workflow_scripts.common.config_checks.encoders import (
     init_of_another_field,
     inits_that_differ,
     unknown,
