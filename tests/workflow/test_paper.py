@@ -58,16 +58,15 @@ def test_the_same_is_planned_with_a_learned_init(paper):
 
 
 def test_what_small_folders_start_from_is_made_first(workflow):
-    for name, ending in (("princeton_segmentation", ".off"), ("shrec16", ".obj")):
-        root = workflow.path.parent / "shared/data" / name
-        for split in ("train", "test"):
-            for class_name in ("ants", "cat"):
-                (root / class_name / split).mkdir(parents=True)
-                for k in range(20):
-                    (root / class_name / split / f"{k}{ending}").touch()
-                    (root / class_name / split / f"{k}_labels.txt").touch()
-    write_h5(workflow.path.parent / "shared/data/modelnet10_clouds", "train", 64, 4)
-    write_h5(workflow.path.parent / "shared/data/modelnet10_clouds", "test", 16, 4)
+    data = workflow.path.parent / "shared/data"
+    write_folder(data / "shrec16", 20, ".obj")
+    for name in ("Chair", "Human"):
+        (data / "princeton_segmentation" / name).mkdir(parents=True)
+        for k in range(20):
+            for ending in (".off", "_labels.txt"):
+                (data / "princeton_segmentation" / name / f"{k}{ending}").touch()
+    write_h5(data / "modelnet10_clouds", "train", 64, 4)
+    write_h5(data / "modelnet10_clouds", "test", 16, 4)
     shutil.copy(PROJECT / "config.yaml", workflow.path)
     files = ("configs/modelnet10.yaml", "configs/small_folders.yaml")
     jobs = workflow.jobs("--configfile", *files, "--", "results/tables/encoders.csv")

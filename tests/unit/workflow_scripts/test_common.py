@@ -103,7 +103,9 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
     complete_config(config, SCHEMA_FILE)
 
 
-@pytest.mark.parametrize("document, examples", [("README.md", 3), ("docs/encoders.md", 2), ("docs/inits.md", 2)])
+@pytest.mark.parametrize("document, examples", [
+    ("README.md", 3), ("docs/encoders.md", 2), ("docs/inits.md", 2),
+])  # fmt: skip
 def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
     monkeypatch.setattr(
         encoder_checks, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]
