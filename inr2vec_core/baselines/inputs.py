@@ -1,4 +1,4 @@
-"""What the networks read of a shape: an augmented view to train on, and views to test on.
+"""What the networks read of a shape: views to train on, augmented or not, and views to test on.
 
 Augmentation as in the paper (Section 4): each axis is scaled, clouds are jittered; a grid is
 shifted as by Maturana & Scherer (2015). Class scores of a test shape are averaged over its views.
@@ -25,7 +25,19 @@ class NetworkInput(Protocol):
     form: type[Shape]
 
     def augmented(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
-        """A view to train on.
+        """An augmented view to train on.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the shape, of the class `form`.
+            rng: of the random choices.
+
+        Returns:
+            (...) float32.
+        """
+
+    def plain(self, shape_id: str, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+        """A view to train on without augmentation; what is read of the shape is still random.
 
         Args:
             shape_id: the shape's id.
@@ -66,7 +78,7 @@ class CloudInput:
         self.points, self.jitter = points, jitter
 
     def augmented(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
-        """A view to train on.
+        """A stretched and jittered view to train on.
 
         Args:
             shape_id: the shape's id.
@@ -79,8 +91,30 @@ class CloudInput:
         Raises:
             InputError: the cloud has fewer points than the network reads.
         """
-        points = self._draw(shape_id, shape, rng)
+        points = self.plain(shape_id, shape, rng)
         return distort(points, rng, jitter=self.jitter).astype(np.float32)
+
+    def plain(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
+        """Points drawn at random.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the cloud.
+            rng: of the random choices.
+
+        Returns:
+            (points, 3) float32.
+
+        Raises:
+            InputError: the cloud has fewer points than the network reads.
+        """
+        n = len(shape.points)
+        if n < self.points:
+            raise InputError(
+                f"{shape_id}: the network takes {self.points} points and the cloud has {n}: "
+                "lower the network's `points`"
+            )
+        return shape.points if n == self.points else shape.points[rng.permutation(n)[: self.points]]
 
     def views(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
         """Views to test on.
@@ -96,16 +130,7 @@ class CloudInput:
         Raises:
             InputError: the cloud has fewer points than the network reads.
         """
-        return self._draw(shape_id, shape, rng)[None]
-
-    def _draw(self, shape_id: str, shape: CloudShape, rng: np.random.Generator) -> np.ndarray:
-        n = len(shape.points)
-        if n < self.points:
-            raise InputError(
-                f"{shape_id}: the network takes {self.points} points and the cloud has {n}: "
-                "lower the network's `points`"
-            )
-        return shape.points if n == self.points else shape.points[rng.permutation(n)[: self.points]]
+        return self.plain(shape_id, shape, rng)[None]
 
 
 class VoxelInput:
@@ -130,15 +155,28 @@ class VoxelInput:
         x, y, z = rng.integers(0, 2 * max_shift + 1, 3)
         return padded[x : x + n, y : y + n, z : z + n].astype(np.float32)
 
+    def plain(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
+        """The grid as it is.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the grid.
+            rng: not used.
+
+        Returns:
+            (R, R, R) float32.
+        """
+        return shape.grid.astype(np.float32)
+
     def views(self, shape_id: str, shape: VoxelShape, rng: np.random.Generator) -> np.ndarray:
         """Views to test on.
 
         Args:
             shape_id: the shape's id.
             shape: the grid.
-            rng: of the random choices.
+            rng: not used.
 
         Returns:
             (1, R, R, R) float32.
         """
-        return shape.grid[None].astype(np.float32)
+        return self.plain(shape_id, shape, rng)[None]

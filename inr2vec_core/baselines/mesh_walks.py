@@ -63,8 +63,20 @@ class WalkInput:
         Returns:
             (steps, 3) float32.
         """
-        walk = self._displacements(self._graph(shape_id, shape), rng)
-        return distort(walk, rng, jitter=0).astype(np.float32)
+        return distort(self.plain(shape_id, shape, rng), rng, jitter=0).astype(np.float32)
+
+    def plain(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
+        """A walk over the mesh as it is.
+
+        Args:
+            shape_id: the shape's id.
+            shape: the mesh.
+            rng: of the walk.
+
+        Returns:
+            (steps, 3) float32.
+        """
+        return self._displacements(self._graph(shape_id, shape), rng)
 
     def views(self, shape_id: str, shape: MeshShape, rng: np.random.Generator) -> np.ndarray:
         """Walks to test on.

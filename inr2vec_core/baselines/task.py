@@ -36,15 +36,17 @@ class NetworkSettings(Settings):
         batch: shapes per step.
         buffer: shapes held in memory for shuffling.
         precision: "bfloat16" trains in mixed precision where the device has such products.
+        augment: whether the views are augmented.
     """
 
     batch: int = 32
     buffer: int = 4096
     precision: str = "float32"
+    augment: bool = True
 
 
 class _ShapeTask(ShardTask):
-    """What trainings on shapes share: augmented views of each shape.
+    """What trainings on shapes share: a view of each shape, drawn anew in every epoch.
 
     Args:
         model: the network.
@@ -83,11 +85,10 @@ class _ShapeTask(ShardTask):
             )
 
     def inputs_of(self, batch: Batch, epoch: int) -> tuple[Tensor, list[str]]:
-        """Augmented views (b, ...) and class names (b,)."""
+        """Views (b, ...), augmented or not, and class names (b,)."""
+        read = self.inputs.augmented if self.settings.augment else self.inputs.plain
         views = [
-            self.inputs.augmented(
-                shape_id, shape, numpy_stream(self.seed, "augmented", shape_id, epoch)
-            )
+            read(shape_id, shape, numpy_stream(self.seed, "augmented", shape_id, epoch))
             for shape_id, shape in zip(batch.shape_id, batch.columns["shapes"], strict=True)
         ]
         return torch.from_numpy(np.stack(views)), batch.class_name

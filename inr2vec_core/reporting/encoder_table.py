@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from inr2vec_core.reporting.markdown import (
+    AUGMENTATION_NOTE,
     convergence_marker,
     convergence_note,
     markdown_table,
@@ -38,7 +39,8 @@ def score_rows(found: Mapping, names: Iterable[str] = SCORES) -> pd.DataFrame:
     """A method's scores in percent, as `encoder_rows` takes them.
 
     Args:
-        found: the content of a file of metrics: dataset, inr, method, and shares in [0, 1].
+        found: the content of a file of metrics: dataset, inr, method, augmentation, and shares in
+            [0, 1].
         names: the metrics that are taken, where they are there.
     """
     rows = [
@@ -46,7 +48,8 @@ def score_rows(found: Mapping, names: Iterable[str] = SCORES) -> pd.DataFrame:
         for name in names
         if name in found
     ]
-    return pd.DataFrame(rows).assign(**{k: found[k] for k in KEYS})
+    more = {"augmentation": found.get("augmentation")}
+    return pd.DataFrame(rows).assign(**{k: found[k] for k in KEYS}, **more)
 
 
 def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFrame:
@@ -79,6 +82,23 @@ def encoder_rows(values: pd.DataFrame, repeats: Mapping[str, str]) -> pd.DataFra
     return table.reindex(pd.MultiIndex.from_frame(order)).reset_index()
 
 
+def add_augmentation(table: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """Add the column `augmentation`: what each method was trained with.
+
+    Args:
+        table: from `encoder_rows`.
+        values: what it was made of, with the column augmentation, which rows of costs and of
+            shapes may leave empty.
+
+    Returns:
+        The table with the column, the same in all rows of a method on a data set's INRs.
+    """
+    said = values.dropna(subset="augmentation")
+    said = said.assign(inr=said["inr"].map(without_chain), method=said["method"].map(without_chain))
+    known = said.groupby(KEYS)["augmentation"].first()
+    return table.join(known, on=KEYS)
+
+
 def _all(converged: pd.Series) -> bool | None:
     known = converged.dropna()
     return bool(known.all()) if len(known) else None
@@ -88,11 +108,12 @@ def encoder_markdown(table: pd.DataFrame, devices: Iterable[str]) -> str:
     """Format the comparison: a row for each data set and method, a column for each metric.
 
     Args:
-        table: from `encoder_rows`.
+        table: from `add_augmentation`.
         devices: the devices that speeds were measured on.
     """
     shown = table.assign(cell=[_cell(row) for row in table.itertuples()])
-    rows = shown[KEYS].drop_duplicates()
+    shown["augmentation"] = shown["augmentation"].fillna("–")
+    rows = shown[[*KEYS, "augmentation"]].drop_duplicates()
     by_dataset = rows.groupby(KEYS[:2], sort=False).ngroup().sort_values(kind="stable").index
     wide = pivot_metrics(shown, rows.loc[by_dataset])
     note = (
@@ -103,8 +124,8 @@ def encoder_markdown(table: pd.DataFrame, devices: Iterable[str]) -> str:
         "logistic regression on standardized embeddings; networks are tested on shapes "
         "reconstructed from INRs. " + spread_note(table)
     )
-    note += method_notes(table["method"]) + convergence_note(table)
-    return markdown_table(["data set", "inr", "method", *wide.columns], wide, note)
+    note += AUGMENTATION_NOTE + method_notes(table["method"]) + convergence_note(table)
+    return markdown_table(["data set", *wide.index.names[1:], *wide.columns], wide, note)
 
 
 def _cell(row) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.io.hdf5 import open_shard
-from inr2vec_core.reporting.encoder_table import encoder_rows
+from inr2vec_core.reporting.encoder_table import KEYS, add_augmentation, encoder_rows
 from inr2vec_core.reporting.markdown import (
+    AUGMENTATION_NOTE,
     convergence_marker,
     convergence_note,
     markdown_table,
@@ -85,11 +86,11 @@ def init_rows(frames: Iterable[pd.DataFrame], fits: Mapping[str, Mapping]) -> pd
 
     Returns:
         The columns dataset, inr, init, sgd_steps, steps, method, metric, mean, std, seeds,
-        chains and converged.
+        chains, converged and augmentation (empty where nothing is trained).
     """
-    columns = ["dataset", "inr", "method", "metric", "value", "converged"]
+    columns = ["dataset", "inr", "method", "metric", "value", "converged", "augmentation"]
     values = pd.concat([frame.reindex(columns=columns) for frame in frames])
-    table = encoder_rows(values.dropna(subset="value"), {})
+    table = add_augmentation(encoder_rows(values.dropna(subset="value"), {}), values)
     for place, name in enumerate(("init", "sgd_steps", "steps"), 2):
         table.insert(place, name, table["inr"].map({inr: fit[name] for inr, fit in fits.items()}))
     return table
@@ -102,11 +103,13 @@ def init_markdown(table: pd.DataFrame) -> str:
         table: from `init_rows`.
     """
     own = table["method"] == INRS
+    trained = {where: _augmentation(rows) for where, rows in table.groupby(KEYS[:2])}
     shown = table.assign(
         cell=[_cell(row) for row in table.itertuples()],
         metric=table["metric"].where(own, table["method"] + ", " + table["metric"]),
     )
-    keys = ["dataset", "inr", "init", "sgd_steps", "steps"]
+    keys = ["dataset", "inr", "init", "sgd_steps", "steps", "augmentation"]
+    shown["augmentation"] = [trained[tuple(where)] for where in shown[KEYS[:2]].to_numpy()]
     order = shown[keys].drop_duplicates().sort_values("dataset", kind="stable")
     wide = pivot_metrics(shown, order)
     note = (
@@ -117,10 +120,18 @@ def init_markdown(table: pd.DataFrame) -> str:
         "and found (%): of test shapes reconstructed from INRs. Accuracy and hit@1 in percent; "
         "networks are tested on shapes reconstructed from INRs. " + spread_note(table)
     )
-    note += method_notes(table["method"]) + convergence_note(table)
-    return markdown_table(
-        ["data set", "inr", "init", "SGD steps", "Adam steps", *wide.columns], wide, note
-    )
+    note += AUGMENTATION_NOTE + method_notes(table["method"]) + convergence_note(table)
+    names = ["data set", "inr", "init", "SGD steps", "Adam steps", "augmentation"]
+    return markdown_table([*names, *wide.columns], wide, note)
+
+
+def _augmentation(rows: pd.DataFrame) -> str:
+    """What the methods of a row of the table were trained with; by method where they differ."""
+    methods = rows.dropna(subset="augmentation").groupby("augmentation", sort=False)["method"]
+    names = {name: ", ".join(found.unique()) for name, found in methods}
+    if len(names) > 1:
+        return "; ".join(f"{methods}: {name}" for name, methods in names.items())
+    return next(iter(names), "–")
 
 
 def _cell(row) -> str:

@@ -10,6 +10,11 @@ _METHOD_NOTES = {
     "bounding_box": "bounding_box is a random forest on six numbers.",
 }
 
+AUGMENTATION_NOTE = (
+    " augmentation: what trainings saw beside the shapes themselves, new views in each epoch "
+    "(online) or so many copies of each training shape, made beforehand."
+)
+
 
 def scores_markdown(table: pd.DataFrame) -> str:
     """Format scores in the paper's layout.
@@ -18,23 +23,26 @@ def scores_markdown(table: pd.DataFrame) -> str:
         table: from `tables.read_metrics`, with the columns modality and paper.
 
     Returns:
-        A row for each method and metric, a column for each data set.
+        A row for each metric, method and augmentation, a column for each data set.
     """
     shown = table.assign(
         column=table["modality"] + ": " + table["dataset"] + " (" + table["inr"] + ")",
         cell=[_score_cell(row) for row in table.itertuples()],
         method=[_method_with_training(row) for row in table.itertuples()],
     )
-    wide = shown.pivot(index=["metric", "method"], columns="column", values="cell")
-    order = shown[["metric", "method"]].drop_duplicates()
+    keys = ["metric", "method", "augmentation"]
+    shown["augmentation"] = shown["augmentation"].fillna("–")
+    wide = shown.pivot(index=keys, columns="column", values="cell")
+    order = shown[keys].drop_duplicates()
     wide = wide.reindex(pd.MultiIndex.from_frame(order)).fillna("–")[shown["column"].unique()]
     note = (
         spread_note(table)
         + " The paper's value in brackets."
+        + AUGMENTATION_NOTE
         + method_notes(table["method"])
         + convergence_note(table)
     )
-    return markdown_table(["metric (%)", "method", *wide.columns], wide, note)
+    return markdown_table(["metric (%)", *keys[1:], *wide.columns], wide, note)
 
 
 def segmentation_markdown(table: pd.DataFrame) -> str:
@@ -47,15 +55,17 @@ def segmentation_markdown(table: pd.DataFrame) -> str:
         cell=[_score_cell(row) for row in table.itertuples()],
         method=[_method_with_training(row) for row in table.itertuples()],
     )
-    keys = ["dataset", "inr", "method"]
+    keys = ["dataset", "inr", "method", "augmentation"]
+    shown["augmentation"] = shown["augmentation"].fillna("–")
     wide = pivot_metrics(shown, shown[keys].drop_duplicates())
     note = (
         "IoU in percent, of the parts of each shape's class; a part that is in neither prediction "
         "nor truth counts 1. Instance mIoU averages shapes, class mIoU classes. Mean ± standard "
         "deviation over seeds; the paper's value in brackets. nearest_point (the label of the "
         "nearest point of all training shapes of the class) is a lower bound."
-    ) + convergence_note(table)
-    return markdown_table(["data set", "inr", "method", *wide.columns], wide, note)
+    )
+    note += AUGMENTATION_NOTE + convergence_note(table)
+    return markdown_table(["data set", *keys[1:], *wide.columns], wide, note)
 
 
 def reconstruction_markdown(table: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.sealed import read_json
 
 KEYS = ["method", "dataset", "inr", "metric"]
-TRAINING = ["epochs", "n_points", "converged"]
+TRAINING = ["epochs", "n_points", "converged", "augmentation"]
 
 
 def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.DataFrame:
@@ -17,8 +17,9 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
 
     Args:
         files: JSON files with the keys dataset, inr, method and n_test, and some of `metrics` as
-            shares in [0, 1]; of trained networks also epochs, n_points and converged. The files
-            of the seeds of one method differ in their values only.
+            shares in [0, 1]; of trained methods augmentation, and of networks also epochs,
+            n_points and converged. The files of the seeds of one method differ in their values
+            only.
         metrics: the metrics to collect.
 
     Returns:
@@ -31,7 +32,8 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
         * n: the number of test shapes;
         * epochs: of the training, empty where there was none;
         * n_points: the points of a cloud that a network reads, empty for other methods;
-        * converged: whether every validation curve had converged, empty where there was none.
+        * converged: whether every validation curve had converged, empty where there was none;
+        * augmentation: "online", the number of copies of each training shape, or "none".
     """
     rows = []
     for file in files:
@@ -59,6 +61,7 @@ def read_metrics(files: Iterable[str | Path], metrics: Sequence[str]) -> pd.Data
         epochs=("epochs", "first"),
         n_points=("n_points", "first"),
         converged=("converged", "min"),
+        augmentation=("augmentation", "first"),
     ).reset_index()
     return table.astype({"epochs": "Int64", "n_points": "Int64", "converged": "boolean"})
 

@@ -46,6 +46,10 @@ def test_entries_that_differ_in_their_seed_are_one_row(table):
     assert table.loc[("Demo", "mine", "hit@1"), "seeds"] == 1
 
 
+def test_every_row_says_what_its_method_was_trained_with(table):
+    assert (table["augmentation"] == "none").all()
+
+
 def test_parameters_are_counted(table):
     # Four singular values of each of two layers: normalized (2 * 8), 8 -> 16 -> 16.
     assert table.loc[("Demo", "mine", "parameters"), "mean"] == 16 + 8 * 16 + 16 + 16 * 16 + 16

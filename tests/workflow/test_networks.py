@@ -24,6 +24,7 @@ def test_table1_has_both_rates_of_encoder_and_autoencoder(compared):
     wide = table.pivot(index="method", columns="metric", values="mean")
     assert (wide["hit@1"] == wide["mAP@1"]).all()
     assert (table["n"] == 6).all()
+    assert (table["augmentation"] == "none").all()  # no copies; `augment: false`
 
 
 @pytest.mark.parametrize("number", [2, 6])
@@ -35,6 +36,8 @@ def test_networks_stand_in_both_tables_with_seeds_and_epochs(compared, number):
     assert table.loc["dgcnn", "seeds"] == 1
     assert pd.isna(table.loc["inr2vec", "epochs"])
     assert table["converged"].isna().all()  # two epochs tell nothing
+    names = ["pointnet", "meshwalker", "dgcnn", "inr2vec"]
+    assert table.loc[names, "augmentation"].tolist() == ["online", "online", "none", "none"]
     assert dict(table["modality"].loc[["meshwalker", "conv3dnet"]]) == {
         "meshwalker": "mesh", "conv3dnet": "voxels"}  # fmt: skip
 
@@ -84,6 +87,8 @@ def test_nothing_is_left_to_do_and_edits_rerun_what_they_touch(compared):
 
     scores = {"evaluate_baseline", "table2", "table6"}
     assert planned("neighbors: 5", "neighbors: 6") == {"train_baseline", *scores}
+    assert planned("augment: false}\n  meshwalker", "augment: true}\n  meshwalker") == {
+        "train_baseline", *scores}  # fmt: skip
     assert planned("seeds: [0, 1]}", "seeds: [0]}") == {"table2", "table6"}
     assert planned("embedding: 8", "embedding: 9") == {
         "train_autoencoder", "embed_clouds", "evaluate_retrieval", "table1"}  # fmt: skip

@@ -1,5 +1,6 @@
 """The paper's settings plan, given the data, and a miniature of them runs."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from conftest import PROJECT
 from safetensors import safe_open
 
 EMBEDDINGS = "results/modelnet40/embeddings/siren512/inr2vec.parquet"
+RETRIEVAL = "results/modelnet40/retrieval/siren512/inr2vec/metrics.json"
 
 
 def write_h5(root: Path, split: str, shapes: int, points: int = 2048) -> None:
@@ -101,7 +103,8 @@ def test_a_miniature_with_the_real_widths_runs(workflow):
     mini["encoders"]["inr2vec"] |= {"epochs": 1, "queries": 100, "validation_points": 16,
                                     "validation_shapes": 1}  # fmt: skip
     (workflow.path / "mini.yaml").write_text(yaml.safe_dump(mini))
-    workflow.run("--configfile", "mini.yaml", "--", EMBEDDINGS)
+    workflow.run("--configfile", "mini.yaml", "--", EMBEDDINGS, RETRIEVAL)
+    assert json.loads(workflow.read(RETRIEVAL))["augmentation"] == "1 copy"
 
     with h5py.File(workflow.path / "results/modelnet40/inrs/siren512/0.h5") as file:
         assert file["weights"].shape == (8, 790_529)  # 2 training shapes twice, 2 val, 2 test

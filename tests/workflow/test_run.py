@@ -22,7 +22,7 @@ def test_table2_has_a_row_for_each_method_and_metric(finished_run):
     table = pd.read_csv(run.path / TABLE2)
     assert list(table) == [
         "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "epochs",
-        "n_points", "converged", "paper",
+        "n_points", "converged", "augmentation", "paper",
     ]  # fmt: skip
     assert table[KINDS].to_numpy().tolist() == [
         ["inr2vec", "Demo", "small", "accuracy", 2, 6],
@@ -35,6 +35,7 @@ def test_table2_has_a_row_for_each_method_and_metric(finished_run):
     assert table["mean"].between(0, 100).all()
     assert (table["std"].isna() == (table["seeds"] == 1)).all()
     assert table["paper"].isna().all()
+    assert (table["augmentation"] == "none").all()
     markdown = run.path.joinpath("results/tables/table2.md").read_text()
     assert all(f"| accuracy | {method} |" in markdown for method in table["method"])
 

@@ -39,6 +39,10 @@ def test_every_method_has_every_metric(segmented):
     assert by_method.loc["inr2vec"].tolist() == [1, 2]
     assert by_method.loc["nearest_point", "seeds"] == 1
     assert pd.isna(by_method.loc["nearest_point", "epochs"])
+    assert table.groupby("method")["augmentation"].unique().map(list).to_dict() == {
+        "pointnet_parts": ["online"], "pointnet2_parts": ["none"], "dgcnn_parts": ["online"],
+        "inr2vec": ["none"], "nearest_point": ["none"],
+    }  # fmt: skip
 
 
 def test_the_nearest_training_point_knows_more_than_nothing(segmented):

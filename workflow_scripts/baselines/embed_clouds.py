@@ -20,7 +20,7 @@ def main(snakemake):
         list(embed_clouds(model.to(device), inputs, data, snakemake.params.seed, device))
     )
     metadata = read_metadata(snakemake.input.model)
-    training = {k: metadata[k] for k in ("epochs", "converged")}
+    training = {k: metadata[k] for k in ("epochs", "converged", "augmentation")}
     write_embeddings(
         snakemake.output[0], data.shape_id, data.class_name, data.split, x,
         n_points=description["points"], **training, **provenance(snakemake),

@@ -30,6 +30,7 @@ def main(snakemake):
         epochs=int(training["epochs"]), converged=parse_bool(training["converged"]),
         validation_accuracy=float(training["best_accuracy"]),
         n_points=getattr(inputs, "points", None),
+        augmentation=training["augmentation"],
         parameters=sum(p.numel() for p in model.parameters()),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from inr2vec_core.baselines.inputs import CloudInput
 from inr2vec_core.baselines.registry import build_autoencoder
 from inr2vec_core.baselines.task import NetworkSettings, PointAutoencoderTask
 from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.shapes.augmentation import name_of_online
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.training import save_trained, train_with
@@ -26,7 +27,8 @@ def main(snakemake):
     result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "autoencoders", w.autoencoder
     )
-    save_trained(snakemake, task, result, description, label)
+    augmentation = name_of_online(settings["augment"])
+    save_trained(snakemake, task, result, description, label, augmentation=augmentation)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import torch
 from inr2vec_core.baselines.registry import baseline_of, build_classifier
 from inr2vec_core.baselines.task import NetworkSettings, ShapeClassification
 from inr2vec_core.io.sharded_dataset import ShardedShapes
+from inr2vec_core.shapes.augmentation import name_of_online
 from inr2vec_core.utils.seeding import derive_seed
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.training import save_trained, train_with
@@ -32,7 +33,8 @@ def main(snakemake):
     result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "baselines", w.baseline, f"seed{w.seed}"
     )
-    save_trained(snakemake, task, result, description, label)
+    augmentation = name_of_online(settings["augment"])
+    save_trained(snakemake, task, result, description, label, augmentation=augmentation)
 
 
 if __name__ == "__main__":

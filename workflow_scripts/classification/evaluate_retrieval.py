@@ -5,6 +5,7 @@ from inr2vec_core.io.embeddings import read_embeddings, read_metadata
 from inr2vec_core.io.sealed import write_json
 from inr2vec_core.tasks.classification.retrieval import retrieval_scores
 from workflow_scripts.common.job import run
+from workflow_scripts.common.results import augmentation_of
 
 
 def main(snakemake):
@@ -13,6 +14,7 @@ def main(snakemake):
     w = snakemake.wildcards
     write_json(snakemake.output[0], {
         "dataset": w.dataset, "inr": w.inr, "method": w.method, "n_test": int(test.sum()),
+        "augmentation": augmentation_of(data),
         **retrieval_scores(data.x[test], data.labels[test]), **of_training(snakemake.input[0]),
     })  # fmt: skip
 
@@ -24,6 +26,7 @@ def of_training(embeddings):
         return {}
     return {
         "converged": parse_bool(known["converged"]),
+        "augmentation": known["augmentation"],
         **{k: int(known[k]) for k in ("epochs", "n_points")},
     }
 

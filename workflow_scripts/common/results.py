@@ -6,6 +6,7 @@ import pandas as pd
 from inr2vec_core.io import frames
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sealed import write_json
+from inr2vec_core.shapes.augmentation import name_of_copies
 from inr2vec_core.tasks.classification.results import classification_metrics, predictions_table
 
 
@@ -31,9 +32,16 @@ def write_classification(
         data: shapes of all splits with their classes.
         scores: (n_test, classes) class scores, as `classification_metrics` takes them.
         seed: of the classifier.
-        more: further metrics.
+        more: further metrics; `augmentation` of a network, which is not by copies in `data`.
     """
     w, output = snakemake.wildcards, snakemake.output
     where = {"dataset": w.dataset, "inr": w.inr, "method": w.method, "tested": w.tested}
-    write_json(output.metrics, where | {"seed": seed} | classification_metrics(data, scores) | more)
+    known = {"seed": seed, "augmentation": augmentation_of(data)}
+    write_json(output.metrics, where | known | classification_metrics(data, scores) | more)
     frames.write_frame(output.predictions, predictions_table(data, scores))
+
+
+def augmentation_of(data: EmbeddingSet) -> str:
+    """The copies of training shapes in a data set, as tables name them."""
+    train = data.where(data.split == "train")
+    return name_of_copies(train.shape_id)

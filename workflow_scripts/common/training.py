@@ -51,7 +51,7 @@ def train_with(
 
 
 def save_trained(
-    snakemake, task, result: TrainingResult, description: dict, label: str, model=None
+    snakemake, task, result: TrainingResult, description: dict, label: str, model=None, **metadata
 ) -> None:
     """Save the model of a training, and report whether its validation curve had converged.
 
@@ -62,6 +62,7 @@ def save_trained(
         description: what the model is built from again.
         label: names the training in the log.
         model: the part of the task's model that is kept; None keeps all of it.
+        metadata: further entries of the file's header.
     """
     check = task.convergence(result.history)
     check.report(label)
@@ -69,5 +70,5 @@ def save_trained(
         model or task.model, description, snakemake.output.model,
         epochs=snakemake.params.settings["epochs"], best_epoch=result.best_epoch,
         converged=check.converged, **{f"best_{task.score}": result.best_score},
-        **provenance(snakemake),
+        **metadata, **provenance(snakemake),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.sealed import write_json
 from inr2vec_core.tasks.classification.probes import probe_embeddings
 from workflow_scripts.common.job import run
+from workflow_scripts.common.results import augmentation_of
 
 
 def main(snakemake):
@@ -14,7 +15,7 @@ def main(snakemake):
         accuracy = probe_embeddings(data)
     write_json(snakemake.output[0], {
         "dataset": w.dataset, "inr": w.inr, "method": w.encoder, "probe accuracy": accuracy,
-        "n_test": int((data.split == "test").sum()),
+        "augmentation": augmentation_of(data), "n_test": int((data.split == "test").sum()),
     })  # fmt: skip
 
 

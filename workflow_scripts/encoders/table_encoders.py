@@ -4,7 +4,12 @@ import pandas as pd
 
 from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.sealed import read_json
-from inr2vec_core.reporting.encoder_table import encoder_markdown, encoder_rows, score_rows
+from inr2vec_core.reporting.encoder_table import (
+    add_augmentation,
+    encoder_markdown,
+    encoder_rows,
+    score_rows,
+)
 from inr2vec_core.reporting.tables import reconstruction_rows, write_table
 from workflow_scripts.common.job import run
 
@@ -23,7 +28,7 @@ def main(snakemake):
         frames.append(rows.assign(**{k: shapes.attrs[k] for k in ("dataset", "inr", "method")}))
     frames += [score_rows(read_json(file)) for file in inputs.scores]
     values = pd.concat(frames).dropna(subset="value")
-    table = encoder_rows(values, params.same)
+    table = add_augmentation(encoder_rows(values, params.same), values)
     table["dataset"] = table["dataset"].map(params.titles)
     text = "# Encoders side by side\n\n" + encoder_markdown(table, devices)
     write_table(table, *snakemake.output, text, "%.6g")

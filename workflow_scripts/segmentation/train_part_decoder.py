@@ -5,6 +5,7 @@ import torch
 from inr2vec_core.io.checkpoint_key import hash_arrays
 from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.models.part_decoder import build_part_decoder
+from inr2vec_core.shapes.augmentation import name_of_copies
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.task import EmbeddingSegmentationTask, SegmentationSettings
@@ -40,7 +41,8 @@ def main(snakemake):
         w.dataset, "part_decoders", w.inr, w.encoder, f"seed{w.seed}",
         seen=hash_arrays(*embeddings.values()),
     )  # fmt: skip
-    save_trained(snakemake, task, result, description, label)
+    augmentation = name_of_copies(train.shape_id)
+    save_trained(snakemake, task, result, description, label, augmentation=augmentation)
 
 
 if __name__ == "__main__":

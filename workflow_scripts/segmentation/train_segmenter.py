@@ -3,6 +3,7 @@
 import torch
 
 from inr2vec_core.baselines.registry import build_segmenter
+from inr2vec_core.shapes.augmentation import name_of_online
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset
 from inr2vec_core.tasks.segmentation.parts import Parts
 from inr2vec_core.tasks.segmentation.task import CloudSegmentationTask, SegmentationSettings
@@ -31,7 +32,8 @@ def main(snakemake):
     result = train_with(
         snakemake, task, seed, label, shards, w.dataset, "segmenters", w.segmenter, f"seed{w.seed}"
     )
-    save_trained(snakemake, task, result, description, label)
+    augmentation = name_of_online(settings["augment"])
+    save_trained(snakemake, task, result, description, label, augmentation=augmentation)
 
 
 if __name__ == "__main__":

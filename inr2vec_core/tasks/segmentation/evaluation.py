@@ -11,6 +11,7 @@ from inr2vec_core.io.checkpoints import load_model, parse_bool, read_metadata
 from inr2vec_core.io.embeddings import embeddings_by_shape
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.part_decoder import build_part_decoder
+from inr2vec_core.shapes.augmentation import NONE
 from inr2vec_core.tasks.segmentation.iou import shape_iou
 from inr2vec_core.tasks.segmentation.labeled_clouds import PartDataset, reconstructed_clouds
 from inr2vec_core.tasks.segmentation.parts import Parts
@@ -30,7 +31,8 @@ class LoadedPredictor:
     Attributes:
         predict: the predictor.
         shape_ids: the shapes that it can predict the parts of; None for all.
-        training: how the model was trained: epochs, converged and, of a network, n_points.
+        training: how the model was trained: augmentation, epochs, converged and, of a network,
+            n_points.
     """
 
     predict: Predictor
@@ -66,11 +68,13 @@ def load_predictor(
         InputError: a file does not hold such a model.
     """
     if not model:
-        return LoadedPredictor(NearestTrainingPoint(PartDataset(train_shapes, ["train"], parts)))
+        nearest = NearestTrainingPoint(PartDataset(train_shapes, ["train"], parts))
+        return LoadedPredictor(nearest, training={"augmentation": NONE})
     metadata = read_metadata(model)
     training = {
         "epochs": int(metadata["epochs"]),
         "converged": parse_bool(metadata["converged"]),
+        "augmentation": metadata["augmentation"],
     }
     if embeddings:
         decoder, _ = load_model(model, build_part_decoder)

@@ -39,12 +39,14 @@ class SegmentationSettings(Settings):
             it has no more), or what a network reads at once.
         buffer: shapes held in memory for shuffling.
         precision: "bfloat16" trains in mixed precision where the device has such products.
+        augment: whether the points that a network reads are stretched and jittered.
     """
 
     batch: int = 256
     points: int = 2048
     buffer: int = 4096
     precision: str = "float32"
+    augment: bool = True
 
 
 class _Segmentation(ShardTask):
@@ -155,7 +157,8 @@ class EmbeddingSegmentationTask(_Segmentation):
 class CloudSegmentationTask(_Segmentation):
     """The trainer's task (`trainer.Task`): parts of points, by a network that reads the cloud.
 
-    Training points are stretched and jittered as those of the classifiers (`CloudInput`).
+    Training points are stretched and jittered as those of the classifiers (`CloudInput`), unless
+    the settings say otherwise.
 
     Args:
         model: points (b, n, 3) and classes (b, C) -> logits (b, n, P), with
@@ -197,4 +200,4 @@ class CloudSegmentationTask(_Segmentation):
         return points, one_hot
 
     def _augment(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        return distort(points, rng).astype(np.float32)
+        return distort(points, rng).astype(np.float32) if self.settings.augment else points

@@ -5,6 +5,7 @@ import pytest
 
 from inr2vec_core.baselines.inputs import CloudInput, VoxelInput
 from inr2vec_core.errors import InputError
+from inr2vec_core.geometry.augmentation import distort
 from inr2vec_core.geometry.shapes import CloudShape, VoxelShape
 
 
@@ -46,9 +47,22 @@ def test_without_jitter_an_augmented_cloud_is_only_stretched(rng):
     np.testing.assert_array_equal(view, np.broadcast_to(view[0], (20, 3)))
 
 
+@pytest.mark.parametrize("points", [20, 30])
+def test_an_augmented_cloud_is_its_drawn_points_distorted(points):
+    shape = CloudShape(np.random.default_rng(1).random((30, 3), np.float32))
+    drawn = CloudInput(points).plain("a", shape, np.random.default_rng(7))
+    assert len(drawn) == points and as_rows(drawn) <= as_rows(shape.points)
+    stream = np.random.default_rng(7)
+    if points < 30:
+        np.testing.assert_array_equal(drawn, shape.points[stream.permutation(30)[:points]])
+    expected = distort(drawn, stream, jitter=0.01).astype(np.float32)
+    view = CloudInput(points).augmented("a", shape, np.random.default_rng(7))
+    np.testing.assert_array_equal(view, expected)
+
+
 def test_a_cloud_of_fewer_points_than_the_network_takes_is_named(rng):
     shape = CloudShape(rng.random((64, 3), np.float32))
-    for read in (CloudInput(100).views, CloudInput(100).augmented):
+    for read in (CloudInput(100).views, CloudInput(100).augmented, CloudInput(100).plain):
         with pytest.raises(
             InputError, match="chair/7: the network takes 100 points and the cloud has 64: lower"
         ):
@@ -76,8 +90,10 @@ def test_what_is_shifted_out_of_a_grid_does_not_come_back_on_the_other_side(rng)
     assert any(view.sum() == 0 for view in views)
 
 
-def test_a_grid_is_tested_as_it_is(rng):
-    grid = rng.random((8, 8, 8)) < 0.3
-    views = VoxelInput().views("a", VoxelShape(grid), rng)
-    assert views.dtype == np.float32
-    np.testing.assert_array_equal(views, grid[None])
+def test_without_augmentation_and_in_tests_a_grid_is_as_it_is(rng):
+    grid = rng.random((32, 32, 32)) < 0.3
+    view = VoxelInput().plain("a", VoxelShape(grid), rng)
+    (tested,) = VoxelInput().views("a", VoxelShape(grid), rng)
+    assert view.dtype == tested.dtype == np.float32
+    np.testing.assert_array_equal(view, grid)
+    np.testing.assert_array_equal(tested, grid)

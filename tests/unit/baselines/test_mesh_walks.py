@@ -177,6 +177,18 @@ def test_views_to_train_on_are_stretched_along_each_axis(rng):
     assert np.ptp(factors, axis=0).min() > 0.2 and np.ptp(factors, axis=1).max() > 0.2
 
 
+def test_a_view_without_augmentation_is_a_walk_over_the_mesh_as_it_is():
+    inputs, of = WalkInput(30, 1, WHOLE), graph_of(TETRAHEDRON, WHOLE)
+    plain = inputs.plain("t", TETRAHEDRON, np.random.default_rng(3))
+    places = of.vertices[random_walk(of, 30, np.random.default_rng(3))]
+    np.testing.assert_array_equal(plain, np.diff(places, axis=0, prepend=places[:1]) * SCALE)
+    # The augmented view of the same stream goes the same way, stretched.
+    factors = inputs.augmented("t", TETRAHEDRON, np.random.default_rng(3)) / np.where(
+        plain, plain, 1
+    )
+    assert all(np.ptp(axis[axis != 0]) < 1e-5 for axis in factors.T)
+
+
 def test_walks_depend_on_the_generator_alone():
     inputs, mesh = WalkInput(30, 2, 0.3), torus(8)
 

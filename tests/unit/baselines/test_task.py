@@ -109,6 +109,27 @@ class Plain(CloudInput):
         return shape.points
 
 
+@pytest.mark.parametrize("augment", [True, False])
+def test_the_settings_switch_augmentation(augment, shard):
+    def task(**changes):
+        train, val = split_of(shard, "train"), split_of(shard, "val")
+        settings = NetworkSettings(8, 64, **changes)
+        return ShapeClassification(
+            built("pointnet"), CloudInput(POINTS), train, val, CLASSES, settings, 3, CPU
+        )
+
+    batches = list(task(augment=augment).batches(1))
+    found = {tuple(sorted(map(tuple, view.tolist()))) for views, _ in batches for view in views}
+    as_they_are = {
+        tuple(sorted(map(tuple, cloud_of(i).points.tolist())))
+        for i in split_of(shard, "train").shape_id
+    }
+    assert len(found & as_they_are) == (0 if augment else 16)
+    if augment:
+        for (views, _), (by_default, _) in zip(batches, task().batches(1), strict=True):
+            assert torch.equal(views, by_default)
+
+
 class Recording(nn.Module):
     """Keeps the class numbers that it is trained with."""
 

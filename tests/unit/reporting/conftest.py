@@ -10,9 +10,9 @@ from inr2vec_core.reporting.tables import add_paper_values, read_metrics
 @pytest.fixture
 def files(tmp_path):
     results = [
-        {"method": "inr2vec", "seed": 0, "accuracy": 0.80},
-        {"method": "inr2vec", "seed": 1, "accuracy": 0.90},
-        {"method": "inr2vec", "hit@1": 0.75},
+        {"method": "inr2vec", "seed": 0, "accuracy": 0.80, "augmentation": "2 copies"},
+        {"method": "inr2vec", "seed": 1, "accuracy": 0.90, "augmentation": "2 copies"},
+        {"method": "inr2vec", "hit@1": 0.75, "augmentation": "2 copies"},
         {"method": "bounding_box", "accuracy": 0.5, "oob": 1.0},
     ]
     for k, result in enumerate(results):
@@ -41,6 +41,7 @@ def network_table(tmp_path):
         write_json(tmp_path / f"{seed}.json", {
             "dataset": "demo", "inr": "small", "method": "pointnet", "seed": seed, "n_test": 40,
             "accuracy": 0.9, "epochs": 50, "n_points": 512, "converged": converged,
+            "augmentation": "online",
         })  # fmt: skip
     write_json(tmp_path / "2.json",
         {"dataset": "demo", "inr": "small", "method": "inr2vec", "n_test": 40, "accuracy": 0.8}

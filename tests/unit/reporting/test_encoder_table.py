@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from inr2vec_core.reporting.encoder_table import (
+    add_augmentation,
     encoder_markdown,
     encoder_rows,
     mean_without_failures,
@@ -27,11 +28,14 @@ VALUES = pd.DataFrame(
     ],
     columns=["dataset", "inr", "method", "metric", "value", "converged"],
 )
+# Costs do not say it, nor do the accuracies of all methods.
+NAMES = {"ours": "2 copies", "again": "2 copies", "net": "online"}
+VALUES["augmentation"] = VALUES["method"].map(NAMES).where(VALUES["metric"] == "accuracy")
 
 
 @pytest.fixture
 def rows():
-    return encoder_rows(VALUES, {"ours": "ours", "again": "ours"})
+    return add_augmentation(encoder_rows(VALUES, {"ours": "ours", "again": "ours"}), VALUES)
 
 
 def test_encoders_of_other_seeds_are_pooled_with_all_runs_of_their_classifiers(rows):
@@ -60,14 +64,21 @@ def test_a_row_has_converged_if_all_its_seeds_have(rows):
     assert converged[("clouds", "ours", "accuracy")] is None
 
 
+def test_all_rows_of_a_method_say_what_it_was_trained_with(rows):
+    found = rows.set_index(["dataset", "method", "metric"]).sort_index()["augmentation"]
+    assert set(found[("clouds", "ours")]) == {"2 copies"}  # its costs, too
+    assert set(found[("clouds", "net")]) == {"online"}
+    assert found["meshes"].isna().all()  # clouds say nothing of meshes
+
+
 def test_markdown_has_a_row_for_each_method_sorted_by_data_set(rows):
     head, _, *lines, _, note = encoder_markdown(rows, ["a card", "a card"]).splitlines()
-    assert head == "| data set | inr | method | parameters | accuracy | CD x1000 |"
+    assert head == "| data set | inr | method | augmentation | parameters | accuracy | CD x1000 |"
     assert lines == [
-        "| clouds | small | ours | 1,234,567 | 82.0 ± 2.6 | – |",
-        "| clouds | small | net | – | 72.0* ± 2.8 | – |",
-        "| meshes | small | ours | 10 | – | 0.123 |",
-        "| meshes | small | weights_probe | – | 71.0 | – |",
+        "| clouds | small | ours | 2 copies | 1,234,567 | 82.0 ± 2.6 | – |",
+        "| clouds | small | net | online | – | 72.0* ± 2.8 | – |",
+        "| meshes | small | ours | – | 10 | – | 0.123 |",
+        "| meshes | small | weights_probe | – | – | 71.0 | – |",
     ]
     assert "on a card;" in note and "*:" in note
     assert "weights_probe is" in note and "bounding_box" not in note

@@ -33,7 +33,7 @@ def shards(tmp_path):
 
 
 def scores(inr, *accuracies):
-    named = {"dataset": "d", "inr": inr, "method": "projected"}
+    named = {"dataset": "d", "inr": inr, "method": "projected", "augmentation": f"{inr} copies"}
     return [
         score_rows(named | {"accuracy": a, "hit@1": 0.5, "converged": i == 0}, SCORES)
         for i, a in enumerate(accuracies)
@@ -73,6 +73,18 @@ def test_seeds_are_averaged_and_fits_described(shards):
     assert accuracy["init"].to_dict() == {"few": "learned", "many": "random"}
     assert accuracy["sgd_steps"].to_dict() == {"few": 5, "many": 0}
 
+    assert accuracy["augmentation"].to_dict() == {"few": "few copies", "many": "many copies"}
+    assert table.loc[table["method"] == "inr", "augmentation"].isna().all()
+
     text = init_markdown(table)
-    assert "| d | few | learned | 5 | 0 | 2 | 0.3 | 85.0* ± 7.1 | 50.0* ± 0.0 |" in text
-    assert "| d | many | random | 0 | 300 | 0.667 | 0.2 | 70.0 | 50.0 |" in text
+    assert (
+        "| d | few | learned | 5 | 0 | few copies | 2 | 0.3 | 85.0* ± 7.1 | 50.0* ± 0.0 |" in text
+    )
+    assert "| d | many | random | 0 | 300 | many copies | 0.667 | 0.2 | 70.0 | 50.0 |" in text
+
+
+def test_methods_that_differ_in_their_augmentation_are_named():
+    network = {"dataset": "d", "inr": "few", "method": "pointnet", "accuracy": 0.9}
+    frames = [*scores("few", 0.8), score_rows(network | {"augmentation": "online"}, SCORES)]
+    text = init_markdown(init_rows(frames, FITS))
+    assert "| d | few | learned | 5 | 0 | projected: few copies; pointnet: online |" in text

@@ -17,11 +17,12 @@ def test_scores_in_the_papers_layout(table):
     other = table.iloc[[0]].assign(dataset="other", mean=12.34, std=0.04, paper=float("nan"))
     lines = scores_markdown(pd.concat([table, other])).splitlines()
     assert lines[:5] == [
-        "| metric (%) | method | point cloud: demo (small) | point cloud: other (small) |",
-        "|---|---|---|---|",
-        "| accuracy | inr2vec | 85.0 ± 7.1 (87.0) | 12.3 ± 0.0 |",
-        "| hit@1 | inr2vec | 75.0 | – |",
-        "| accuracy | bounding_box | 50.0 | – |",
+        "| metric (%) | method | augmentation | point cloud: demo (small) "
+        "| point cloud: other (small) |",
+        "|---|---|---|---|---|",
+        "| accuracy | inr2vec | 2 copies | 85.0 ± 7.1 (87.0) | 12.3 ± 0.0 |",
+        "| hit@1 | inr2vec | 2 copies | 75.0 | – |",
+        "| accuracy | bounding_box | – | 50.0 | – |",
     ]
     assert "bounding_box is" in lines[-1] and "weights_probe" not in lines[-1]
 
@@ -30,8 +31,10 @@ def test_a_network_is_shown_with_its_training_and_marked_if_not_converged(networ
     table = network_table
     table.insert(1, "modality", "point cloud")
     shown = scores_markdown(table.assign(paper=float("nan")))
-    assert "| accuracy | pointnet (2 seeds, 50 epochs, 512 points) | 90.0* ± 0.0 |" in shown
-    assert "| accuracy | inr2vec | 80.0 |" in shown
+    assert (
+        "| accuracy | pointnet (2 seeds, 50 epochs, 512 points) | online | 90.0* ± 0.0 |" in shown
+    )
+    assert "| accuracy | inr2vec | – | 80.0 |" in shown
     assert "*: the validation curve still rose" in shown
     assert "*:" not in scores_markdown(table.iloc[1:].assign(paper=float("nan")))
 
@@ -57,18 +60,20 @@ def test_reconstructions_stand_beside_the_values_of_the_paper(reconstructions):
 
 def test_part_segmentation_has_a_row_for_each_method():
     rows = [
-        ("inr2vec", "class mIoU", 71.26, 3, True, 71.1),
-        ("inr2vec", "mIoU mug", 92, 3, True, 92.4),
-        ("nearest_point", "class mIoU", 40, 1, None, None),
+        ("inr2vec", "class mIoU", 71.26, 3, True, "2 copies", 71.1),
+        ("inr2vec", "mIoU mug", 92, 3, True, "2 copies", 92.4),
+        ("nearest_point", "class mIoU", 40, 1, None, "none", None),
     ]
-    table = pd.DataFrame(rows, columns=["method", "metric", "mean", "seeds", "converged", "paper"])
+    columns = ["method", "metric", "mean", "seeds", "converged", "augmentation", "paper"]
+    table = pd.DataFrame(rows, columns=columns)
     table = table.assign(dataset="Demo", inr="small", std=0.5, n_points=pd.NA)
     table["epochs"] = pd.array([9, 9, None], "Int64")
     lines = segmentation_markdown(table).split("\n")
-    assert lines[0] == "| data set | inr | method | class mIoU | mIoU mug |"
+    assert lines[0] == "| data set | inr | method | augmentation | class mIoU | mIoU mug |"
     assert lines[2:4] == [
-        "| Demo | small | inr2vec (3 seeds, 9 epochs) | 71.3 ± 0.5 (71.1) | 92.0 ± 0.5 (92.4) |",
-        "| Demo | small | nearest_point | 40.0 ± 0.5 | – |",
+        "| Demo | small | inr2vec (3 seeds, 9 epochs) | 2 copies "
+        "| 71.3 ± 0.5 (71.1) | 92.0 ± 0.5 (92.4) |",
+        "| Demo | small | nearest_point | none | 40.0 ± 0.5 | – |",
     ]
     assert "*:" not in lines[5]
     assert "*:" in segmentation_markdown(table.assign(converged=False))

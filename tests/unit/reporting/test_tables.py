@@ -36,7 +36,8 @@ def test_the_papers_value_is_that_of_the_same_modality_data_set_and_metric(table
 def test_the_training_of_a_network_stands_in_its_row(network_table):
     network, encoder = (row for _, row in network_table.iterrows())
     assert (network["epochs"], network["n_points"], network["converged"]) == (50, 512, False)
-    assert encoder[["epochs", "n_points", "converged"]].isna().all()
+    assert network["augmentation"] == "online"
+    assert encoder[["epochs", "n_points", "converged", "augmentation"]].isna().all()
 
 
 def test_reconstructed_shapes_by_split(reconstructions):

@@ -60,7 +60,7 @@ def right(shape_id, class_name, clouds):
 
 def test_without_a_model_the_nearest_training_point_predicts(shapes, parts):
     loaded = load(shapes, parts)
-    assert loaded.shape_ids is None and not loaded.training
+    assert loaded.shape_ids is None and loaded.training == {"augmentation": "none"}
     own = cloud(0)
     (predicted,) = loaded.predict(["ball/0"], ["ball"], [own.points])
     np.testing.assert_array_equal(predicted, own.parts.index)
@@ -70,11 +70,11 @@ def test_a_part_decoder_predicts_the_shapes_that_have_an_embedding(tmp_path, sha
     description = {"embedding": 4, "classes": parts.classes, "parts": len(parts), "hidden": 8,
                    "frequencies": 2, "dropout": 0.0}  # fmt: skip
     save_model(build_part_decoder(description), description, tmp_path / "m", epochs=3,
-               converged=False)  # fmt: skip
+               converged=False, augmentation="2 copies")  # fmt: skip
     write_embeddings(tmp_path / "e", ["ball/1"], ["ball"], ["test"], np.ones((1, 4), "f4"))
     loaded = load(shapes, parts, tmp_path / "m", tmp_path / "e")
     assert list(loaded.shape_ids) == ["ball/1"]
-    assert loaded.training == {"epochs": 3, "converged": False}
+    assert loaded.training == {"epochs": 3, "converged": False, "augmentation": "2 copies"}
     found = ious_by_shape(loaded, PartDataset(shapes, ["test"], parts), parts)
     assert list(found) == ["ball/1"] and 0 <= found["ball/1"] <= 1
 
@@ -92,10 +92,11 @@ class Network(torch.nn.Module):
 
 
 def test_a_network_predicts_so_many_points_at_once(tmp_path, shapes, parts):
-    save_model(Network(), {"points": 5}, tmp_path / "m", epochs=2, converged=True)
+    training = {"epochs": 2, "converged": True, "augmentation": "online"}
+    save_model(Network(), {"points": 5}, tmp_path / "m", **training)
     loaded = load(shapes, parts, tmp_path / "m", build=lambda description: Network())
     assert loaded.shape_ids is None
-    assert loaded.training == {"epochs": 2, "converged": True, "n_points": 5}
+    assert loaded.training == training | {"n_points": 5}
     found = ious_by_shape(loaded, PartDataset(shapes, ["test"], parts), parts)
     assert found == {"ball/1": 1.0, "ball/2": 1.0}
 

@@ -94,6 +94,20 @@ def test_a_step_of_a_network_has_stretched_points_with_their_parts(shard, monkey
     assert len(stretched) == len(clouds)
 
 
+def test_without_augmentation_a_network_has_points_of_the_clouds(shard):
+    def task(**changes):
+        settings = SegmentationSettings(8, 20, 64, **changes)
+        splits = (part_dataset(shard, split) for split in ("train", "val"))
+        return CloudSegmentationTask(PointNetwork(), *splits, settings, 3, CPU)
+
+    known = {tuple(p) for cloud in task().data.clouds() for p in cloud.points.tolist()}
+    for changes, share in (({"augment": False}, 1), ({"augment": True}, 0), ({}, 0)):
+        rows = [points for _, points, _ in drawn(task(**changes))]
+        assert {p.dtype for p in rows} == {torch.float32}
+        read = [tuple(p) in known for points in rows for p in points.tolist()]
+        assert np.mean(read) == share
+
+
 @pytest.mark.parametrize("make", [decoder_task, network_task])
 def test_draws_depend_on_seed_shape_and_epoch_alone(make, shard):
     def draws(epoch=1, **changes):
