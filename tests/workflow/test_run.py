@@ -21,8 +21,8 @@ def test_table2_has_a_row_for_each_method_and_metric(finished_run):
     run, _ = finished_run
     table = pd.read_csv(run.path / TABLE2)
     assert list(table) == [
-        "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "n", "epochs",
-        "n_points", "converged", "augmentation", "paper",
+        "method", "modality", "dataset", "inr", "metric", "mean", "std", "seeds", "chains", "n",
+        "epochs", "n_points", "converged", "augmentation", "paper",
     ]  # fmt: skip
     assert table[KINDS].to_numpy().tolist() == [
         ["inr2vec", "Demo", "small", "accuracy", 2, 6],
