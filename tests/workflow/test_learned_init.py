@@ -67,7 +67,8 @@ def test_the_table_compares_it_with_random_weights(few):
         }  # fmt: skip
         assert scores["mean"].between(0, 100).all()
     text = few.read("results/tables/init.md").decode()
-    assert "| Demo | few | learned | 2 | 3 | none |" in text
+    assert "| Demo | few | learned | 2 | 3 | 2 copies |" in text
+    assert "| Demo | small | random | 0 | 8 | none |" in text
 
 
 def test_copies_are_fitted_where_asked_for_and_chains_have_seeds_of_their_own(few):
