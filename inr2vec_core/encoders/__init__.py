@@ -12,8 +12,9 @@ Its `forward` maps flat weights (b, n_parameters) to embeddings (b, embedding). 
 `unflatten` gives the layers of flat weights, and `rows` the matrix that the published encoder
 reads.
 
-An encoder with a method `calibrate(flat)` is given weights (n, n_parameters) of training INRs
-before it is trained. What it keeps of them must be a parameter or a registered buffer: nothing
+An encoder with a method `calibrate(flat, init)` is given weights (n, n_parameters) of training INRs
+before it is trained, and the initial weights (n_parameters,) that they share, None where each
+starts from its own. What it keeps of them must be a parameter or a registered buffer: nothing
 else is in the model's file.
 """
 

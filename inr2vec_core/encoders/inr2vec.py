@@ -24,8 +24,9 @@ class Encoder(nn.Module):
         siren: sizes of the INRs; the first layer reads rows of `siren.width` weights.
         hidden: widths of the layers with BatchNorm and ReLU.
         embedding: length of the embedding, the output of one more plain linear layer.
-        differences: read the weights' differences from their mean over training INRs, scaled to
-            the variance 1, where the paper reads plain weights. INRs of one init differ little.
+        differences: read the weights' differences from the initial weights that the INRs share,
+            scaled to the mean square 1, where the paper reads plain weights. What all INRs changed
+            alike stays: by it an encoder knows one row from another.
 
     >>> encoder = Encoder(SirenConfig(512, 4))
     >>> sum(p.numel() for p in encoder.parameters())
@@ -42,7 +43,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.siren, self.differences = siren, differences
         if differences:
-            self.register_buffer("mean", torch.zeros(siren.n_parameters))
+            self.register_buffer("init", torch.zeros(siren.n_parameters))
             self.register_buffer("scale", torch.ones(()))
         widths = [siren.width, *hidden]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
@@ -50,26 +51,30 @@ class Encoder(nn.Module):
         self.last = nn.Linear(hidden[-1], embedding)
 
     @torch.no_grad()
-    def calibrate(self, flat: Tensor) -> None:
-        """Take the mean and the one scale of differences.
+    def calibrate(self, flat: Tensor, init: Tensor | None) -> None:
+        """Take the initial weights and the one scale of differences.
 
         Args:
-            flat: (n, n_parameters) weights of training INRs, n >= 2 where differences are read.
+            flat: (n, n_parameters) weights of training INRs.
+            init: (n_parameters,) what they start from; None where each has its own.
 
         Raises:
-            InputError: there are fewer than two INRs.
+            InputError: differences are wanted and there is no shared init.
         """
         if self.differences:
-            if len(flat) < 2:
-                raise InputError("one training INR: what differs between them needs at least 2")
-            self.mean.copy_(flat.mean(0))
-            hidden = rows(flat - self.mean, self.siren)
+            if init is None:
+                raise InputError(
+                    "INRs that start from weights of their own have no difference from a shared "
+                    "init: set `options: {differences: false}`, or another `init` of the INRs"
+                )
+            self.init.copy_(init)
+            hidden = rows(flat - self.init, self.siren)
             self.scale.copy_(hidden.square().mean().sqrt().clamp_min(1e-12))
 
     def forward(self, flat: Tensor) -> Tensor:
         """Flat weights (b, n_parameters) -> embeddings (b, embedding)."""
         if self.differences:
-            flat = (flat - self.mean) / self.scale
+            flat = (flat - self.init) / self.scale
         matrix = rows(flat, self.siren)
         if not (self.training or torch.is_grad_enabled()):
             return self._embed(matrix)

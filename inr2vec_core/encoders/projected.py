@@ -62,7 +62,7 @@ class Encoder(nn.Module):
         self.mlp = nn.Sequential(*shared_mlp(widths), nn.Linear(widths[-1], embedding))
 
     @torch.no_grad()
-    def calibrate(self, flat: Tensor) -> None:
+    def calibrate(self, flat: Tensor, init: Tensor | None) -> None:
         """Take mean and spread of each weight, and the directions in which matrices differ most.
 
         The directions are the leading eigenvectors of the mean of W Wᵀ and Wᵀ W, of standardized
@@ -70,6 +70,7 @@ class Encoder(nn.Module):
 
         Args:
             flat: (n, n_parameters) weights of training INRs, n >= 2.
+            init: not read: what INRs share is in their mean.
 
         Raises:
             InputError: there are fewer than two INRs.

@@ -22,12 +22,13 @@ def main(snakemake):
     device = torch_device(snakemake, settings["precision"])
     spec = InrSpec.of_all(inputs.inrs)
     architecture = {k: settings[k] for k in snakemake.params.described}
-    beside, first_steps = {}, "{}"
+    beside, first_steps, shared = {}, "{}", None
     if inputs.init:
         init = SharedInit.read(inputs.init[0])
         if init.id != spec.init:
             raise InputError(f"{init.path} is not what the INRs start from: fit them anew")
         beside, first_steps = init.beside_a_model()
+        shared = torch.from_numpy(init.weights).to(device)
     started = load_inr2vec_as(inputs.start[0], architecture, spec) if inputs.start else None
     architecture |= {"field": spec.modality.name, "init": spec.init}
     architecture["siren"] = {"width": spec.siren.width, "depth": spec.siren.depth}
@@ -42,7 +43,7 @@ def main(snakemake):
         model, inputs.inrs, inputs.shapes, QuerySampling.from_config(snakemake.params.queries),
         Inr2vecSettings.from_config(settings),
         seed, device, samplers=snakemake.threads if device.type == "cuda" else 1,
-        calibrate=not started,
+        calibrate=not started, init=shared,
     )  # fmt: skip
     w = snakemake.wildcards
     result = train_with(

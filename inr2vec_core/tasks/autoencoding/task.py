@@ -71,6 +71,8 @@ class Inr2vecTask(ShardTask):
         samplers: threads that draw queries ahead; a GPU eats more than one can draw.
         calibrate: show an encoder that asks for it some training INRs first; not where the model
             was trained before.
+        init: (n_parameters,) initial weights that the INRs share, for encoders that read
+            differences from them; None where each starts from its own.
     """
 
     score, higher_is_better = "chamfer", False
@@ -87,6 +89,7 @@ class Inr2vecTask(ShardTask):
         device: torch.device,
         samplers: int = 1,
         calibrate: bool = True,
+        init: Tensor | None = None,
     ):
         splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
         super().__init__(model, *splits, settings, seed, device)
@@ -99,7 +102,7 @@ class Inr2vecTask(ShardTask):
         if calibrate and hasattr(model.encoder, "calibrate"):
             rows = select(self.data.shape_id, CALIBRATION, seed, "calibration")
             weights = self.data.read(rows, ("weights",))["weights"]
-            model.encoder.calibrate(torch.from_numpy(weights).to(device))
+            model.encoder.calibrate(torch.from_numpy(weights).to(device), init)
 
     def data_of(self, epoch: int) -> ShardedShapes:
         """The INRs of an epoch."""

@@ -14,7 +14,7 @@ SHAPE = SirenConfig(6, 3)
 def calibrated(rank, flat):
     torch.manual_seed(1)
     encoder = Encoder(SHAPE, [9], 4, rank=rank).eval()
-    encoder.calibrate(flat)
+    encoder.calibrate(flat, None)
     return encoder
 
 
@@ -57,7 +57,7 @@ def test_directions_are_those_in_which_matrices_differ():
     flat = 1e-3 * torch.randn(200, SHAPE.n_parameters)
     for weight, _ in unflatten(flat, SHAPE.layers)[1:-1]:
         weight += basis[:, :2] @ torch.randn(200, 2, 2) @ basis[:, 2:4].T
-    encoder.calibrate(flat)
+    encoder.calibrate(flat, None)
     encoder.mean.zero_(), encoder.scale.fill_(1)  # the standardised ones are of no low rank
     matrices, _ = encoder._standardized(flat)
     kept = encoder.left @ matrices @ encoder.right
@@ -69,7 +69,7 @@ def test_directions_are_those_in_which_matrices_differ():
 def test_dropout_hides_numbers_in_training_alone(flat):
     torch.manual_seed(1)
     encoder = Encoder(SHAPE, [9], 4, rank=3, dropout=0.5)
-    encoder.calibrate(flat)
+    encoder.calibrate(flat, None)
     seen = []
     encoder.mlp.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     encoder.train()(flat)
