@@ -20,12 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import pandas as pd
 import torch
-from scipy.spatial import cKDTree
 from sklearn.decomposition import PCA
 
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
-from inr2vec_core.geometry.shapes import CloudShape
 from inr2vec_core.inrs.fit_many import fit_many
 from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.neural_field import InrField
@@ -42,7 +40,6 @@ from inr2vec_core.utils.seeding import derive_seed, numpy_stream, torch_stream
 
 SMALL_SIREN = SirenConfig(64, 4)
 SEED, CPU = 0, torch.device("cpu")
-STRAY = 0.1  # a reconstructed point farther than this from the cloud is a stray one
 
 
 @dataclass(frozen=True)
@@ -164,15 +161,13 @@ def quality(case: Case, data: Data, weights: torch.Tensor) -> dict:
         values = partial(target.values, loss=case.fit.loss)
         inr, name = InrField(weights[i], case.siren, values), data.ids[i]
         found = target.try_reconstruct(inr, case.size, torch_stream(SEED, name), label=name)
-        row = reconstruction_metrics(data.shapes[i], found, 10_000, numpy_stream(SEED, name))
-        if isinstance(found, CloudShape):
-            distance, _ = cKDTree(data.shapes[i].points).query(found.points)
-            row["stray"] = float((distance > STRAY).mean())
-        rows.append(row)
+        rows.append(reconstruction_metrics(data.shapes[i], found, 10_000, numpy_stream(SEED, name)))
     means = pd.DataFrame(rows).mean(numeric_only=True)
-    figures = {"Chamfer x 1000": 1e3 * means["chamfer"], "F-score": 100 * means["f_score"]}
-    if "stray" in means:
-        figures["stray points %"] = 100 * means["stray"]
+    figures = {
+        "Chamfer x 1000": 1e3 * means["chamfer"],
+        "F-score": 100 * means["f_score"],
+        "stray points %": 100 * means["stray"],
+    }
     if {"train", "val", "test"} <= set(data.splits) and len(data.ids) > 100:
         x = PCA(128, random_state=0).fit_transform(weights.numpy())
         named = EmbeddingSet.of(data.ids, data.classes, data.splits, x)

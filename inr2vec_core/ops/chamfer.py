@@ -1,4 +1,4 @@
-"""Chamfer distance and F-score of two clouds, from exact nearest distances.
+"""Chamfer distance, F-score and stray points of two clouds, from exact nearest distances.
 
 `BACKENDS` holds what this installation has, all with one signature and the same results:
 `scipy`'s k-d tree, all pairs in plain `torch`, and `pytorch3d` where it is installed. The last two
@@ -11,6 +11,7 @@ asks scipy's `cKDTree` itself.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,6 +23,21 @@ except ImportError:
     knn_points = None
 
 PAIRS = 1 << 24  # distances in memory at once, where all of them are computed
+STRAY = 0.1  # a point farther than this from the original is a stray one; for the unit sphere
+
+
+class Comparison(NamedTuple):
+    """How near a reconstructed cloud is to the original.
+
+    Attributes:
+        chamfer: `chamfer_distance`.
+        f_score: `f_score`.
+        stray: the share of reconstructed points farther than `STRAY` from the original, in [0, 1].
+    """
+
+    chamfer: float
+    f_score: float
+    stray: float
 
 
 def chamfer_distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -40,7 +56,7 @@ def chamfer_distance(a: np.ndarray, b: np.ndarray) -> float:
     >>> chamfer_distance(np.zeros((1, 3)), np.array([[3.0, 4.0, 0.0]]))
     50.0
     """
-    return compare(a, b)[0]
+    return compare(a, b).chamfer
 
 
 def f_score(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> float:
@@ -63,19 +79,16 @@ def f_score(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> float:
     >>> f_score(np.zeros((1, 3)), np.array([[0.0, 0, 0], [1, 0, 0], [2, 0, 0]]))
     0.5
     """
-    return compare(a, b, threshold)[1]
+    return compare(a, b, threshold).f_score
 
 
-def compare(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> tuple[float, float]:
-    """`chamfer_distance` and `f_score` from one search.
+def compare(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> Comparison:
+    """`chamfer_distance`, `f_score` and the share of stray points from one search.
 
     Args:
         a: (n, 3) reconstructed cloud.
         b: (m, 3) original cloud, in the same unit.
         threshold: of the F-score, in that unit.
-
-    Returns:
-        Chamfer distance and F-score.
 
     Raises:
         ValueError: a cloud is empty.
@@ -84,7 +97,8 @@ def compare(a: np.ndarray, b: np.ndarray, threshold: float = 0.01) -> tuple[floa
     chamfer = float(np.mean(to_b**2) + np.mean(to_a**2))
     precision, recall = (float(np.mean(d <= threshold)) for d in (to_b, to_a))
     either = precision + recall
-    return chamfer, 2 * precision * recall / either if either else 0.0
+    score = 2 * precision * recall / either if either else 0.0
+    return Comparison(chamfer, score, float(np.mean(to_b > STRAY)))
 
 
 def nearest_distances(

@@ -6,9 +6,10 @@ import numpy as np
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.ops.chamfer import compare
+from inr2vec_core.ops.chamfer import Comparison, compare
 
 FAILED = 100.0  # Chamfer distance that a shape without a surface counts as, while validating
+RECONSTRUCTION_METRICS = ("found", "chamfer", "f_score", "stray", "watertight")
 
 
 def distance_between(
@@ -17,12 +18,12 @@ def distance_between(
     n_points: int,
     rng: np.random.Generator,
     threshold: float = 0.01,
-) -> tuple[float, float]:
-    """Chamfer distance and F-score of two shapes' `evaluation_points`.
+) -> Comparison:
+    """Chamfer distance, F-score and stray points of two shapes' `evaluation_points`.
 
     Args:
         original: the one shape.
-        reconstructed: the other.
+        reconstructed: the other, whose points may be stray.
         n_points: points drawn on each mesh.
         rng: the random stream of those points.
         threshold: the distance below which a point counts as found, for the F-score.
@@ -43,7 +44,7 @@ def distance_or_failed(
         rng: as for `distance_between`.
     """
     try:
-        return distance_between(original, make(), n_points, rng)[0]
+        return distance_between(original, make(), n_points, rng).chamfer
     except BadShape:
         return FAILED
 
@@ -60,10 +61,10 @@ def reconstruction_metrics(
         rng: as for `distance_between`.
 
     Returns:
-        `found`; `f_score`, which is 0 where there is no shape; else `chamfer` too, and for a mesh
-        whether it is `watertight`.
+        `found`; `f_score`, which is 0 where there is no shape; else `chamfer` and `stray` too, and
+        for a mesh whether it is `watertight`.
     """
     if reconstructed is None:
         return {"found": False, "f_score": 0.0}
-    chamfer, f_score = distance_between(original, reconstructed, n_points, rng)
-    return {"found": True, "chamfer": chamfer, "f_score": f_score} | reconstructed.quality()
+    distances = distance_between(original, reconstructed, n_points, rng)
+    return {"found": True} | distances._asdict() | reconstructed.quality()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from inr2vec_core.io.hdf5 import open_shard
+from inr2vec_core.ops.chamfer import STRAY
 from inr2vec_core.reporting.encoder_table import KEYS, add_augmentation, encoder_rows
 from inr2vec_core.reporting.markdown import (
     AUGMENTATION_NOTE,
@@ -20,6 +21,7 @@ from inr2vec_core.reporting.tables import reconstruction_rows
 
 SCORES = ("accuracy", "hit@1")  # shares, shown in percent
 INRS = "inr"  # stands for the method in rows about the INRs themselves
+OF_SHAPES = ("CD x1000", "F-score", "stray", "found")
 
 
 def cost_rows(shards: Mapping[tuple[str, str], Iterable[str | Path]]) -> pd.DataFrame:
@@ -72,7 +74,7 @@ def shape_rows(shapes: pd.DataFrame) -> pd.DataFrame:
     """
     found = reconstruction_rows(shapes)
     split = "test" if "test" in set(found["split"]) else found["split"].iloc[0]
-    wanted = found["metric"].isin(["CD x1000", "F-score", "found"]) & (found["split"] == split)
+    wanted = found["metric"].isin(OF_SHAPES) & (found["split"] == split)
     named = {k: shapes.attrs[k] for k in ("dataset", "inr")}
     return found[wanted].rename(columns={"mean": "value"}).assign(**named, method=INRS)
 
@@ -116,9 +118,11 @@ def init_markdown(table: pd.DataFrame) -> str:
         "s/INR: wall time of whole jobs, queries, imports and writing included (of `fit_threads` "
         "cores, or of the machine that filled Snakemake's cache); the time in which an init is "
         "learned is in its log. loss: before each of the last tenth of Adam's steps, or before the "
-        "last step of gradient descent. CD x1000 (of the shapes with a surface), F-score (%) "
-        "and found (%): of test shapes reconstructed from INRs. Accuracy and hit@1 in percent; "
-        "networks are tested on shapes reconstructed from INRs. " + spread_note(table)
+        "last step of gradient descent. CD x1000, F-score (%), stray (% of the points, farther "
+        f"than {STRAY:g} from the original) and found (%): of test shapes reconstructed from INRs, "
+        "CD and stray of those with a surface. Accuracy and hit@1 in percent; networks are trained "
+        "on the originals, once for each data set, and tested on shapes reconstructed from INRs. "
+        + spread_note(table)
     )
     note += AUGMENTATION_NOTE + method_notes(table["method"]) + convergence_note(table)
     names = ["data set", "inr", "init", "SGD steps", "Adam steps", "augmentation"]

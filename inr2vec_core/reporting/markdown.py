@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from inr2vec_core.ops.chamfer import STRAY
+
 _METHOD_NOTES = {
     "weights_probe": "weights_probe is logistic regression on plain INR weights.",
     "weights_network": "weights_network is the classifier of embeddings, on plain INR weights.",
@@ -96,7 +98,8 @@ def reconstruction_markdown(table: pd.DataFrame) -> str:
     wide = pivot_metrics(shown, order)
     note = (
         "Against the original, in units of its sphere: CD x1000 is the Chamfer distance (mean "
-        "squared nearest distance, both ways) of the shapes that have a surface; F-score at "
+        "squared nearest distance, both ways) of the shapes that have a surface, stray the "
+        f"percentage of their points that are farther than {STRAY:g} from the original; F-score at "
         "0.01, found (shapes with a surface) and watertight in percent of all n shapes. "
         "upper_bound: what a perfect INR would reach (meshes: two samples of the original's own "
         "surface). inr: reconstructed from the INR; others: from the embedding by that encoder's "
@@ -143,7 +146,8 @@ def mapping_markdown(table: pd.DataFrame) -> str:
     wide = pivot_metrics(shown, order)
     note = (
         "Against the true shape of the target, in units of its sphere: CD x1000 is the Chamfer "
-        "distance (mean squared nearest distance, both ways) of the shapes that have a surface; "
+        "distance (mean squared nearest distance, both ways) of the shapes that have a surface, "
+        f"stray the percentage of their points that are farther than {STRAY:g} from the true one; "
         "F-score at 0.01, found (shapes with a surface) and watertight in percent. input: the "
         "source itself; transfer: the mapped embedding, decoded; decoded_target: the target's own "
         "embedding, decoded, which shows the loss of its encoder and decoder. Distances mean "

@@ -93,22 +93,25 @@ def reconstruction_rows(shapes: pd.DataFrame, by: str = "split") -> pd.DataFrame
 
     Args:
         shapes: a row for each shape, with the columns found (whether there is a surface), chamfer,
-            f_score, watertight (empty unless it is a mesh), and `by`.
+            f_score, stray (empty without a surface), watertight (empty unless it is a mesh), and
+            `by`.
         by: the column to group by.
 
     Returns:
         The columns `by`, metric, mean, std (of the sample) and n (the number of shapes). "CD x1000"
-        is the mean over the shapes with a surface. The other metrics are percentages of all shapes:
-        without a surface, the F-score is 0, and the shape is neither found nor watertight.
+        and "stray", a percentage of the points, are means over the shapes with a surface. The other
+        metrics are percentages of all shapes: without a surface, the F-score is 0, and the shape is
+        neither found nor watertight.
     """
     values = shapes.assign(
         **{"CD x1000": 1000 * shapes["chamfer"], "F-score": 100 * shapes["f_score"]},
+        stray=100 * shapes["stray"].astype(float),
         found=100.0 * shapes["found"].astype(float),
         watertight=100 * shapes["watertight"].astype(float),
     )
     if values["watertight"].notna().any():
         values["watertight"] = values["watertight"].fillna(0)
-    metrics = ["CD x1000", "F-score", "found", "watertight"]
+    metrics = ["CD x1000", "F-score", "stray", "found", "watertight"]
     rows = values.melt([by], metrics, "metric", "value").dropna(subset="value")
     grouped = rows.groupby([by, "metric"], sort=False)["value"]
     return grouped.agg(mean="mean", std="std", n="size").reset_index()

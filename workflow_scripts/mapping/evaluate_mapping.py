@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from inr2vec_core.io.shapes_by_id import ShapesById
-from inr2vec_core.reconstruction.evaluate import reconstruction_metrics
+from inr2vec_core.reconstruction.evaluate import RECONSTRUCTION_METRICS, reconstruction_metrics
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream
@@ -29,7 +29,7 @@ def main(snakemake):
             target, made, settings["points"], numpy_stream(seed, "mapping", name)
         )
         rows.append({"shape_id": name, "class": pairs.class_name[i], "shared_frame": shared} | near)
-    columns = ["shape_id", "class", "shared_frame", "found", "chamfer", "f_score", "watertight"]
+    columns = ["shape_id", "class", "shared_frame", *RECONSTRUCTION_METRICS]
     write_frame(snakemake.output[0], pd.DataFrame(rows, columns=columns), w)
 
 

@@ -10,7 +10,7 @@ from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.sharded_dataset import ShardedShapes
 from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
 from inr2vec_core.reconstruction.attempt import shape_or_none
-from inr2vec_core.reconstruction.evaluate import reconstruction_metrics
+from inr2vec_core.reconstruction.evaluate import RECONSTRUCTION_METRICS, reconstruction_metrics
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
@@ -51,7 +51,7 @@ def main(snakemake):
         rows.append(
             row | reconstruction_metrics(original, found, settings["points"], numpy_stream(*draw))
         )
-    columns = ["shape_id", "class", "split", "found", "chamfer", "f_score", "watertight"]
+    columns = ["shape_id", "class", "split", *RECONSTRUCTION_METRICS]
     write_frame(snakemake.output[0], pd.DataFrame(rows, columns=columns), snakemake.wildcards)
 
 

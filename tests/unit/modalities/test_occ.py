@@ -64,4 +64,4 @@ def test_fewer_queries_than_voxels_are_different_ones():
 
 def test_the_floor_of_voxels_is_no_distance(rng):
     grid = VoxelShape(rng.random((6, 6, 6)) < 0.5)
-    assert distance_between(grid, OCC.oracle(grid, 6, generator()), 10, rng) == (0, 1)
+    assert distance_between(grid, OCC.oracle(grid, 6, generator()), 10, rng) == (0, 1, 0)

@@ -83,6 +83,6 @@ def test_the_floor_of_a_mesh_is_another_sample_of_itself(ball, rng):
     original = ball
     reconstructed = SDF.oracle(original, 0, generator())
     assert reconstructed is original
-    chamfer, _ = distance_between(original, reconstructed, 2000, rng)
+    chamfer = distance_between(original, reconstructed, 2000, rng).chamfer
     # n points of an area A: the mean squared distance to the nearest of the others is A / (pi n).
     assert chamfer == pytest.approx(2 * np.pi / (np.pi * 2000), rel=0.15)

@@ -66,9 +66,16 @@ def test_f_score_depends_on_distances_in_units_of_the_threshold(rng):
     assert f_score(8 * a, 8 * b, 2.0) == score
 
 
-def test_compare_gives_both(rng):
+def test_compare_gives_distance_and_score(rng):
     a, b = rng.uniform(size=(2, 30, 3))
-    assert compare(a, b, 0.2) == (chamfer_distance(a, b), f_score(a, b, 0.2))
+    found = compare(a, b, 0.2)
+    assert found[:2] == (chamfer_distance(a, b), f_score(a, b, 0.2))
+
+
+@pytest.mark.parametrize("distance, share", [(0.099, 0), (0.101, 0.25)])
+def test_stray_points_are_those_of_the_reconstructed_cloud_farther_than_a_tenth(distance, share):
+    original = line(0, 1, 2, 3, 50)  # that nothing is near the last point is no stray point
+    assert compare(line(0, 1, 2, 3 + distance), original).stray == share
 
 
 def test_compare_searches_once(monkeypatch):
@@ -79,7 +86,7 @@ def test_compare_searches_once(monkeypatch):
         return np.ones(len(a))
 
     monkeypatch.setitem(BACKENDS, chamfer.default_backend(), counted)
-    assert compare(line(0, 1), line(5), 1.0) == (2, 1)
+    assert compare(line(0, 1), line(5), 1.0) == (2, 1, 1)
     assert calls == [(2, 1), (1, 2)]
 
 

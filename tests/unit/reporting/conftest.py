@@ -55,7 +55,7 @@ def reconstructions():
     return pd.DataFrame({
         "split": ["train", "test", "test", "test"], "found": [True, True, True, False],
         "chamfer": [0.001, 0.002, 0.004, None], "f_score": [0.9, 0.5, 0.7, 0.0],
-        "watertight": [True, True, False, None],
+        "stray": [0.5, 0.1, 0.0, None], "watertight": [True, True, False, None],
     })  # fmt: skip
 
 

@@ -53,12 +53,14 @@ def test_first_steps_are_what_the_files_say(shards):
 def test_shapes_are_those_of_the_test_split():
     shapes = pd.DataFrame({
         "split": ["train", "test", "test"], "chamfer": [9.0, 0.001, 0.003],
-        "f_score": [0.0, 0.5, 0.7], "found": [True] * 3, "watertight": [None] * 3,
+        "f_score": [0.0, 0.5, 0.7], "stray": [1.0, 0.01, 0.03], "found": [True] * 3,
+        "watertight": [None] * 3,
     })  # fmt: skip
     shapes.attrs = {"dataset": "d", "inr": "few"}
     table = shape_rows(shapes).set_index("metric")["value"]
     assert table["CD x1000"] == pytest.approx(2)
     assert table["F-score"] == pytest.approx(60)
+    assert table["stray"] == pytest.approx(2)
     assert table["found"] == 100
 
 

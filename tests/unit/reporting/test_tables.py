@@ -44,9 +44,10 @@ def test_reconstructed_shapes_by_split(reconstructions):
     rows = reconstruction_rows(reconstructions).set_index(["split", "metric"])
     test = rows.loc["test"]
     assert test["mean"].to_dict() == pytest.approx(
-        {"CD x1000": 3, "F-score": 40, "found": 200 / 3, "watertight": 100 / 3}
+        {"CD x1000": 3, "F-score": 40, "stray": 5, "found": 200 / 3, "watertight": 100 / 3}
     )
-    assert test["n"].to_dict() == {"CD x1000": 2, "F-score": 3, "found": 3, "watertight": 3}
+    surfaces = {"CD x1000": 2, "stray": 2}
+    assert test["n"].to_dict() == surfaces | {"F-score": 3, "found": 3, "watertight": 3}
     assert test["std"]["CD x1000"] == pytest.approx(2**0.5)
     assert rows.loc["train", "CD x1000"]["mean"] == pytest.approx(1)
 
@@ -55,9 +56,9 @@ def test_reconstructed_shapes_by_split(reconstructions):
 def test_only_meshes_have_a_row_watertight(reconstructions, empty):
     shapes = reconstructions.assign(watertight=None)
     if empty:
-        shapes = shapes.assign(found=False, chamfer=None, f_score=0.0)
+        shapes = shapes.assign(found=False, chamfer=None, f_score=0.0, stray=None)
     metrics = set(reconstruction_rows(shapes)["metric"])
-    assert metrics == {"F-score", "found"} | (set() if empty else {"CD x1000"})
+    assert metrics == {"F-score", "found"} | (set() if empty else {"CD x1000", "stray"})
 
 
 def test_metrics_of_generated_shapes_are_averaged_over_draws_and_classes(draws):
