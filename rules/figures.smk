@@ -9,6 +9,7 @@ FIGURES = [
     *(figure for example in DRAWN for figure in figures_of(*example)),
     *([VIEWER] if DRAWN else []),
     *comparison_figures(),
+    *([INIT_FIGURE] if config["tables"]["init"] else []),
     *generated_figures(),
     *mapped_figures(),
 ]
@@ -243,6 +244,33 @@ rule plot_inference_time:
         code=code("figures/plot_inference_time.py"),
     script:
         "../workflow_scripts/figures/plot_inference_time.py"
+
+
+# From what the table is made of: no rule reads a table.
+rule plot_init:
+    input:
+        unpack(init_table_files),
+    output:
+        report(
+            INIT_FIGURE,
+            caption="../report/init_figure.rst",
+            category="Figures",
+            labels={"figure": "init", "data set": "all"},
+        ),
+    log:
+        log_of(INIT_FIGURE),
+    benchmark:
+        benchmark_of(INIT_FIGURE)
+    conda:
+        ENV
+    params:
+        shards=shards_of_rows,
+        fits=fits_of_rows,
+        titles=titles("init"),
+        encoders=encoders_of_init_table(),
+        code=code("figures/plot_init.py"),
+    script:
+        "../workflow_scripts/figures/plot_init.py"
 
 
 rule plot_segmentation:

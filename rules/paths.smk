@@ -58,6 +58,7 @@ ENCODER_FIGURE = f"{FIGURE}/{{dataset}}/{{inr}}/{{encoder}}"
 METHOD_FIGURE = f"{FIGURE}/{{dataset}}/{{inr}}/{{method}}"
 GENERATED_FIGURE = f"{ENCODER_FIGURE}/{{generator}}/generated.png"
 MAPPED_FIGURE = f"{FIGURE}/mappings/{{mapping}}/mapped.png"
+INIT_FIGURE = f"{FIGURE}/init.png"
 VIEWER = f"{FIGURE}/shapes.html"
 GENERATED_PAGE = f"{FIGURE}/generated.png"
 

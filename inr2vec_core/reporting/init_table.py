@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from inr2vec_core.io.frames import read_frame
 from inr2vec_core.io.hdf5 import open_shard
+from inr2vec_core.io.sealed import read_json
 from inr2vec_core.ops.chamfer import STRAY
-from inr2vec_core.reporting.encoder_table import KEYS, add_augmentation, encoder_rows
+from inr2vec_core.reporting.encoder_table import KEYS, add_augmentation, encoder_rows, score_rows
 from inr2vec_core.reporting.markdown import (
     AUGMENTATION_NOTE,
     convergence_marker,
@@ -77,6 +79,42 @@ def shape_rows(shapes: pd.DataFrame) -> pd.DataFrame:
     wanted = found["metric"].isin(OF_SHAPES) & (found["split"] == split)
     named = {k: shapes.attrs[k] for k in ("dataset", "inr")}
     return found[wanted].rename(columns={"mean": "value"}).assign(**named, method=INRS)
+
+
+def read_init_table(
+    inrs: Iterable[str | Path],
+    reconstructed: Iterable[str | Path],
+    scores: Iterable[str | Path],
+    shards: Iterable[tuple[tuple[str, str], int]],
+    fits: Mapping[str, Mapping],
+    titles: Mapping[str, str],
+) -> pd.DataFrame:
+    """The whole table, from the files that it is made of.
+
+    Args:
+        inrs: files of INRs, those of one row after another.
+        reconstructed: a file of measured shapes for each row.
+        scores: files of metrics.
+        shards: data set and entry of INRs of each row, and how many files of `inrs` are its.
+        fits: as for `init_rows`, but sgd_steps, which the files of INRs tell.
+        titles: data set -> how it is named.
+
+    Returns:
+        As `init_rows`, data sets by their titles.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    files = iter(inrs)
+    by_row = {row: [next(files) for _ in range(n)] for row, n in shards}
+    frames = [
+        cost_rows(by_row),
+        *(shape_rows(read_frame(file)) for file in reconstructed),
+        *(score_rows(read_json(file), SCORES) for file in scores),
+    ]
+    steps = sgd_steps_of(by_row)
+    table = init_rows(frames, {k: {**fit, "sgd_steps": steps[k]} for k, fit in fits.items()})
+    return table.assign(dataset=table["dataset"].map(titles))
 
 
 def init_rows(frames: Iterable[pd.DataFrame], fits: Mapping[str, Mapping]) -> pd.DataFrame:

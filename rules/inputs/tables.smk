@@ -49,6 +49,12 @@ def fits_of_rows(wildcards):
     return fits
 
 
+def encoders_of_init_table():
+    """The encoders that the table of fits compares."""
+    named = [name for row in config["tables"]["init"] for name in encoders_of(row)]
+    return list(dict.fromkeys(named))
+
+
 def timed_methods(wildcards):
     """The methods that are timed on a data set: each name with what it is built from."""
     names = {

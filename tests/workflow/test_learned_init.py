@@ -52,23 +52,35 @@ def test_whatever_cores_and_shards_the_inrs_are_the_same(few):
 
 def test_the_table_compares_it_with_random_weights(few):
     shutil.copy(Path(__file__).parent / "inits.yaml", few.path)
-    few.run("--configfile", "inits.yaml", "--", "results/tables/init.csv")
+    laid_over = ("--configfile", "inits.yaml", "--")
+    jobs = few.planned(*laid_over, "tables", "figures")
+    assert (jobs["train_baseline"], jobs["evaluate_baseline"]) == (1, 2)  # once for both fits
+    assert (jobs["table_init"], jobs["plot_init"]) == (1, 1)
+    few.run(*laid_over, "results/tables/init.csv", "results/figures/init.png")
+    assert few.read("results/figures/init.png").startswith(b"\x89PNG")
     table = pd.read_csv(few.path / "results/tables/init.csv")
     fits = table[["inr", "init", "sgd_steps", "steps"]].drop_duplicates()
     assert fits.to_numpy().tolist() == [["few", "learned", 2, 3], ["small", "random", 0, 8]]
     for _, own in table.groupby("inr"):
         of_inrs = own[own["method"] == "inr"].set_index("metric")["mean"]
         # Without a surface there is no distance.
-        assert set(of_inrs.index) - {"CD x1000"} == {"loss", "s/INR", "F-score", "found"}
+        of_surfaces = {"CD x1000", "stray"}
+        assert set(of_inrs.index) - of_surfaces == {"loss", "s/INR", "F-score", "found"}
         assert 0.2 < of_inrs["loss"] < 1 and of_inrs["s/INR"] > 0
         scores = own[own["method"] != "inr"]
         assert set(zip(scores["method"], scores["metric"], scores["seeds"], strict=True)) == {
             ("weights_probe", "accuracy", 1), ("inr2vec", "accuracy", 2), ("inr2vec", "hit@1", 1),
+            ("pointnet", "accuracy", 1),
         }  # fmt: skip
         assert scores["mean"].between(0, 100).all()
     text = few.read("results/tables/init.md").decode()
-    assert "| Demo | few | learned | 2 | 3 | 2 copies |" in text
-    assert "| Demo | small | random | 0 | 8 | none |" in text
+    assert (
+        "| Demo | few | learned | 2 | 3 | weights_probe, inr2vec: 2 copies; pointnet: online |"
+        in text
+    )
+    assert (
+        "| Demo | small | random | 0 | 8 | weights_probe, inr2vec: none; pointnet: online |" in text
+    )
 
 
 def test_copies_are_fitted_where_asked_for_and_chains_have_seeds_of_their_own(few):
