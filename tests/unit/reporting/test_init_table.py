@@ -4,13 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from inr2vec_core.io.frames import write_frame
 from inr2vec_core.io.hdf5 import write_shard
+from inr2vec_core.io.sealed import write_json
 from inr2vec_core.reporting.encoder_table import score_rows
 from inr2vec_core.reporting.init_table import (
     SCORES,
     cost_rows,
     init_markdown,
     init_rows,
+    read_init_table,
     sgd_steps_of,
     shape_rows,
 )
@@ -83,6 +86,27 @@ def test_seeds_are_averaged_and_fits_described(shards):
         "| d | few | learned | 5 | 0 | few copies | 2 | 0.3 | 85.0* ± 7.1 | 50.0* ± 0.0 |" in text
     )
     assert "| d | many | random | 0 | 300 | many copies | 0.667 | 0.2 | 70.0 | 50.0 |" in text
+
+
+def test_the_whole_table_is_read_from_its_files(shards, tmp_path):
+    measured = pd.DataFrame({
+        "split": ["test"], "chamfer": [0.002], "f_score": [0.5], "stray": [0.25], "found": [True],
+        "watertight": [None],
+    })  # fmt: skip
+    measured.attrs = {"dataset": "d", "inr": "few"}
+    write_frame(tmp_path / "measured.parquet", measured)
+    named = {"dataset": "d", "inr": "few", "method": "pointnet", "augmentation": "online"}
+    write_json(tmp_path / "scores.json", named | {"accuracy": 0.9})
+    table = read_init_table(
+        shards, [tmp_path / "measured.parquet"], [tmp_path / "scores.json"],
+        [(("d", "few"), len(shards))], {"few": {"init": "learned", "steps": 20}}, {"d": "Clouds"},
+    )  # fmt: skip
+    assert table.set_index(["method", "metric"])["mean"].to_dict() == pytest.approx({
+        ("inr", "s/INR"): 2, ("inr", "loss"): 0.3, ("inr", "CD x1000"): 2, ("inr", "F-score"): 50,
+        ("inr", "stray"): 25, ("inr", "found"): 100, ("pointnet", "accuracy"): 90,
+    })  # fmt: skip
+    fits = table[["dataset", "init", "sgd_steps", "steps"]].drop_duplicates()
+    assert fits.to_numpy().tolist() == [["Clouds", "learned", 5, 20]]
 
 
 def test_methods_that_differ_in_their_augmentation_are_named():
