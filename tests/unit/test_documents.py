@@ -3,10 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inr2vec_core.errors import BadShape
 from inr2vec_core.geometry.frames import normalize
+from inr2vec_core.inrs.shared_init import SharedInit
+from inr2vec_core.inrs.siren import initial_weights
+from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.io.checkpoints import save_model
 from inr2vec_core.models.inr2vec import build_inr2vec
 
@@ -37,14 +41,25 @@ def test_documents_name_files_at_all():
 
 def test_the_readmes_library_example_runs(tmp_path, monkeypatch, rng):
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
-    model = re.search(r'load_inr2vec\("(.*?)"\)', example)[1]
+    model = re.search(r'path = "(.*?)"', example)[1]
     architecture = {
         "type": "inr2vec", "hidden": [8], "embedding": 256, "decoder_hidden": 8,
         "decoder_frequencies": 2, "field": "udf", "siren": {"width": 64, "depth": 4},
     }  # fmt: skip
     monkeypatch.chdir(tmp_path)
-    save_model(build_inr2vec(architecture), architecture, model)
-    for text, smaller in (("20_000", "600"), ("steps=300", "steps=2"), ("8192", "8")):
+    siren = SirenConfig(64, 4)
+    rates = np.full(siren.n_parameters, 0.01, np.float32)
+    init = SharedInit(
+        Path("init"),
+        siren,
+        initial_weights(siren, 0),
+        np.full(siren.n_parameters, 0.01, "f"),
+        2,
+        64,
+    )
+    beside, first_steps = init.beside_a_model()
+    save_model(build_inr2vec(architecture), architecture, model, beside, first_steps=first_steps)
+    for text, smaller in (("2_560", "128"), ("8192", "8")):
         assert text in example
         example = example.replace(text, smaller)
     clouds = [normalize(rng.standard_normal((100, 3))) for _ in range(3)]
