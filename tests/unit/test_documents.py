@@ -53,7 +53,7 @@ def test_the_readmes_library_example_runs(tmp_path, monkeypatch, rng):
         Path("init"),
         siren,
         initial_weights(siren, 0),
-        np.full(siren.n_parameters, 0.01, "f"),
+        rates,
         2,
         64,
     )
