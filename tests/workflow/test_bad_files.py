@@ -9,7 +9,7 @@ from bad_files import FAULTS, write_bad_files, write_good_files
 CONFIG = {
     "datasets": {
         "mess": {"reader": "folder", "root": "data/mess", "points": 48, "shards": 2,
-                 "queries": {"per_shape": 128}},
+                 "queries": {"per_shape": 128}, "copies": 0},
     },
 }  # fmt: skip
 
