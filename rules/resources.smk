@@ -1,5 +1,6 @@
 """Memory and time that jobs ask a cluster for, from the sizes in the config."""
 
+import functools
 import sys
 
 from inr2vec_core.inrs.siren_config import SirenConfig, inrs_at_once_on_gpu
@@ -19,6 +20,7 @@ def n_parameters(inr):
     return siren_of(inr).n_parameters
 
 
+@functools.cache  # each job asks for it, and it counts all shapes
 def shapes_of(dataset, inr=None):
     """How many shapes a data set has, with augmented copies where an entry's INRs have them."""
     records, copies = catalog_of(dataset).records, catalog_of(dataset).copies
