@@ -90,17 +90,17 @@ class ClassificationTask:
         stitchup: bool = True,
         drawn: DrawnCopies | None = None,
     ):
-        if len(train.labels) < 2 or not len(validation.labels):
+        self._n = len(train.labels) if drawn is None else len(drawn)  # of an epoch
+        if self._n < 2 or not len(validation.labels):
             raise InputError(
-                f"{len(train.labels)} training and {len(validation.labels)} validation embeddings: "
+                f"{self._n} training and {len(validation.labels)} validation embeddings: "
                 "a classifier needs at least 2 and 1"
             )
         self.model, self.train, self.validation = model, train, validation
         self.batch, self.seed, self.stitchup, self._drawn = batch, seed, stitchup, drawn
         self._device = next(model.parameters()).device
         # Batches of nearly the same size, and never of one row, on which BatchNorm cannot train.
-        self._n = len(train.labels) if drawn is None else len(drawn)
-        self.steps_per_epoch = max(1, min(-(-self._n // batch), self._n // 2))
+        self.steps_per_epoch = min(-(-self._n // batch), self._n // 2)
 
     def batches(self, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """Iterate over shuffled batches of nearly the same size, with mixed embeddings."""
