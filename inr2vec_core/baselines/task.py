@@ -98,7 +98,7 @@ class _ShapeTask(ShardTask):
 
 
 class ShapeClassification(_ShapeTask):
-    """The trainer's task (`trainer.Task`): classes of shapes, best validation accuracy.
+    """The trainer's task (`trainer.Task`): classes of shapes, validated by accuracy.
 
     Args:
         model: views (b, ...) -> logits (b, classes), with `loss(views, labels) -> ()`.

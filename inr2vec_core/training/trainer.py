@@ -55,6 +55,9 @@ class TrainSettings(Settings):
         schedule: "constant" or "onecycle", which varies the learning rate and the first of
             `betas`.
         validate_every: epochs between validations; the last epoch is always validated.
+        select: the epoch whose weights a training ends with: "best" in validation, or the "last".
+            Where the schedule ends at a rate of 0 and few shapes are validated, the best score is
+            often luck.
         betas: AdamW's decay rates of the running means of the gradient and of its square.
         keep: epochs whose weights are kept in the result; numbers above `epochs` are ignored.
         clip: the norm that gradients are scaled down to; None for any.
@@ -65,6 +68,7 @@ class TrainSettings(Settings):
     weight_decay: float = 1e-2
     schedule: str = "constant"
     validate_every: int = 1
+    select: str = "best"
     betas: tuple[float, float] = (0.9, 0.999)
     keep: tuple[int, ...] = ()
     clip: float | None = None
@@ -72,14 +76,15 @@ class TrainSettings(Settings):
 
 @dataclass
 class TrainingResult:
-    """The history and the best weights of a training; all of it is in the checkpoint.
+    """The history and the selected weights of a training; all of it is in the checkpoint.
 
     Attributes:
         epoch: the last epoch that is done.
         history: a row for each epoch: epoch, lr, loss, seconds and, where it was validated, what
             `Task.validate` returned.
-        best_epoch: the epoch of the best validation, the last of several equal ones.
-        best_score: the score of that validation.
+        best_epoch: the selected epoch: that of the best validation, the last of several equal ones,
+            or the last of all (`TrainSettings.select`).
+        best_score: the score of its validation.
         best_state: the model's state dict then, on the CPU.
         kept: state dicts of the epochs in `TrainSettings.keep`, by epoch.
     """
@@ -100,7 +105,7 @@ def train(
     checkpoint: Path | None = None,
     key: str = "",
 ) -> TrainingResult:
-    """Train `task.model` and leave it with the weights of its best validation.
+    """Train `task.model` and leave it with the weights of the selected epoch.
 
     Every epoch's random stream depends on seed and epoch only, so a training resumed from its
     last checkpoint ends with the same weights as one that was never interrupted.
@@ -115,7 +120,7 @@ def train(
             key is ignored.
 
     Returns:
-        The history and the best weights.
+        The history and the selected weights.
 
     Raises:
         FloatingPointError: the loss became NaN.
@@ -151,7 +156,7 @@ def train(
             model.eval()
             with torch.no_grad():
                 row |= task.validate()
-            _keep_best(result, task, row[task.score], epoch)
+            _select(result, task, row[task.score], epoch, settings.select)
         if epoch in settings.keep:
             result.kept[epoch] = _copy_of(model)
         result.epoch = epoch
@@ -187,9 +192,11 @@ def _run_epoch(task: Task, epoch: int, optimizer, scheduler, clip: float | None)
     return mean
 
 
-def _keep_best(result: TrainingResult, task: Task, score: float, epoch: int) -> None:
+def _select(result: TrainingResult, task: Task, score: float, epoch: int, select: str) -> None:
     better = score >= result.best_score if task.higher_is_better else score <= result.best_score
-    if better or math.isnan(result.best_score):  # as it is before the first validation
+    if (
+        select == "last" or better or math.isnan(result.best_score)
+    ):  # as it is before the first validation
         result.best_epoch, result.best_score = epoch, score
         result.best_state = _copy_of(task.model)
 

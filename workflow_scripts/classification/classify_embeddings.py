@@ -1,4 +1,4 @@
-"""Train a classifier on the embeddings of one data set; test the best validation model."""
+"""Train a classifier on the embeddings of one data set; test the selected epoch's model."""
 
 from inr2vec_core.io.embeddings import read_embeddings
 from workflow_scripts.common.classifying import classify_and_write

@@ -63,7 +63,7 @@ class Split:
 
 
 class ClassificationTask:
-    """The trainer's task (`trainer.Task`): cross-entropy, best validation accuracy.
+    """The trainer's task (`trainer.Task`): cross-entropy, validated by accuracy.
 
     Args:
         model: embeddings (b, e) -> logits (b, classes).
@@ -158,6 +158,7 @@ class ClassifierSettings(Settings):
         epochs: epochs of the training.
         lr: peak learning rate of the OneCycle schedule.
         weight_decay: weight decay of AdamW.
+        select: the epoch that is tested, "best" or "last" (`TrainSettings.select`).
     """
 
     hidden: Sequence[int]
@@ -168,12 +169,13 @@ class ClassifierSettings(Settings):
     lr: float
     weight_decay: float
     copies: str = "all"
+    select: str = "best"
 
 
 def classify(
     data: EmbeddingSet, settings: ClassifierSettings, seed: int, device: torch.device
 ) -> tuple[np.ndarray, TrainingResult]:
-    """Train a classifier of embeddings, and predict the test split by its best epoch.
+    """Train a classifier of embeddings, and predict the test split by its selected epoch.
 
     Args:
         data: embeddings of all splits.
@@ -198,7 +200,9 @@ def classify(
     task = ClassificationTask(
         model, splits["train"], splits["val"], settings.batch, seed, settings.stitchup, drawn
     )
-    schedule = TrainSettings(settings.epochs, settings.lr, settings.weight_decay, "onecycle")
+    schedule = TrainSettings(
+        settings.epochs, settings.lr, settings.weight_decay, "onecycle", select=settings.select
+    )
     result = train(task, schedule, seed, "classifier")
     with torch.no_grad():
         return task.logits(splits["test"].x).softmax(1).numpy(), result

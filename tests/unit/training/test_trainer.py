@@ -180,6 +180,13 @@ def test_the_best_validations_weights_are_restored(higher, scores, best):
     assert not task.model.training
 
 
+def test_the_last_epochs_weights_are_selected_where_they_are_asked_for():
+    task = Toy(scores=[1.0, 3.0, 2.0])
+    result = train(task, replace(settings(3, validate_every=2), select="last"), 7)
+    assert (result.best_epoch, result.best_score) == (3, 3.0)
+    assert_same_weights(task.model.state_dict(), task.validated[-1])
+
+
 def test_a_nan_score_is_never_the_best():
     task = Toy(scores=[math.nan, 5.0, math.nan])
     result = train(task, settings(3, validate_every=1), 7)

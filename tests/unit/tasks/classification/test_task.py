@@ -176,3 +176,13 @@ def test_the_test_split_is_classified(rng):
     np.testing.assert_allclose(scores.sum(1), 1, rtol=1e-5)
     assert (scores.argmax(1) == data.labels[split == "test"]).all()
     np.testing.assert_array_equal(scores, again)
+
+
+@pytest.mark.parametrize("select, epochs", [("best", range(1, 12)), ("last", [12])])
+def test_the_epoch_that_is_tested_is_selected(select, epochs, rng):
+    names = [str(k) for k in range(60)]
+    classes, split = rng.choice(["a", "b"], 60), np.repeat(["train", "val", "test"], 20)
+    noise = EmbeddingSet.of(names, classes, split, rng.normal(size=(60, 5)).astype(np.float32))
+    settings = ClassifierSettings([8], 0.5, 10, True, 12, 1e-1, 0.0, select=select)
+    _, result = classify(noise, settings, 0, torch.device("cpu"))
+    assert result.best_epoch in epochs
