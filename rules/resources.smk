@@ -85,7 +85,9 @@ def train_mib(wildcards, attempt):
         3 * rows * sum(encoder["hidden"]) + 30 * encoder["queries"]
     )
     dataset = wildcards.dataset
-    shapes = sum(map(shapes_of, training_sets(dataset, wildcards.encoder)))
+    shapes = sum(
+        shapes_of(d, wildcards.inr) for d in training_sets(dataset, wildcards.encoder)
+    )
     held = min(encoder["buffer"], shapes) * (
         n_weights(wildcards.inr) + shape_numbers(dataset, encoder["queries"])
     )
@@ -108,7 +110,7 @@ def all_weights_mib(wildcards, attempt):
     settings = config["classification"]
     # A batch with its mixed copies, gradients; the first layer with its gradient and moments.
     inputs = (
-        3 * shapes_of(wildcards.dataset)
+        3 * shapes_of(wildcards.dataset, wildcards.inr)
         + 6 * settings["batch"]
         + 6 * settings["hidden"][0]
     )
@@ -117,7 +119,8 @@ def all_weights_mib(wildcards, attempt):
 
 def embedded_numbers(wildcards):
     """How many numbers all embeddings of a data set are."""
-    return shapes_of(wildcards.dataset) * trained_entry(wildcards.encoder)["embedding"]
+    embedding = trained_entry(wildcards.encoder)["embedding"]
+    return shapes_of(wildcards.dataset, wildcards.inr) * embedding
 
 
 def probe_minutes(wildcards, attempt):
@@ -152,7 +155,7 @@ def measure_minutes(wildcards, attempt):
     """Time limit of measuring reconstructed shapes, at a modest 20 GFLOP/s and a second for the rest."""
     settings = config["reconstruction"]
     dataset = wildcards.dataset
-    shapes = shapes_of(dataset)
+    shapes = shapes_of(dataset, wildcards.inr)
     encoder = config["encoders"].get(wildcards.method)
     if settings["shapes"] and (encoder or not settings["all_inrs"]):
         shapes = min(shapes, 3 * settings["shapes"])  # of each split
