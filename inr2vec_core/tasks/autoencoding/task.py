@@ -93,10 +93,13 @@ class Inr2vecTask(ShardTask):
     ):
         splits = (ShardedShapes(inr_files, shape_files, [split]) for split in ("train", "val"))
         super().__init__(model, *splits, settings, seed, device)
-        self._drawn = DrawnCopies(self.data.shape_id) if settings.copies == "one" else None
+        drawn = DrawnCopies(self.data.shape_id)
+        self._drawn = drawn if settings.copies == "one" and len(drawn) < len(self.data) else None
         if self._drawn:
             self.steps_per_epoch = n_batches(len(self._drawn), settings.batch)
-        pool = POOL * settings.queries if len(self.data) <= settings.buffer else 0
+        # Drawn shapes are read anew in each epoch: a pool would be used once.
+        pooled = self._drawn is None and len(self.data) <= settings.buffer
+        pool = POOL * settings.queries if pooled else 0
         self.queries = QuerySource(model.modality, sampling, seed, pool)
         self._samplers = ThreadPoolExecutor(samplers)
         if calibrate and hasattr(model.encoder, "calibrate"):

@@ -250,6 +250,20 @@ def test_meshes_that_do_not_fit_in_memory_have_fresh_queries(make_shards):
     assert len(list(task.batches(1))) == 2 and not task.queries.pools
 
 
+@pytest.mark.parametrize("copies", [0, 1])
+def test_one_inr_of_each_shape_has_a_pool_only_where_it_is_always_the_same(copies, make_shards):
+    rows = [*ROWS, *((f"s{k}@1", "bed", "train") for k in range(5 * copies))]
+    shards = make_shards(
+        [rows[::2], rows[1::2]], lambda name: weights_of(name[:2]), lambda name: mesh_of(name[:2])
+    )
+    model = Inr2vec(Inr2vecEncoder(SHAPE, (8,), 6), ImplicitDecoder(6, 8), SHAPE, modality("sdf"))
+    settings = dataclasses.replace(SETTINGS, copies="one")
+    task = Inr2vecTask(model, *shards, QuerySampling(), settings, 0, torch.device("cpu"))
+    for epoch in range(1, 4):
+        assert len(list(task.batches(epoch))) == 2
+    assert len(task.queries.pools) == (0 if copies else 5)
+
+
 @torch.no_grad()
 def test_validation_of_meshes_and_voxels(solid_task, monkeypatch):
     asked = iter(solid_task.validation.shape_id)
