@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := envs/requirements.lock
+DOCS_VENV := .venv-docs
+DOCS_STAMP := $(DOCS_VENV)/.installed
+DOCS_LOCK := envs/requirements-docs.lock
 # As a module: the path of Python in a script's first line must have no blank, and goes stale when
 # the folder is moved.
 SNAKEMAKE := $(BIN)/python -m snakemake
@@ -23,7 +26,7 @@ export PYTHONUTF8 := 1
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo table2 report test fuzz style benchmark rule-graph unlock lock clean-env
+.PHONY: help env demo table2 report test fuzz style docs benchmark rule-graph unlock lock clean-env
 
 help: ## this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | \
@@ -60,11 +63,20 @@ test: env ## all tests
 fuzz: env ## damaged files of every kind, a minute each; MINUTES=10 for longer
 	PYTHONPATH=.:tests $(BIN)/python -m fuzzing --minutes $(MINUTES)
 
-style: env ## linters and formatters, which change nothing
+style: env docs ## linters, formatters (which change nothing) and the site: no link is dead
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m snakefmt --check Snakefile rules
 	$(SNAKEMAKE) --lint
+
+docs: $(DOCS_STAMP) ## build the site of the documentation: site/index.html
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/python -m mkdocs build --strict
+
+# An environment of its own: nothing in it is needed by runs or tests.
+$(DOCS_STAMP): $(DOCS_LOCK)
+	$(PYTHON) -m venv --clear $(DOCS_VENV)
+	$(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $(DOCS_LOCK)
+	@touch $@
 
 benchmark: env ## fitting, sampling and training against plain implementations, side by side
 	$(BIN)/python benchmarks/fit.py
@@ -77,15 +89,17 @@ rule-graph: env ## draw the graph of the rules into docs/architecture.md
 unlock: env ## release the folder after a killed run
 	$(SNAKEMAKE) --unlock
 
-# A clean install of requirements.in, frozen under the lock's own opening comment.
-lock: ## pin anew what envs/requirements.in asks for
+# A clean install of each list, frozen under its lock's own opening comment.
+lock: ## pin anew what envs/requirements.in and envs/requirements-docs.in ask for
 	@set -e; tmp=$$(mktemp -d); trap 'rm -rf "$$tmp"' EXIT; \
-	$(PYTHON) -m venv "$$tmp/venv"; \
-	"$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r envs/requirements.in; \
-	"$$tmp/venv/bin/python" -m pip check; \
-	{ sed -n '/^#/p' $(LOCK); "$$tmp/venv/bin/python" -m pip freeze --all | \
-	    grep -v '^pip==' | sed 's/+[a-z0-9.]*$$//' | LC_ALL=C sort -f; } >"$$tmp/lock"; \
-	mv "$$tmp/lock" $(LOCK)
+	for lock in $(LOCK) $(DOCS_LOCK); do \
+	    $(PYTHON) -m venv --clear "$$tmp/venv"; \
+	    "$$tmp/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$${lock%.lock}.in"; \
+	    "$$tmp/venv/bin/python" -m pip check; \
+	    { sed -n '/^#/p' "$$lock"; "$$tmp/venv/bin/python" -m pip freeze --all | \
+	        grep -v '^pip==' | sed 's/+[a-z0-9.]*$$//' | LC_ALL=C sort -f; } >"$$tmp/lock"; \
+	    mv "$$tmp/lock" "$$lock"; \
+	done
 
-clean-env: ## remove .venv
-	rm -rf $(VENV)
+clean-env: ## remove .venv and .venv-docs
+	rm -rf $(VENV) $(DOCS_VENV)

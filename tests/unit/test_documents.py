@@ -16,11 +16,11 @@ from inr2vec_core.models.inr2vec import build_inr2vec
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 )
 # A path of the project in backticks or as the target of a link; those with <> or * stand for many.
 NAMED = re.compile(
-    r"(?:`|\]\()((?:\.\./)?(?:inr2vec_core|rules|workflow_scripts|tests|benchmarks|docs|configs|"
+    r"(?:`|\]\()((?:\.\./)*(?:inr2vec_core|rules|workflow_scripts|tests|benchmarks|docs|configs|"
     r"schemas|profiles|envs|report)/[\w./-]*)(?=`|\))"
 )
 MADE_BY_READERS = {"inr2vec_core/encoders/my_encoder.py"}
@@ -29,7 +29,7 @@ MADE_BY_READERS = {"inr2vec_core/encoders/my_encoder.py"}
 @pytest.mark.parametrize("document", [name for name in DOCUMENTS if name != "CHANGELOG.md"])
 def test_files_that_a_document_names_are_there(document):
     text = (ROOT / document).read_text(encoding="utf-8")
-    named = {path.removeprefix("../") for path in NAMED.findall(text)} - MADE_BY_READERS
+    named = {path.replace("../", "") for path in NAMED.findall(text)} - MADE_BY_READERS
     missing = sorted(path for path in named if not (ROOT / path).exists())
     assert not missing, f"{document} names {missing}"
 

@@ -139,9 +139,9 @@ class LatentGanTask:
             * energy_train: energy distance of samples to training embeddings, in their unit.
             * energy_validation: energy distance of samples to validation embeddings.
             * wasserstein: the critic's estimate of the Wasserstein distance of samples to training
-              embeddings, in their unit.
+                embeddings, in their unit.
             * wasserstein_validation: the same for validation embeddings. Where it is far smaller,
-              the critic overfits the training shapes.
+                the critic overfits the training shapes.
         """
         generator, critic = self.model.generator, self.model.critic
         stream = torch_stream(self.seed, "gan validation", self.data.class_name)
