@@ -28,6 +28,8 @@ class ShapeSettings(Settings):
         side: "complete", or "partial" for what can be seen of complete shapes from a random side.
         frame: of clouds; "own", "complete" for the complete cloud's, or "mesh" for that of the
             mesh that they were drawn on, as data sets of meshes have it.
+        fill: whether a cloud of fewer points than `points` is filled up by repeating them, which
+            leaves its distances as they are; otherwise it is a bad shape.
     """
 
     field: str = "udf"
@@ -37,6 +39,7 @@ class ShapeSettings(Settings):
     open_meshes: str = "winding"
     side: str = "complete"
     frame: str = "own"
+    fill: bool = False
 
 
 class Prepared(NamedTuple):
@@ -103,9 +106,15 @@ def prepare_cloud(
     if settings.side == "partial" and geometry.visible is geometry.complete_shape:
         geometry = Pair(partial_view(geometry, settings.points, rng), geometry)
     cloud = geometry.visible
-    kept, parts = thinned(cloud, settings.points, rng)
+    wanted = settings.points
+    if settings.fill and isinstance(cloud, Cloud):
+        wanted = min(wanted, len(cloud.points))
+    kept, parts = thinned(cloud, wanted, rng)
     frame = _frame_of(kept, geometry, settings, rng_of_complete)
     points = frame.place(kept)
+    if wanted < settings.points:
+        points = np.resize(points, (settings.points, 3))
+        parts = None if parts is None else np.resize(parts, settings.points)
     if settings.side == "partial" or parts is None or not cloud.part_names:
         return CloudShape(points), frame
     return CloudShape(points, PartLabels(cloud.part_names, parts.astype(np.int16))), frame

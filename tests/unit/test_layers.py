@@ -21,6 +21,7 @@ LAYERS = (
     {"models"},
     {"tasks"},
     {"baselines"},
+    {"api"},
 )
 LAYER = {package: number for number, layer in enumerate(LAYERS) for package in layer}
 MOST_MODULES = 15
@@ -54,13 +55,14 @@ def package_of(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def test_the_root_holds_packages_and_the_errors_alone():
-    assert {file.name for file in LIBRARY.glob("*.py*")} == {"__init__.py", "errors.py"}
+def test_the_root_holds_packages_the_errors_and_the_command_alone():
+    files = {file.name for file in LIBRARY.glob("*.py*")}
+    assert files == {"__init__.py", "__init__.pyi", "__main__.py", "errors.py"}
     packages = {folder.name for folder in LIBRARY.iterdir() if (folder / "__init__.py").exists()}
     assert packages | {"errors"} == set(LAYER)
 
 
-@pytest.mark.parametrize("name", sorted(set(FILES) - {"inr2vec_core"}))
+@pytest.mark.parametrize("name", sorted(set(FILES) - {"inr2vec_core", "inr2vec_core.__main__"}))
 def test_no_module_imports_a_higher_layer(name):
     own = package_of(name)
     for imported in IMPORTS[name] - {"inr2vec_core"}:

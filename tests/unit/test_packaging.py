@@ -114,6 +114,7 @@ def test_the_wheel_is_what_is_imported(installed, tmp_path):
     assert (Path(file).parent / "py.typed").exists()
 
 
-def test_modules_of_the_wheel_import(installed, tmp_path):
-    code = "import inr2vec_core.models.inr2vec, inr2vec_core.tasks.autoencoding.task"
-    run_outside(installed, code, tmp_path)
+def test_the_readmes_example_runs_from_nothing(installed, tmp_path):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    code = example + "\nprint(*z.shape, *cloud.shape)"
+    assert run_outside(installed, code, tmp_path).split() == ["24", "256", "8192", "3"]

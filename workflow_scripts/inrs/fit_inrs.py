@@ -8,12 +8,10 @@ import torch
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling
-from inr2vec_core.inrs.fit_many import fit_many
-from inr2vec_core.inrs.fit_queries import draw_queries, number_of_queries
+from inr2vec_core.inrs.fit_shapes import fit_shapes
 from inr2vec_core.inrs.fitting import FitSettings
 from inr2vec_core.inrs.precision import fit_precision
 from inr2vec_core.inrs.shared_init import SharedInit
-from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.spec import EACH
 from inr2vec_core.io.hdf5 import IDENTITY, open_shard, read_strings, write_shard
@@ -25,24 +23,15 @@ from workflow_scripts.common.job import provenance, run, torch_device
 
 def main(snakemake):
     settings, dataset = snakemake.params.settings, snakemake.params.dataset
-    seed = snakemake.params.seed
     device, target = torch_device(snakemake), modality(dataset["field"])
     siren = SirenConfig(settings["width"], settings["depth"])
     init = SharedInit.read(snakemake.input.init)
     init.check(siren, target)
-    first = init.first
-    if not (first or settings["steps"]):
-        raise InputError(
-            f"{init.path} has no rates, so its INRs are fitted by Adam alone: set `steps` of the "
-            "entry to at least 1"
-        )
     precision = fit_precision(settings["precision"], device, target.name)
     logging.info("products between hidden layers: %s", precision)
     if device.type == "cuda" and precision != "float32":
         torch.set_float32_matmul_precision("high")  # TF32 in the products that stay float32
-    fit_settings = FitSettings.from_config(settings, field=target.name, precision=precision)
-    sampling = QuerySampling.from_config(dataset["queries"])
-    n_queries = number_of_queries(target.n_stored_queries(dataset), fit_settings, first)
+    own = settings["init"] == "random_each"
 
     with open_shard(snakemake.input.shapes) as file:
         kept = np.flatnonzero((file["augmentation"][:] == 0) | settings["copies"])
@@ -50,21 +39,12 @@ def main(snakemake):
         ids = columns["shape_id"]
         weights = np.empty((len(ids), siren.n_parameters), settings["storage"])
         losses = np.empty(len(ids), np.float32)
-
-        def load(rows):
-            initial = np.stack([
-                initial_weights(siren, seed, shape_id)
-                if settings["init"] == "random_each" else init.weights
-                for shape_id in ids[rows]
-            ])  # fmt: skip
-            shapes = read_shapes(file, kept[rows])
-            return torch.from_numpy(initial), *draw_queries(
-                target, ids[rows], shapes, n_queries, sampling, seed
-            )
-
-        groups = fit_many(
-            load, len(ids), siren, fit_settings, device, settings["batch"], snakemake.threads, first
-        )
+        groups = fit_shapes(
+            ids, lambda rows: read_shapes(file, kept[rows]), init,
+            FitSettings.from_config(settings, field=target.name, precision=precision),
+            QuerySampling.from_config(dataset["queries"]), target.n_stored_queries(dataset),
+            snakemake.params.seed, device, settings["batch"], snakemake.threads, own,
+        )  # fmt: skip
         for i, fitted, loss in track(groups, "fitting", len(ids), "INR"):
             weights[i], losses[i] = fitted.numpy(), loss
 
@@ -82,7 +62,7 @@ def main(snakemake):
         settings=json.dumps(settings),
         field=target.name,
         precision=precision,
-        init=EACH if settings["init"] == "random_each" else init.id,
+        init=EACH if own else init.id,
         sgd_steps=init.sgd_steps,
         mean_loss=float(losses[good].mean()),
         **provenance(snakemake),

@@ -1,0 +1,126 @@
+"""Models that are trained on INRs in memory: what they embed and decode, and their files."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from inr2vec_core.api.fit import fit_inrs
+from inr2vec_core.api.inits import SHIPPED
+from inr2vec_core.api.model import load_model
+from inr2vec_core.api.train import train_inr2vec
+from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.inrs.siren_config import SirenConfig
+
+SMALL = {"hidden": (8,), "embedding": 8, "decoder_hidden": 8, "decoder_frequencies": 2,
+         "epochs": 1, "batch": 2, "queries": 16}  # fmt: skip
+
+
+@pytest.fixture
+def model(box_inrs):
+    return train_inr2vec(box_inrs, **SMALL)
+
+
+def test_embeddings_and_files(model, box_inrs, grids, tmp_path):
+    z = model.embed(box_inrs)
+    assert z.shape == (5, 8)
+    assert torch.isfinite(z).all()
+    assert torch.allclose(model.embed(box_inrs[3]), z[3:4], atol=1e-6)
+    assert model.embed(box_inrs[:0]).shape == (0, 8)
+    assert [row["epoch"] for row in model.history] == [1]
+
+    model.save(tmp_path / "model.safetensors")
+    for path in (tmp_path, tmp_path / "model.safetensors", str(tmp_path)):
+        read = load_model(path, "cpu")
+        assert torch.equal(read.embed(box_inrs), z)
+    assert read.recipe == model.recipe
+    # The file alone is enough for new shapes.
+    fitted = read.fit(grids, names=list("abcde"))
+    assert torch.allclose(read.embed(fitted), z, atol=1e-4)
+    with pytest.raises(InputError, match=r"name it \.safetensors"):
+        model.save(tmp_path / "model.pt")
+
+
+def test_training_is_the_same_again(model, box_inrs):
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    again = train_inr2vec(box_inrs, **SMALL)
+    assert torch.equal(torch.get_rng_state(), state)  # the caller's stream is left alone
+    assert torch.equal(again.embed(box_inrs), model.embed(box_inrs))
+    other = train_inr2vec(box_inrs, **SMALL, seed=1)
+    assert not torch.equal(other.embed(box_inrs), model.embed(box_inrs))
+
+
+def test_decoded_shapes(model, box_inrs):
+    z = model.embed(box_inrs)[0]
+    model.network.shift = 10.0  # every voxel is occupied
+    grid = model.decode(z)
+    assert grid.shape == (8, 8, 8)
+    assert grid.all()
+    assert model.decode(z.numpy(), resolution=4).shape == (4, 4, 4)
+    model.network.shift = -10.0
+    with pytest.raises(BadShape):
+        model.decode(z)
+
+
+@pytest.mark.parametrize(
+    ("z", "why"),
+    [(torch.ones(5, 8), r"not \(5, 8\): give a row"), (np.ones(7), r"\(8,\), not \(7,\)"),
+     (torch.full((8,), torch.nan), "not finite")],
+)  # fmt: skip
+def test_wrong_embeddings(model, z, why):
+    with pytest.raises(InputError, match=why):
+        model.decode(z)
+
+
+def test_inrs_of_another_kind_are_refused(model, box_inrs, clouds, init, recipe, grids):
+    with pytest.raises(InputError, match="trained on occ INRs"):
+        model.embed(fit_inrs(clouds, init=init, recipe=recipe("udf")))
+    with pytest.raises(InputError, match="trained on occ INRs of SirenConfig"):
+        model.embed(fit_inrs(grids[:1], SirenConfig(8, 2), init="random", steps=1))
+    other = replace(init, weights=init.weights + 1)
+    with pytest.raises(InputError, match="start from other weights"):
+        model.embed(fit_inrs(grids[:1], init=other, recipe=recipe("occ")))
+    with pytest.raises(InputError, match="takes Inrs"):
+        model.embed(box_inrs.weights)
+    bad = replace(box_inrs, weights=box_inrs.weights.clone())
+    bad.weights[1, 0] = torch.inf
+    with pytest.raises(InputError, match="the INR of b"):
+        model.embed(bad)
+
+
+@pytest.mark.parametrize("field", ["udf", "sdf", "other"])
+def test_a_model_that_does_not_ship(field):
+    if (SHIPPED / field / "model.safetensors").exists():
+        pytest.skip("it ships")
+    with pytest.raises(InputError, match=f"no model builtin:{field} ships with the package"):
+        load_model(f"builtin:{field}")
+
+
+def test_files_that_are_no_models(tmp_path):
+    with pytest.raises(InputError, match=r"model\.safetensors is missing"):
+        load_model(tmp_path)
+    with pytest.raises(InputError, match="missing"):
+        load_model("no/such/file.safetensors")
+    (tmp_path / "model.safetensors").write_text("no model")
+    with pytest.raises(InputError, match=r"model\.safetensors"):
+        load_model(tmp_path)
+    with pytest.raises(InputError, match="init_64x4"):
+        load_model(SHIPPED / "udf/init_64x4.safetensors")
+
+
+def test_too_little_to_train_on(box_inrs):
+    with pytest.raises(InputError, match="at least 3"):
+        train_inr2vec(box_inrs[:2], **SMALL)
+    with pytest.raises(InputError, match="no shapes"):
+        train_inr2vec(replace(box_inrs, shapes=None), **SMALL)
+    with pytest.raises(InputError, match="no encoder 'other'"):
+        train_inr2vec(box_inrs, encoder="other", **SMALL)
+
+
+def test_a_new_model_cannot_be_used_without_its_init(model, grids, tmp_path):
+    bare = replace(model, init=None)
+    bare.save(tmp_path / "model.safetensors")
+    with pytest.raises(InputError, match="carries no init"):
+        load_model(tmp_path).fit(grids)
