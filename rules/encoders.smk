@@ -28,6 +28,7 @@ rule train_encoder:
         settings=encoder_settings,
         described=ENCODER_ARCHITECTURE,
         queries=lambda wildcards: config["datasets"][wildcards.dataset]["queries"],
+        shapes=dataset_key("points", "voxels", "open_meshes", "side", "frame"),
         seed=lambda wildcards: seed_of("encoders", wildcards.encoder),
         code=lambda wildcards: code_of_encoders(
             "encoders/train_encoder.py", wildcards, wildcards.encoder

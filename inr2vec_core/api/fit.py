@@ -115,6 +115,7 @@ def fit_prepared(
     seed: int,
     device: str | torch.device | None = None,
     threads: int | None = None,
+    bar: bool = True,
 ) -> Inrs:
     """Fit an INR to each shape that is prepared; one that diverges is not finite.
 
@@ -129,6 +130,7 @@ def fit_prepared(
         seed: of the queries.
         device: as for `fit_inrs`.
         threads: as for `fit_inrs`.
+        bar: whether to show progress.
 
     Raises:
         InputError: the init is of another field, or there is no step to take.
@@ -146,7 +148,7 @@ def fit_prepared(
     )  # fmt: skip
     weights = torch.empty(len(shapes), siren.n_parameters)
     losses = np.empty(len(shapes), np.float32)
-    for i, flat, loss in track(fitted, "fitting", len(shapes), "INR"):
+    for i, flat, loss in track(fitted, "fitting", len(shapes), "INR") if bar else fitted:
         weights[i], losses[i] = flat, loss
     return Inrs(
         weights, siren, recipe, list(names), losses, init, init.id, list(shapes), list(classes),

@@ -1,5 +1,7 @@
 """Train an encoder, with its decoder, on a data set's INRs."""
 
+import json
+
 import torch
 
 from inr2vec_core.errors import InputError
@@ -53,7 +55,7 @@ def main(snakemake):
     if settings.get("iso_level") == "validated":
         task.calibrate_iso_level()
     with open_shard(inputs.inrs[0]) as file:
-        fit = file.attrs["settings"]  # with the init all that new shapes' INRs need
+        fit = file.attrs["settings"]  # with init, queries and shapes all that new INRs need
     save_model(
         task.model,
         {**architecture, "shift": task.model.shift},
@@ -61,6 +63,8 @@ def main(snakemake):
         beside,
         first_steps=first_steps,
         fit=fit,
+        queries=json.dumps(snakemake.params.queries),
+        shapes=json.dumps(snakemake.params.shapes),
         best_epoch=result.best_epoch,
         best_chamfer=result.best_score,
         **provenance(snakemake),

@@ -1,18 +1,24 @@
 """Models that are trained on INRs in memory: what they embed and decode, and their files."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from inr2vec_core.api.fit import fit_inrs
 from inr2vec_core.api.inits import SHIPPED
 from inr2vec_core.api.model import load_model
+from inr2vec_core.api.recipe import FitRecipe
 from inr2vec_core.api.train import train_inr2vec
 from inr2vec_core.errors import BadShape, InputError
+from inr2vec_core.geometry.preprocessing import ShapeSettings
+from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.siren_config import SirenConfig
 
+ROOT = Path(__file__).parents[3]
 SMALL = {"hidden": (8,), "embedding": 8, "decoder_hidden": 8, "decoder_frequencies": 2,
          "epochs": 1, "batch": 2, "queries": 16}  # fmt: skip
 
@@ -124,3 +130,31 @@ def test_a_new_model_cannot_be_used_without_its_init(model, grids, tmp_path):
     bare.save(tmp_path / "model.safetensors")
     with pytest.raises(InputError, match="carries no init"):
         load_model(tmp_path).fit(grids)
+
+
+def test_the_recipe_of_a_model_of_the_workflow():
+    """What train_encoder writes into the header is read as the rules' config means it."""
+    entries = {
+        "fit": '{"width": 16, "steps": 7, "queries": 9, "lr": 0.1, "loss": "mse", "batch": null,'
+        ' "precision": "float32", "storage": "float16", "init": "random", "copies": true}',
+        "queries": '{"per_shape": 300, "sigmas": [0.0, 0.2], "shares": [1, 2], "uniform": 3,'
+        ' "near": 0.0}',
+        "shapes": '{"points": 50, "voxels": {"resolution": 9, "solid": true},'
+        ' "open_meshes": "reject", "side": "complete", "frame": "mesh"}',
+    }
+    recipe = FitRecipe.read("sdf", entries)
+    assert recipe.shapes == ShapeSettings("sdf", 50, 9, True, "reject", frame="mesh", fill=True)
+    assert recipe.sampling == QuerySampling((0.0, 0.2), (1, 2), 3)
+    assert recipe.queries_per_shape == 300
+    assert (recipe.steps, recipe.queries, recipe.lr, recipe.loss) == (7, 9, 0.1, "mse")
+    assert FitRecipe.read("sdf", recipe.entries()) == recipe
+
+
+@pytest.mark.parametrize("name", ["clouds", "meshes", "voxels"])
+def test_the_default_recipe_is_the_demos(name):
+    dataset = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))["datasets"][f"demo_{name}"]
+    recipe = FitRecipe.default(dataset["field"])
+    assert recipe.sampling == QuerySampling.from_config(dataset["queries"])
+    assert recipe.shapes.points == dataset["points"]
+    assert recipe.shapes.resolution == dataset.get("voxels", {}).get("resolution", 32)
+    assert recipe.queries_per_shape == dataset["queries"].get("per_shape", 20_000)
