@@ -123,6 +123,8 @@ def _section(keys: list[Key]) -> str:
     if not inner:
         lines += [f"{_capital(section.values)}; default {section.default}.", ""]
     lines += [f"An edit reruns: {_lower(section.reruns)}", ""]
+    if inner and inner[0].path[1] == "<name>":
+        lines += [f"Keys of each entry `{section.path[0]}.<name>`:", ""]
     if inner:
         lines += ["| key | values | default | meaning |", "|---|---|---|---|"]
         lines += [_row(key, section) for key in inner] + [""]
@@ -130,7 +132,7 @@ def _section(keys: list[Key]) -> str:
 
 
 def _row(key: Key, section: Key) -> str:
-    name = ".".join(key.path[1:]).replace(".[]", "[]")
+    name = ".".join(part for part in key.path[1:] if part != "<name>").replace(".[]", "[]")
     meaning = key.meaning
     if key.reruns != section.reruns:
         meaning += f" *An edit reruns: {_lower(key.reruns)}*"

@@ -28,3 +28,7 @@ def test_files_that_a_document_names_are_there(document):
 def test_documents_name_files_at_all():
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     assert len(NAMED.findall(text)) > 20
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900

@@ -86,8 +86,9 @@ def test_every_key_has_one_row_or_heading():
 def test_a_row_has_values_default_meaning_and_what_differs_in_reruns():
     page = configuration_page(TOY)
     assert "An edit reruns: that thing." in page
-    assert "`<name>.kind` | `a`, `b` | required | Kind \\| of thing. |" in page
-    row = "`<name>.size` | integer, at least 1 | `3` | Its size. *An edit reruns: nothing.* |"
+    assert "Keys of each entry `things.<name>`:" in page
+    assert "`kind` | `a`, `b` | required | Kind \\| of thing. |" in page
+    row = "`size` | integer, at least 1 | `3` | Its size. *An edit reruns: nothing.* |"
     assert row in page
 
 
