@@ -10,6 +10,12 @@ INTRODUCTION = """\
 `inr2vec_core` knows nothing of Snakemake or of config files and can be used alone. Packages are the
 nouns of the stages, a module holds one concept. A package imports only those above its line.
 """
+TOP = """\
+Names of the package itself, as `import inr2vec_core as i2v` gives them:
+
+| name | what |
+|---|---|
+"""
 
 
 def packages(root: Path) -> dict[str, list[str]]:
@@ -29,6 +35,34 @@ def packages(root: Path) -> dict[str, list[str]]:
     return found
 
 
+def exported_names(root: Path) -> dict[str, tuple[str, str]]:
+    """The names that the package itself exports, as its stub lists them.
+
+    Args:
+        root: the project's folder.
+
+    Returns:
+        For each name where it is defined, and the first line of its docstring.
+    """
+    stub = root / PACKAGE / "__init__.pyi"
+    tree = ast.parse(stub.read_text(encoding="utf-8") if stub.exists() else "")
+    names = {}
+    for node in tree.body:
+        for alias in node.names if isinstance(node, ast.ImportFrom) else []:
+            file = root / f"{node.module.replace('.', '/')}.py"
+            named = {
+                inner.name: ast.get_docstring(inner)
+                for inner in ast.parse(file.read_text(encoding="utf-8")).body
+                if isinstance(inner, ast.ClassDef | ast.FunctionDef)
+            }
+            docstring = named.get(alias.name) or ""
+            names[alias.asname or alias.name] = (
+                f"{node.module}.{alias.name}",
+                docstring.partition("\n")[0],
+            )
+    return names
+
+
 def api_pages(root: Path, order: list[str]) -> dict[str, str]:
     """Markdown of each page, by its path in the site.
 
@@ -40,7 +74,12 @@ def api_pages(root: Path, order: list[str]) -> dict[str, str]:
     # The package itself comes first; what the order leaves out, last.
     rank = {name: i for i, name in enumerate(["", *order])}
     names = sorted(modules, key=lambda name: (rank.get(name, len(rank)), name))
-    lines, pages = [INTRODUCTION, "| package | modules |", "|---|---|"], {}
+    lines, pages = [INTRODUCTION], {}
+    if exported := exported_names(root):
+        lines += [TOP.rstrip()]
+        lines += [f"| [`{name}`][{path}] | {what} |" for name, (path, what) in exported.items()]
+        lines += [""]
+    lines += ["| package | modules |", "|---|---|"]
     for name in names:
         title = f"{PACKAGE}.{name}".rstrip(".")
         page = f"{name or PACKAGE}.md"
