@@ -4,12 +4,6 @@ import ast
 from pathlib import Path
 
 PACKAGE = "inr2vec_core"
-INTRODUCTION = """\
-# The library
-
-`inr2vec_core` knows nothing of Snakemake or of config files and can be used alone. Packages are the
-nouns of the stages, a module holds one concept. A package imports only those above its line.
-"""
 TOP = """\
 Names of the package itself, as `import inr2vec_core as i2v` gives them:
 
@@ -64,7 +58,7 @@ def exported_names(root: Path) -> dict[str, tuple[str, str]]:
 
 
 def api_pages(root: Path, order: list[str]) -> dict[str, str]:
-    """Markdown of each page, by its path in the site.
+    """Markdown of each page, by its path in the site; of the index without what stands in docs/.
 
     Args:
         root: the project's folder.
@@ -74,7 +68,7 @@ def api_pages(root: Path, order: list[str]) -> dict[str, str]:
     # The package itself comes first; what the order leaves out, last.
     rank = {name: i for i, name in enumerate(["", *order])}
     names = sorted(modules, key=lambda name: (rank.get(name, len(rank)), name))
-    lines, pages = [INTRODUCTION], {}
+    lines, pages = [], {}
     if exported := exported_names(root):
         lines += [TOP.rstrip()]
         lines += [f"| [`{name}`][{path}] | {what} |" for name, (path, what) in exported.items()]

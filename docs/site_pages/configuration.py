@@ -1,20 +1,8 @@
-"""The page of all configuration keys, made from schemas/config.schema.yaml."""
+"""The tables of all configuration keys, made from schemas/config.schema.yaml."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-INTRODUCTION = """\
-# Configuration
-
-`config.yaml` holds the demo's settings. A file given with `--configfile` is laid over it, and
-`--config 'seed=1'` over that. [Getting started](../getting-started.md#your-own-settings) says how
-the files are merged.
-
-This page is made from `schemas/config.schema.yaml`, which also checks every run. Unknown keys are
-refused. `<name>` stands for a name of your own. The names of entries become parts of file names.
-YAML reads `1e-4` as text: write `1.0e-4`.
-"""
 
 
 @dataclass(frozen=True)
@@ -36,8 +24,8 @@ class Key:
     reruns: str
 
 
-def configuration_page(schema: dict) -> str:
-    """The whole page as Markdown, a section for each top-level key.
+def configuration_tables(schema: dict) -> str:
+    """Markdown, a section for each top-level key.
 
     Args:
         schema: the JSON schema of the configuration.
@@ -45,7 +33,7 @@ def configuration_page(schema: dict) -> str:
     sections = {}
     for key in keys_of(schema):
         sections.setdefault(key.path[0], []).append(key)
-    return "\n".join([INTRODUCTION, *map(_section, sections.values())])
+    return "\n".join(map(_section, sections.values()))
 
 
 def keys_of(schema: dict) -> Iterator[Key]:

@@ -1,20 +1,10 @@
-"""The page of the workflow's rules, made from the rule files and the scripts' docstrings."""
+"""The tables of the workflow's rules, made from the rule files and the scripts' docstrings."""
 
 import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-INTRODUCTION = """\
-# Rules
-
-A rule makes one kind of file. Its script reads, calls the library and writes. This page is made
-from the rule files in the Snakefile's order and from the first line of each script.
-`snakemake -n TARGET` shows which rules a target needs, and [the graph](../architecture.md) how they
-follow from one another.
-
-`snakemake --cores 8` makes all tables and figures, the targets `tables` and `figures` one kind.
-"""
 INCLUDE = re.compile(r'^include: "(rules/\w+\.smk)"', re.MULTILINE)
 RULE = re.compile(r"^(?:use rule (\w+) as (\w+) with|rule (\w+)):\n((?:^(?:[ \t].*)?\n)*)", re.M)
 SCRIPT = re.compile(r'script:\s+"\.\./([\w/.]+)"')
@@ -36,14 +26,14 @@ class Rule:
     gpu: bool
 
 
-def rules_page(root: Path) -> str:
-    """The whole page as Markdown, a section for each rule file that has rules.
+def rules_tables(root: Path) -> str:
+    """Markdown, a section for each rule file that has rules.
 
     Args:
         root: the project's folder.
     """
     snakefile = (root / "Snakefile").read_text(encoding="utf-8")
-    return "\n".join([INTRODUCTION, *(_section(root, f) for f in INCLUDE.findall(snakefile))])
+    return "\n".join(_section(root, file) for file in INCLUDE.findall(snakefile))
 
 
 def rules_of(text: str) -> list[Rule]:

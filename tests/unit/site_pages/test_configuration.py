@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docs.site_pages.configuration import configuration_page, keys_of, values_of
+from docs.site_pages.configuration import configuration_tables, keys_of, values_of
 from workflow_scripts.common.config import complete_config
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
 KEYS = {".".join(key.path): key for key in keys_of(SCHEMA)}
-PAGE = configuration_page(SCHEMA)
+PAGE = configuration_tables(SCHEMA)
 TOY = {
     "properties": {
         "things": {
@@ -84,7 +84,7 @@ def test_every_key_has_one_row_or_heading():
 
 
 def test_a_row_has_values_default_meaning_and_what_differs_in_reruns():
-    page = configuration_page(TOY)
+    page = configuration_tables(TOY)
     assert "An edit reruns: that thing." in page
     assert "Keys of each entry `things.<name>`:" in page
     assert "`kind` | `a`, `b` | required | Kind \\| of thing. |" in page

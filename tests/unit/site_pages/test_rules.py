@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from docs.site_pages.flowchart import flowchart_svg, layers_of
-from docs.site_pages.rules import Rule, rules_of, rules_page
+from docs.site_pages.rules import Rule, rules_of, rules_tables
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = '''"""Two rules."""
@@ -50,7 +50,9 @@ def test_every_rule_is_on_the_page_with_a_sentence():
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk")]
     names = {name for text in texts for name in re.findall(r"^rule (\w+):", text, re.MULTILINE)}
     names |= {name for text in texts for name in re.findall(r"^use rule \w+ as (\w+)", text, re.M)}
-    rows = dict(re.findall(r'^\| <span id="(\w+)"></span>.*? \| (.*?) \|', rules_page(ROOT), re.M))
+    rows = dict(
+        re.findall(r'^\| <span id="(\w+)"></span>.*? \| (.*?) \|', rules_tables(ROOT), re.M)
+    )
     assert len(names) > 40
     assert set(rows) == names
     assert all(what.endswith((".", ":")) for what in rows.values())
