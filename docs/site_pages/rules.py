@@ -55,8 +55,8 @@ def _section(root: Path, file: str) -> str:
     if not rules:
         return ""
     summary = ast.literal_eval(re.match(r'""".*?"""', text, re.DOTALL)[0]).strip()
-    stage = Path(file).stem
-    lines = [f"## {stage.capitalize()}", "", f"[`{file}`](../../{file}). {summary}", ""]
+    stage = Path(file).stem.capitalize().replace("Inrs", "INRs")
+    lines = [f"## {stage}", "", f"[`{file}`](../../{file}). {summary}", ""]
     lines += ["| rule | what it does | GPU |", "|---|---|---|"]
     for rule in rules:
         code = ast.parse((root / rule.script).read_text(encoding="utf-8"))
