@@ -18,10 +18,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-LOCKED = dict(
-    re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "envs/requirements.lock").read_text("utf-8"), re.M)
-)
-LOCKED = {canonicalize_name(name): version for name, version in LOCKED.items()}
+LOCKS = [ROOT / f"envs/{name}.lock" for name in ("requirements-docs", "requirements")]
+LOCKED = {
+    canonicalize_name(name): version
+    for lock in LOCKS
+    for name, version in re.findall(r"^([\w.-]+)==(\S+)$", lock.read_text("utf-8"), re.M)
+}
 OPTIONAL = {"pytorch3d"}  # faster where it happens to be installed; nothing needs it
 
 
@@ -65,7 +67,7 @@ def test_the_library_declares_nothing_that_it_does_not_import():
     assert declared(PROJECT["dependencies"]) == distributions_of("inr2vec_core") | elsewhere
 
 
-@pytest.mark.parametrize("extra", ["", "workflow", "dev"])
+@pytest.mark.parametrize("extra", ["", "workflow", "dev", "docs"])
 def test_the_lock_satisfies_the_bounds(extra):
     for text in EXTRAS[extra] if extra else PROJECT["dependencies"]:
         requirement = Requirement(text)

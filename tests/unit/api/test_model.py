@@ -1,7 +1,9 @@
 """Models that are trained on INRs in memory: what they embed and decode, and their files."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +19,8 @@ from inr2vec_core.errors import BadShape, InputError
 from inr2vec_core.geometry.preprocessing import ShapeSettings
 from inr2vec_core.geometry.queries import QuerySampling
 from inr2vec_core.inrs.siren_config import SirenConfig
+from inr2vec_core.io.checkpoints import save_array
+from workflow_scripts.encoders import train_encoder as train_script
 
 ROOT = Path(__file__).parents[3]
 SMALL = {"hidden": (8,), "embedding": 8, "decoder_hidden": 8, "decoder_frequencies": 2,
@@ -158,3 +162,43 @@ def test_the_default_recipe_is_the_demos(name):
     assert recipe.shapes.points == dataset["points"]
     assert recipe.shapes.resolution == dataset.get("voxels", {}).get("resolution", 32)
     assert recipe.queries_per_shape == dataset["queries"].get("per_shape", 20_000)
+
+
+def test_models_of_the_workflow_say_all_that_new_shapes_need(box_inrs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    inrs = replace(box_inrs, splits=["train", "train", "val", "train", "val"])
+    inrs.save("inrs.h5")
+    save_array("init.safetensors", inrs.init.weights, siren=json.dumps(inrs.siren.describe()))
+    recipe = inrs.recipe.entries()
+    params = {
+        "settings": {
+            "type": "inr2vec", "hidden": [8], "embedding": 8, "decoder_hidden": 8,
+            "decoder_frequencies": 2, "epochs": 1, "batch": 2, "queries": 16, "lr": 1e-3,
+            "precision": "float32", "validation_shapes": 1, "validation_resolution": 8,
+        },
+        "described": ["type", "hidden", "embedding", "decoder_hidden", "decoder_frequencies"],
+        "queries": json.loads(recipe["queries"]), "shapes": json.loads(recipe["shapes"]),
+        "seed": 0, "code": "",
+    }  # fmt: skip
+    train_script.main(SimpleNamespace(
+        rule="test", threads=1, resources={}, params=_Params(params),
+        wildcards=SimpleNamespace(dataset="d", inr="i", encoder="e"),
+        input=SimpleNamespace(inrs=["inrs.h5"], shapes=["inrs.h5"], init=["init.safetensors"],
+                              start=[]),
+        output=SimpleNamespace(model="model.safetensors", history="history.parquet"),
+    ))  # fmt: skip
+    model = load_model(tmp_path, "cpu")
+    assert model.recipe == inrs.recipe
+    assert model.init.id == inrs.init_id
+    assert model.embed(inrs).shape == (5, 8)
+
+
+class _Params(SimpleNamespace):
+    """Parameters as Snakemake has them: attributes that can be listed."""
+
+    def __init__(self, values):
+        super().__init__(**values)
+
+    def items(self):
+        return vars(self).items()
