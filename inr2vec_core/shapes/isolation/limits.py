@@ -18,7 +18,8 @@ class Limits:
     """What the child process may take before it is ended.
 
     Attributes:
-        seconds: without a word of it, whether it reads or prepares.
+        seconds: without a word of it, whether it reads or prepares; those in which it computes,
+            or sleeps, but not those in which it waits for a processor or a disk.
         memory: in bytes, all that the process allocates.
     """
 

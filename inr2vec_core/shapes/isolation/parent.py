@@ -278,26 +278,31 @@ class _Child:
         """Wait until there is something to read."""
         poll = select.poll()
         poll.register(self._pipe, select.POLLIN)
-        end = time.monotonic() + limits.seconds
+        taken, now = 0.0, time.monotonic()
+        _, cpu, _ = self._state()
         ended = False
         while not poll.poll(1000 * min(1, limits.seconds)):
             if ended:  # a process that it started keeps the pipe open
                 raise self._end()
-            status, memory = self._state()
+            (was, before), now = (now, cpu), time.monotonic()
+            status, cpu, memory = self._state()
             if memory > limits.memory:  # shared memory, which the child's own limit leaves out
                 raise _Ended(out_of_memory(limits.memory))
-            # A slow file system that keeps the child waiting is no bad file.
-            if time.monotonic() > end and status != psutil.STATUS_DISK_SLEEP:
+            # A busy machine or a slow file system that keeps the child waiting is no bad file.
+            waits = status in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
+            taken += cpu - before if waits else now - was
+            if taken > limits.seconds:
                 raise _Ended(f"took more than {limits.seconds:.0f} s", too_slow=True)
             ended = self._process.poll() is not None
 
-    def _state(self) -> tuple[str, int]:
-        """The child's status and the bytes of memory that it holds."""
+    def _state(self) -> tuple[str, float, int]:
+        """The child's status, the seconds of processor time and the bytes of memory it took."""
         try:
             process = psutil.Process(self._process.pid)
-            return process.status(), process.memory_info().rss
+            times = process.cpu_times()
+            return process.status(), times.user + times.system, process.memory_info().rss
         except psutil.Error:
-            return "", 0
+            return "", 0.0, 0
 
     def _end(self) -> _Ended:
         code = self._process.wait()

@@ -87,6 +87,8 @@ TRICKS = {
     "abort": lambda path: os.abort(),
     "exit": lambda path: os._exit(3),
     "hang": lambda path: time.sleep(60),
+    "loop": lambda path: exec("while True: pass"),
+    "pause": lambda path: time.sleep(3),
     "claim": lambda path: bytearray(3 << 30),
     "bad": lambda path: exec("raise BadShape(path + ' is bad')", globals(), {"path": path}),
     "input": lambda path: exec("raise InputError('change the config')", globals()),
@@ -191,11 +193,18 @@ def test_what_ends_the_reader_costs_one_shape(tricks, trick):
     same(shard, prepare_shapes(ShapeDataset("tricks").read(records[::2]), SETTINGS, 0, 0), "udf")
 
 
-def test_a_file_that_takes_too_long_is_set_aside(tricks):
-    records = tricks("good", "hang", "better")
+@pytest.mark.parametrize("trick", ["hang", "loop"])
+def test_a_file_that_takes_too_long_is_set_aside(tricks, trick):
+    records = tricks("good", trick, "better")
     shard = prepared(records, limits=Limits(seconds=3))
     assert shard.columns["shape_id"] == ["thing/0", "thing/2"]
     assert shard.rejected[0].reason == f"{records[1].path}: reading it took more than 3 s"
+
+
+def test_a_file_that_waits_for_a_processor_is_not_too_slow(tricks, monkeypatch):
+    monkeypatch.setattr(psutil.Process, "status", lambda process: psutil.STATUS_RUNNING)
+    shard = prepared(tricks("good", "pause"), limits=Limits(seconds=1))
+    assert shard.columns["shape_id"] == ["thing/0", "thing/1"]
 
 
 def test_shared_memory_counts_too(tricks):
