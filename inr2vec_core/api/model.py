@@ -1,5 +1,6 @@
 """A trained inr2vec: INRs into embeddings, and embeddings into shapes."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from inr2vec_core.io.checkpoints import load_model as load_checkpoint
 from inr2vec_core.models.inr2vec import Inr2vec, build_inr2vec, embed
 from inr2vec_core.utils.seeding import torch_stream
 
+_log = logging.getLogger(__name__)
 _CHUNK = 256  # INRs embedded at once
 
 
@@ -203,4 +205,9 @@ def load_model(path: str | Path, device: str | torch.device | None = None) -> In
     if init is not None and init.id != network.init:
         init = None  # each INR started from its own
     recipe = FitRecipe.read(network.modality.name, header)
+    if not {"queries", "shapes"} <= header.keys():  # written before they stood there
+        _log.warning(
+            "%s does not say how its shapes were prepared and queried: INRs of new shapes are "
+            "fitted as the demo's, which may not be like those that it was trained on", path
+        )  # fmt: skip
     return Inr2vecModel(network.to(device_of(device)), architecture, recipe, init, str(path))

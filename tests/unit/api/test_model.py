@@ -129,6 +129,18 @@ def test_too_little_to_train_on(box_inrs):
         train_inr2vec(box_inrs, encoder="other", **SMALL)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_model_that_does_not_say_how_its_shapes_were_prepared(
+    known, model, tmp_path, monkeypatch, caplog
+):
+    if not known:
+        fit = {"fit": model.recipe.entries()["fit"]}
+        monkeypatch.setattr(FitRecipe, "entries", lambda recipe: fit)
+    model.save(tmp_path / "model.safetensors")
+    load_model(tmp_path)
+    assert ("does not say how its shapes were prepared" in caplog.text) != known
+
+
 def test_a_new_model_cannot_be_used_without_its_init(model, grids, tmp_path):
     bare = replace(model, init=None)
     bare.save(tmp_path / "model.safetensors")
