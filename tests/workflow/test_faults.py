@@ -178,6 +178,8 @@ def test_results_are_read_where_checksums_are():
                     found.add((name, called))
     assert found == {  # what a sealed file held
         ("inr2vec_core/training/trainer.py", "load"),
+        ("inr2vec_core/api/inrs.py", "loads"),
+        ("inr2vec_core/api/recipe.py", "loads"),
         ("inr2vec_core/inrs/shared_init.py", "loads"),
         ("inr2vec_core/inrs/spec.py", "loads"),
         # what the process that reads shapes says and is asked through pipes
