@@ -120,3 +120,12 @@ def test_the_readmes_example_runs_from_nothing(installed, tmp_path):
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
     code = example + "\nprint(*z.shape, *cloud.shape)"
     assert run_outside(installed, code, tmp_path).split() == ["24", "256", "8192", "3"]
+
+
+def test_the_image_has_the_python_and_the_lock_of_make_env():
+    lines = (ROOT / "envs/Dockerfile").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (version,) = re.findall(r"^FROM python:([\d.]+)-", lines, re.M)
+    assert f"PYTHON ?= python{version}\n" in makefile
+    (copied,) = re.findall(r"^COPY (\S+) ", lines, re.M)
+    assert f"LOCK := {copied}\n" in makefile
