@@ -39,7 +39,7 @@ def exported_names(root: Path) -> dict[str, tuple[str, str]]:
         For each name where it is defined, and the first line of its docstring.
     """
     stub = root / PACKAGE / "__init__.pyi"
-    tree = ast.parse(stub.read_text(encoding="utf-8") if stub.exists() else "")
+    tree = ast.parse(stub.read_text(encoding="utf-8"))
     names = {}
     for node in tree.body:
         for alias in node.names if isinstance(node, ast.ImportFrom) else []:

@@ -2,6 +2,7 @@
 
 import glob
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -80,12 +81,13 @@ def encode_files(
         fail(one.source_file, one.reason)
     names: list[str] = []
     found: list[np.ndarray] = []
+    stems: Counter[str] = Counter()
     for files, embeddings in _embedded(encoder, records, seed, fail):
         names += files
         found.append(embeddings)
         if decode:
             size = (points, resolution)
-            _write_decoded(encoder, files, embeddings, Path(decode), size, names, seed, fail)
+            _write_decoded(encoder, files, embeddings, Path(decode), size, stems, seed, fail)
     if names:
         _write(out, names, np.concatenate(found), model, seed)
         print(f"{out}: {len(names)} embeddings of {found[0].shape[1]} numbers")
@@ -183,15 +185,15 @@ def _write_decoded(
     embeddings: np.ndarray,
     folder: Path,
     size: tuple[int, int | None],
-    names: Sequence[str],
+    stems: Counter[str],
     seed: int,
     fail: Callable[[str, str], None],
 ) -> None:
-    first = len(names) - len(files)
-    for i, (file, embedding) in enumerate(zip(files, embeddings, strict=True), first):
+    """Write the shapes; `stems` counts the files of each name, which get numbers from 2 on."""
+    for file, embedding in zip(files, embeddings, strict=True):
         stem = Path(file).stem
-        before = sum(Path(name).stem == stem for name in names[:i])
-        target = folder / f"{stem}{f'_{before + 1}' if before else ''}.ply"
+        stems[stem] += 1
+        target = folder / f"{stem}{f'_{stems[stem]}' if stems[stem] > 1 else ''}.ply"
         try:
             export_shape(model.decoded(embedding, *size, seed), target)
         except BadShape as error:

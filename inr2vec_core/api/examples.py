@@ -36,7 +36,9 @@ def example_shapes(
     shapes = []
     for i in range(n):
         mesh = make_shape(seed, names[i % len(names)], i // len(names))
-        surface = Surface(mesh.vertices, mesh.faces)
-        points = surface.sample(4096, numpy_stream(seed, "example", i))[0]
-        shapes.append(points if form == "cloud" else (mesh.vertices, mesh.faces))
+        if form == "mesh":
+            shapes.append((mesh.vertices, mesh.faces))
+        else:
+            surface = Surface(mesh.vertices, mesh.faces)
+            shapes.append(surface.sample(4096, numpy_stream(seed, "example", i))[0])
     return shapes

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inr2vec_core.api.outputs import plain_shape, size_of
+from inr2vec_core.api.outputs import plain_shape, reconstruct
 from inr2vec_core.api.recipe import FitRecipe
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
@@ -138,10 +138,9 @@ class Inrs:
         Raises:
             BadShape: its field has no surface.
         """
-        size = size_of(self.recipe, points, resolution)
         stream = torch_stream(seed, "reconstruct", self.names[i])
         (field,) = self.spec.fields(self.weights[i][None])
-        return plain_shape(self.recipe.modality.reconstruct(field, size, stream))
+        return plain_shape(reconstruct(self.recipe, field, points, resolution, stream))
 
     def save(self, path: str | Path) -> None:
         """Write a shard (HDF5), which `load` and the workflow's readers take.

@@ -13,7 +13,7 @@ from torch import Tensor
 from inr2vec_core.api.fit import device_of, fit_inrs
 from inr2vec_core.api.inits import model_file
 from inr2vec_core.api.inrs import Inrs
-from inr2vec_core.api.outputs import plain_shape, size_of
+from inr2vec_core.api.outputs import plain_shape, reconstruct
 from inr2vec_core.api.recipe import FitRecipe
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
@@ -155,10 +155,9 @@ class Inr2vecModel:
             )
         if not torch.isfinite(vector).all():
             raise InputError("the embedding is not finite")
-        size = size_of(self.recipe, points, resolution)
-        return self.network.modality.reconstruct(
-            self.network.decoded(vector.to(self.device)), size, torch_stream(seed, "decode"),
-            self.device,
+        return reconstruct(
+            self.recipe, self.network.decoded(vector.to(self.device)), points, resolution,
+            torch_stream(seed, "decode"), self.device,
         )  # fmt: skip
 
     def to(self, device: str | torch.device) -> "Inr2vecModel":

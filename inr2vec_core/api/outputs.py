@@ -3,31 +3,44 @@
 from typing import Any
 
 import numpy as np
+import torch
 
 from inr2vec_core.api.recipe import FitRecipe
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape, ShapeVisitor
+from inr2vec_core.reconstruction.extract import Field
 
 MESH_RESOLUTION = 128
 
 
-def size_of(recipe: FitRecipe, points: int, resolution: int | None) -> int:
-    """The size in which a shape is reconstructed, as `Modality.reconstruct` takes it.
+def reconstruct(
+    recipe: FitRecipe,
+    field: Field,
+    points: int,
+    resolution: int | None,
+    stream: torch.Generator,
+    device: torch.device | str = "cpu",
+) -> Shape:
+    """The shape of a field.
 
     Args:
-        recipe: of its INR.
+        recipe: of the INR that the field is of, or is decoded like.
+        field: in units of the shape's sphere.
         points: of a cloud.
         resolution: of a mesh's grid or of voxels; None for 128 or the recipe's.
+        stream: of a cloud's random points.
+        device: where the field is evaluated.
 
     Raises:
-        InputError: it is not positive, or a grid of less than 2.
+        BadShape: the field has no surface.
+        InputError: the size is not positive, or a grid of less than 2.
     """
+    if points < 1 or (resolution is not None and resolution < 2):
+        raise InputError(f"points {points}, resolution {resolution}: ask for 1 and 2 at least")
     dataset = {"points": points, "voxels": {"resolution": resolution or recipe.shapes.resolution}}
     wanted = {"cloud_points": points, "resolution": resolution or MESH_RESOLUTION}
     size = recipe.modality.size_without_original(dataset, wanted)
-    if points < 1 or (resolution is not None and resolution < 2):
-        raise InputError(f"points {points}, resolution {resolution}: ask for 1 and 2 at least")
-    return size
+    return recipe.modality.reconstruct(field, size, stream, device)
 
 
 def plain_shape(shape: Shape) -> Any:
