@@ -194,9 +194,8 @@ def _run_epoch(task: Task, epoch: int, optimizer, scheduler, clip: float | None)
 
 def _select(result: TrainingResult, task: Task, score: float, epoch: int, select: str) -> None:
     better = score >= result.best_score if task.higher_is_better else score <= result.best_score
-    if (
-        select == "last" or better or math.isnan(result.best_score)
-    ):  # as it is before the first validation
+    first = math.isnan(result.best_score)  # as it is before the first validation
+    if select == "last" or better or first:
         result.best_epoch, result.best_score = epoch, score
         result.best_state = _copy_of(task.model)
 
