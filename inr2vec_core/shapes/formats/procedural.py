@@ -34,11 +34,9 @@ class Format(ShapeFormat):
             InputError: a class is unknown or named twice, or a number is out of range.
         """
         classes = self.classes or CLASSES
-        unknown = sorted(set(classes) - set(CLASSES))
+        unknown = sorted(set(classes) - set(PARTS))
         if unknown:
-            raise InputError(
-                f"no procedural class {unknown[0]!r}: use some of {', '.join(CLASSES)}"
-            )
+            raise InputError(f"no procedural class {unknown[0]!r}: use some of {', '.join(PARTS)}")
         if len(set(classes)) < len(classes):
             raise InputError(f"procedural classes {list(classes)}: name each once")
         records = []

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.shapes.procedural.assembly import LabeledMesh
-from inr2vec_core.shapes.procedural.classes import CLASSES, PARTS
+from inr2vec_core.shapes.procedural.classes import CLASSES, COMPOSITE, PARTS
 from inr2vec_core.shapes.procedural.generate import make_shape
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -56,12 +56,27 @@ def test_one_closed_outward_surface_with_every_part_in_use(class_name):
 
 
 def test_arrays_and_catalogue():
-    assert tuple(sorted(PARTS)) == CLASSES and len(CLASSES) >= 10
-    assert all(len(parts) >= 2 for parts in PARTS.values())
+    assert tuple(sorted([*CLASSES, COMPOSITE])) == tuple(sorted(PARTS)) and len(CLASSES) >= 10
+    assert all(len(PARTS[name]) >= 2 for name in CLASSES)
     shape = make_shape(0, "chair", 0)
     assert shape.vertices.dtype == np.float64 and shape.vertices.shape[1] == 3
     assert shape.faces.dtype == np.int64 and shape.faces.shape[1] == 3
     assert shape.face_parts.dtype == np.int64
+
+
+def test_composites_are_closed_differ_and_come_again():
+    shapes = [make_shape(0, COMPOSITE, index) for index in range(60)]
+    for index, shape in enumerate(shapes):
+        mesh = as_trimesh(shape)
+        assert mesh.is_watertight and mesh.is_winding_consistent and mesh.volume > 0, index
+        assert (shape.face_parts == 0).all()
+    assert same(shapes[7], make_shape(0, COMPOSITE, 7))
+    flatness = [np.ptp(s.vertices, axis=0).min() / np.ptp(s.vertices, axis=0).max() for s in shapes]
+    assert min(flatness) < 0.25 and max(flatness) > 0.7
+
+
+def test_composites_are_no_class_of_the_demo():
+    assert COMPOSITE not in CLASSES
 
 
 def test_labels_sit_where_the_part_is():
