@@ -140,8 +140,6 @@ def fit_prepared(
     settings = FitSettings(
         recipe.steps, recipe.queries, recipe.lr, recipe.loss, recipe.field, precision
     )
-    if not (recipe.steps or init.first):
-        raise InputError(f"{init.path} has no rates for gradient descent: set steps to 1 or more")
     fitted = fit_shapes(
         names, lambda rows: shapes[rows], init, settings, recipe.sampling, recipe.most_queries,
         seed, device, threads=threads or torch.get_num_threads(),

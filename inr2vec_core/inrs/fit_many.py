@@ -113,7 +113,7 @@ def fit_many(
         yield from zip(numbers, *future.result(), strict=True)
 
     with (
-        fast_float32_products(device),
+        fast_float32_products(device, tf32=settings.precision != "float32"),
         ThreadPoolExecutor(workers, initializer=one_thread) as pool,
     ):
         try:

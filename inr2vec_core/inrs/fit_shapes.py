@@ -57,8 +57,8 @@ def fit_shapes(
     init.check(siren, target)
     if not (first or settings.steps):
         raise InputError(
-            f"{init.path} has no rates, so its INRs are fitted by Adam alone: set `steps` of the "
-            "entry to at least 1"
+            f"{init.path} has no rates, so INRs are fitted from it by Adam alone: set steps to at "
+            "least 1"
         )
     n_queries = number_of_queries(most_queries, settings, first)
 

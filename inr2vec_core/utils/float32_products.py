@@ -1,4 +1,4 @@
-"""Float32 matrix products at full speed on AMD's processors, where torch takes half of it."""
+"""Float32 matrix products at full speed: oneDNN on AMD's processors, TF32 on GPUs."""
 
 import contextlib
 import functools
@@ -12,24 +12,28 @@ _lock, _users, _before = threading.Lock(), 0, "highest"
 
 
 @contextlib.contextmanager
-def fast_float32_products(device: torch.device) -> Iterator[None]:
-    """A context in which products of float32 matrices are faster, where they can be, and as exact.
+def fast_float32_products(device: torch.device, tf32: bool = False) -> Iterator[None]:
+    """A context in which products of float32 matrices are faster, where they can be.
 
-    torch hands them to MKL, which takes AVX2 on AMD's processors. oneDNN takes AVX-512, which is
-    up to 2.2 times as fast, but needs some 20 us more for a product and 0.4 ms for a new size: for
-    loops whose sizes repeat. torch hands float32 to oneDNN only where it allows bfloat16 inside,
-    which oneDNN has for processors with AMX alone; they are left as they are. The setting is
-    that of the whole process, until the last of all contexts ends.
+    On a processor they are as exact. torch hands them to MKL, which takes AVX2 on AMD's processors.
+    oneDNN takes AVX-512, which is up to 2.2 times as fast, but needs some 20 us more for a product
+    and 0.4 ms for a new size: for loops whose sizes repeat. torch hands float32 to oneDNN only
+    where it allows bfloat16 inside, which oneDNN has for processors with AMX alone; they are left
+    as they are. The setting is that of the whole process, until the last of all contexts ends.
 
     Args:
-        device: where the loop computes; nothing changes for a GPU.
+        device: where the loop computes.
+        tf32: whether a GPU may round their factors to TF32; nothing changes for it otherwise.
     """
     global _users, _before
     with _lock:
-        wanted = device.type == "cpu" and onednn_is_faster()  # its probe sets precisions itself
+        if device.type == "cuda":
+            wanted, precision = tf32, "high"
+        else:  # the probe sets precisions itself
+            wanted, precision = device.type == "cpu" and onednn_is_faster(), "medium"
         if wanted and not _users:
             _before = torch.get_float32_matmul_precision()
-            torch.set_float32_matmul_precision("medium")
+            torch.set_float32_matmul_precision(precision)
         _users += wanted
     if not wanted:
         yield

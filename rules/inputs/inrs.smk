@@ -52,7 +52,7 @@ def learn_init_mib(wildcards, attempt):
     activations = siren["width"] * siren["depth"] * init["queries"]
     kept = 12 * init["batch"] * (init["sgd_steps"] + 1) * activations
     datasets = sets_of_init(wildcards.dataset, wildcards.init)
-    held = min(init["buffer"], sum(map(shapes_of, datasets))) * max(
+    held = min(init["buffer"], sum(len(catalog_of(d).records) for d in datasets)) * max(
         shape_numbers(dataset, 4 * init["queries"] * (init["sgd_steps"] + 1))
         for dataset in datasets
     )

@@ -4,7 +4,6 @@ import json
 import logging
 
 import numpy as np
-import torch
 
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.queries import QuerySampling
@@ -29,8 +28,6 @@ def main(snakemake):
     init.check(siren, target)
     precision = fit_precision(settings["precision"], device, target.name)
     logging.info("products between hidden layers: %s", precision)
-    if device.type == "cuda" and precision != "float32":
-        torch.set_float32_matmul_precision("high")  # TF32 in the products that stay float32
     own = settings["init"] == "random_each"
 
     with open_shard(snakemake.input.shapes) as file:

@@ -146,7 +146,7 @@ def test_bad_shapes_stop_or_are_left_out(clouds, init, recipe, caplog):
         ({"init": "learned", "siren": SirenConfig(32, 4)}, r"of 32x4.*\(64x4 does"),
         ({"init": "learned", "siren": SirenConfig(64, 4, 20.0)}, "omega 20"),
         ({"siren": SirenConfig(8, 2)}, "width 16 and depth 2, these are of 8 and 2"),
-        ({"init": "random", "steps": 0}, "set steps to 1 or more"),
+        ({"init": "random", "steps": 0}, "set steps to at least 1"),
         ({"steps": -1}, "whole number"),
         ({"on_bad_shape": "skip"}, "fail or reject"),
         ({"device": "abacus"}, "device abacus cannot be used"),

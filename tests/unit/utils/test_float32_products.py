@@ -32,8 +32,8 @@ def processor(monkeypatch):
     return is_one
 
 
-def inside(device=CPU):
-    with fast_float32_products(device):
+def inside(device=CPU, **options):
+    with fast_float32_products(device, **options):
         return torch.get_float32_matmul_precision()
 
 
@@ -43,6 +43,13 @@ def test_products_are_those_of_float32():
     with fast_float32_products(CPU):
         error = (a @ b - (a.double() @ b.double())).abs().max()
     assert 0 < error < 1e-4  # bfloat16: 0.2
+
+
+def test_a_gpu_takes_tf32_where_it_may_and_a_processor_never():
+    gpu = torch.device("cuda")
+    assert inside(gpu, tf32=True) == "high"
+    assert inside(gpu) == torch.get_float32_matmul_precision() == "highest"
+    assert inside(CPU, tf32=True) == inside(CPU)
 
 
 def test_on_an_amd_processor_with_avx512_onednn_multiplies(processor):
