@@ -4,6 +4,7 @@ from inr2vec_core.api.inr_dataset import InrDataset as InrDataset
 from inr2vec_core.api.inrs import Inrs as Inrs
 from inr2vec_core.api.model import Inr2vecModel as Inr2vecModel
 from inr2vec_core.api.model import load_model as load_model
+from inr2vec_core.api.pictures import picture as picture
 from inr2vec_core.api.recipe import FitRecipe as FitRecipe
 from inr2vec_core.api.train import train_inr2vec as train_inr2vec
 from inr2vec_core.errors import BadShape as BadShape

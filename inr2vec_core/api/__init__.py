@@ -21,6 +21,7 @@ MODULES = {
     "example_shapes": "inr2vec_core.api.examples",
     "fit_inrs": "inr2vec_core.api.fit",
     "load_model": "inr2vec_core.api.model",
+    "picture": "inr2vec_core.api.pictures",
     "train_inr2vec": "inr2vec_core.api.train",
 }
 
