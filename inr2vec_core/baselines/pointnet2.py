@@ -1,6 +1,7 @@
 """PointNet++ with single-scale grouping (Qi, Yi, Su, Guibas: PointNet++, NeurIPS 2017, App. B).
 
-Both networks of the paper: classification and part segmentation.
+Both networks of the paper: classification and part segmentation. `pointnet2_msg` builds on this
+file.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ class SetAbstraction(nn.Module):
 
     def __init__(self, centers: int, radius: float, k: int, inputs: int, widths: Sequence[int]):
         super().__init__()
-        self.centers, self.radius, self.k = centers, radius, k
+        self.centers, self.radius, self.k, self.width = centers, radius, k, widths[-1]
         self.first = nn.Linear(3 + inputs, widths[0], bias=False)
         self.edges = EdgeBatchNorm(widths[0])
         self.rest = nn.Sequential(
@@ -52,9 +53,11 @@ class SetAbstraction(nn.Module):
         Returns:
             Centers (b, m, 3) and their features (b, m, widths[-1]).
         """
-        centers = points
-        if self.centers < points.shape[1]:
-            centers = gathered(points, farthest_points(points, self.centers))
+        centers = centers_of(points, self.centers)
+        return centers, self.features_of_balls(centers, points, features)
+
+    def features_of_balls(self, centers: Tensor, points: Tensor, features: Tensor | None) -> Tensor:
+        """The features of the balls around centers (b, m, 3): (b, m, widths[-1])."""
         index = ball_query(centers, points, self.radius, self.k)
         # Coordinates are relative to the center. The first layer is linear: applied to points and
         # then gathered, it is the same as applied to the k times as many points of balls. Not in
@@ -63,29 +66,46 @@ class SetAbstraction(nn.Module):
             inputs = points if features is None else torch.cat([points, features.float()], 2)
             center_term = F.linear(centers, self.first.weight[:, :3])
             point_term = self.first(inputs)
-        return centers, self.pooled(self.rest(self.edges(point_term, -center_term, index)))
+        return self.pooled(self.rest(self.edges(point_term, -center_term, index)))
+
+
+def centers_of(points: Tensor, number: int) -> Tensor:
+    """Centers by farthest-point sampling, all points where there are no more: (b, m, 3)."""
+    if number < points.shape[1]:
+        return gathered(points, farthest_points(points, number))
+    return points
 
 
 class PointNet2Encoder(nn.Module):
-    """Clouds to a global feature: (b, n, 3) -> (b, 1024)."""
+    """Clouds to a global feature: (b, n, 3) -> (b, 1024).
+
+    Args:
+        level1: points (b, n, 3) and None -> centers and their features; has their `width`.
+        level2: centers and features -> centers and features; has their `width`.
+    """
 
     width = 1024
 
-    def __init__(self):
+    def __init__(self, level1: nn.Module, level2: nn.Module):
         super().__init__()
-        self.level1 = SetAbstraction(512, 0.2, 32, 0, [64, 64, 128])
-        self.level2 = SetAbstraction(128, 0.4, 64, 128, [128, 128, 256])
-        self.level3 = shared_mlp([3 + 256, 256, 512])
+        self.level1, self.level2 = level1, level2
+        self.level3 = shared_mlp([3 + level2.width, 256, 512])
         self.pooled = PooledLinear(512, 1024)
 
     def forward(self, points: Tensor) -> Tensor:
         return self.pool(*self.level2(*self.level1(points, None)))
 
     def pool(self, centers: Tensor, features: Tensor) -> Tensor:
-        """The last level, whose one ball has all centers: (b, m, 3), (b, m, 256) -> (b, 1024)."""
+        """The last level, whose one ball has all centers: (b, m, 3), (b, m, c) -> (b, 1024)."""
         x = torch.cat([centers, features.to(centers.dtype)], 2)
         b, m, _ = x.shape
         return self.pooled(self.level3(x.view(b * m, -1)).view(b, m, -1))
+
+
+def single_scale_encoder() -> PointNet2Encoder:
+    """The published sizes with balls of one size."""
+    level1 = SetAbstraction(512, 0.2, 32, 0, [64, 64, 128])
+    return PointNet2Encoder(level1, SetAbstraction(128, 0.4, 64, 128, [128, 128, 256]))
 
 
 def pointnet2_head(classes: int) -> nn.Sequential:
@@ -102,7 +122,7 @@ class FeaturePropagation(nn.Module):
         widths: of the layers.
     """
 
-    def __init__(self, own: int, others: int, widths: list[int]):
+    def __init__(self, own: int, others: int, widths: Sequence[int]):
         super().__init__()
         self.joined = JoinedLinear(own, others, widths[0])
         self.rest = shared_mlp(widths)
@@ -127,23 +147,25 @@ class FeaturePropagation(nn.Module):
 class PointNet2Segmenter(nn.Module):
     """Clouds (b, n, 3) of categories one-hot (b, classes) to logits of parts (b, n, parts).
 
-    Balls, centers and layers down to the cloud's feature are the classifier's, so the first level's
-    balls have 32 points. (The paper does not say how many; the authors' code for parts takes 64,
-    and normals, which clouds here do not have.) Dropout, and the category beside the coordinates
-    in the last propagation, are as in that code.
+    With balls of one size, all layers down to the cloud's feature are the classifier's, so the
+    first level's balls have 32 points. (The paper does not say how many; the authors' code for
+    parts takes 64, and normals, which clouds here do not have.) Dropout, and the category beside
+    the coordinates in the last propagation, are as in that code.
 
     Args:
+        encoder: from the cloud to its feature.
         classes: number of categories.
         parts: number of parts of all categories.
+        widths: of the layers of the last propagation.
     """
 
-    def __init__(self, classes: int, parts: int):
+    def __init__(self, encoder: PointNet2Encoder, classes: int, parts: int, widths: Sequence[int]):
         super().__init__()
-        self.encoder = PointNet2Encoder()
-        self.joined = JoinedLinear(256, self.encoder.width, 256)
+        self.encoder = encoder
+        self.joined = JoinedLinear(encoder.level2.width, encoder.width, 256)
         self.propagation3 = shared_mlp([256, 256])
-        self.propagation2 = FeaturePropagation(128, 256, [256, 128])
-        self.propagation1 = FeaturePropagation(3 + classes, 128, [128, 128, 128])
+        self.propagation2 = FeaturePropagation(encoder.level1.width, 256, [256, 128])
+        self.propagation1 = FeaturePropagation(3 + classes, 128, widths)
         self.last = head([128, 128], parts, (0.5,))
 
     def forward(self, points: Tensor, one_hot: Tensor) -> Tensor:
@@ -161,10 +183,10 @@ class PointNet2Segmenter(nn.Module):
 
 
 BASELINE = Baseline(
-    encoder=lambda description: PointNet2Encoder(),
+    encoder=lambda description: single_scale_encoder(),
     head=lambda description, classes: pointnet2_head(classes),
     inputs=lambda description: CloudInput(description["points"]),
     segmenter=lambda description: PointNet2Segmenter(
-        len(description["classes"]), description["parts"]
+        single_scale_encoder(), len(description["classes"]), description["parts"], (128, 128, 128)
     ),
 )

@@ -6,7 +6,14 @@ import statements, and the rules of these networks need no further list that way
 
 from collections.abc import Mapping
 
-from inr2vec_core.baselines import conv3dnet, dgcnn, meshwalker, pointnet, pointnet2
+from inr2vec_core.baselines import (
+    conv3dnet,
+    dgcnn,
+    meshwalker,
+    pointnet,
+    pointnet2,
+    pointnet2_msg,
+)
 from inr2vec_core.baselines.autoencoder import PointAutoencoder
 from inr2vec_core.baselines.baseline import Baseline, CloudSegmenter, ShapeClassifier
 from inr2vec_core.errors import InputError
@@ -14,6 +21,7 @@ from inr2vec_core.errors import InputError
 BASELINES: dict[str, Baseline] = {
     "pointnet": pointnet.BASELINE,
     "pointnet2": pointnet2.BASELINE,
+    "pointnet2_msg": pointnet2_msg.BASELINE,
     "dgcnn": dgcnn.BASELINE,
     "conv3dnet": conv3dnet.BASELINE,
     "meshwalker": meshwalker.BASELINE,

@@ -47,7 +47,10 @@ class JointLinear(nn.Module):
 
 
 class ImplicitDecoder(nn.Module):
-    """Six hidden layers, with the input added again after the third (as in DeepSDF).
+    """Five hidden layers, with the input added again after the third (as in DeepSDF).
+
+    The paper's text says four in one place and five in another (Section 4; Appendix D); its figure
+    and the authors' code have these five, and one more that the skip connection goes through.
 
     Args:
         embedding: length of an embedding.

@@ -1,7 +1,8 @@
 """The generator of embeddings and its critic: a latent GAN (paper, Section 4).
 
-After Achlioptas et al. 2018. The paper's noise is 128 numbers of N(0, 1); the authors' released
-code draws as many numbers as an embedding has, of N(0, 0.2²). A description chooses either.
+After Achlioptas et al. 2018. The paper's noise is 128 numbers of a normal distribution, at the
+defaults of that work's code, which are N(0, 0.2²). The authors' released code draws as many numbers
+as an embedding has, of N(0, 0.2²). A description chooses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ class Generator(nn.Module):
     148608
     """
 
-    def __init__(self, embedding: int, noise: int = 128, noise_std: float = 1.0):
+    def __init__(self, embedding: int, noise: int = 128, noise_std: float = 0.2):
         super().__init__()
         self.embedding, self.noise, self.noise_std = embedding, noise, noise_std
         self.net = _mlp([noise, 128, embedding])

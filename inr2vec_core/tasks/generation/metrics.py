@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from inr2vec_core.tasks.generation.pairwise_distances import (
     Clouds,
@@ -163,28 +164,38 @@ def occupancy_divergence(
     """Compute the Jensen-Shannon divergence of the space that two sets of clouds occupy.
 
     It compares the means of the sets, not single shapes (Achlioptas et al. 2018, Section 3): 0
-    where the sets fill the cells of a grid alike, 1 where no cell has points of both.
+    where the sets fill space alike, 1 where no grid point is near points of both. Each point counts
+    for the nearest of the grid's points that lie in the sphere, as in the evaluation code of that
+    paper and of PointFlow. There the sphere has radius 1/2; only relative sizes matter.
 
     Args:
-        a: at least one cloud (n, 3); n may differ, since each cloud has the same weight.
+        a: at least one cloud (n, 3) in the unit sphere; n may differ, since each cloud has the same
+            weight.
         b: at least one cloud (n, 3).
-        resolution: cells along each axis of [-1, 1]^3; points outside count in the outermost cell.
+        resolution: grid points along each axis of [-1, 1]^3, the outermost at -1 and 1.
 
     Returns:
         The divergence in bits, in [0, 1].
     """
-    p, q = _occupancy(a, resolution), _occupancy(b, resolution)
+    grid = cKDTree(sphere_grid(resolution))
+    p, q = _occupancy(a, grid), _occupancy(b, grid)
     middle = (p + q) / 2
     return (_relative_entropy(p, middle) + _relative_entropy(q, middle)) / 2
 
 
-def _occupancy(clouds: Sequence[np.ndarray], resolution: int) -> np.ndarray:
-    """The share of points in each cell, averaged over clouds: (resolution^3,)."""
-    total = np.zeros(resolution**3)
+def sphere_grid(resolution: int) -> np.ndarray:
+    """The points of a grid over [-1, 1]^3 that lie in the unit sphere: (g, 3)."""
+    axis = np.linspace(-1, 1, resolution)
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
+    return grid[np.linalg.norm(grid, axis=1) <= 1]
+
+
+def _occupancy(clouds: Sequence[np.ndarray], grid: cKDTree) -> np.ndarray:
+    """The share of points nearest to each grid point, averaged over clouds: (g,)."""
+    total = np.zeros(grid.n)
     for cloud in clouds:
-        steps = np.floor((np.asarray(cloud, np.float64) + 1) * (resolution / 2)).astype(np.int64)
-        cells = np.ravel_multi_index(steps.clip(0, resolution - 1).T, (resolution,) * 3)
-        total += np.bincount(cells, minlength=len(total)) / len(cloud)
+        _, nearest = grid.query(cloud)
+        total += np.bincount(nearest, minlength=grid.n) / len(cloud)
     return total / len(clouds)
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from inr2vec_core.baselines.pointnet2 import PointNet2Encoder, SetAbstraction, pointnet2_head
+from inr2vec_core.baselines.pointnet2 import SetAbstraction, pointnet2_head, single_scale_encoder
 from inr2vec_core.baselines.registry import build_classifier
 from inr2vec_core.ops.neighbors import ball_query, farthest_points, gathered
 
@@ -20,15 +20,20 @@ def cloud(b, n, seed=0):
 @pytest.fixture
 def encoder():
     torch.manual_seed(0)
-    return PointNet2Encoder()
+    return single_scale_encoder()
 
 
-def test_it_has_the_published_size_less_the_biases_before_batchnorm():
-    model = build_classifier(
-        {"type": "pointnet2", "points": 32, "classes": [str(c) for c in range(40)]}
-    )
-    biases = (64 + 64 + 128) + (128 + 128 + 256) + (256 + 512 + 1024) + (512 + 256)
-    assert sum(p.numel() for p in model.parameters()) == 1_475_688 - biases
+@pytest.mark.parametrize("kind, published, biases", [
+    ("pointnet2", 1_475_688,
+     (64 + 64 + 128) + (128 + 128 + 256) + (256 + 512 + 1024) + (512 + 256)),
+    ("pointnet2_msg", 1_747_368,
+     (32 + 32 + 64) + (64 + 64 + 128) + (64 + 96 + 128)
+     + (64 + 64 + 128) + (128 + 128 + 256) + (128 + 128 + 256)
+     + (256 + 512 + 1024) + (512 + 256)),
+])  # fmt: skip
+def test_it_has_the_published_size_less_the_biases_before_batchnorm(kind, published, biases):
+    model = build_classifier({"type": kind, "points": 32, "classes": [str(c) for c in range(40)]})
+    assert sum(p.numel() for p in model.parameters()) == published - biases
 
 
 @pytest.mark.parametrize("b, n", [(2, 24), (3, 7), (2, 130)])

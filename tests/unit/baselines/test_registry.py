@@ -12,7 +12,7 @@ from inr2vec_core.io.checkpoints import load_model, save_model
 
 POINTS = 64
 CLASSES = ["ball", "stick"]
-OF_CLOUDS = ["pointnet", "pointnet2", "dgcnn"]
+OF_CLOUDS = ["pointnet", "pointnet2", "pointnet2_msg", "dgcnn"]
 
 
 def random(*shape, seed=0):

@@ -96,6 +96,18 @@ def test_pointnet2_has_the_published_layers():
     assert size_of("pointnet2") == down + up + last == 1_406_706
 
 
+def test_pointnet2_with_balls_of_several_sizes_has_the_published_layers():
+    down = layers(3, 32, 32, 64) + layers(3, 64, 64, 128) + layers(3, 64, 96, 128)
+    first = 64 + 128 + 128
+    down += layers(3 + first, 128, 128, 256) + layers(3 + first, 128, 196, 256)
+    down += layers(3 + 512, 256, 512, 1024)
+    up = layers(512 + 1024, 256, 256) + layers(first + 256, 256, 128)
+    up += layers(3 + 16 + 128, 128, 128)
+    last = layers(128, 128) + 128 * 50 + 50
+    # The public count less biases before BatchNorm, and less coordinates that are read twice.
+    assert size_of("pointnet2_msg") == down + up + last == 1_740_958 - 4_836 - 864
+
+
 def test_dgcnn_has_the_published_layers_and_a_bias_at_the_end():
     of_points = layers(6, 64, 64) + layers(2 * 64, 64, 64) + layers(2 * 64, 64) + layers(192, 1024)
     last = layers(16, 64) + layers(192 + 1024 + 64, 256, 256, 128) + 128 * 50
@@ -123,7 +135,8 @@ def test_larger_clouds_than_there_are_centers(kind):
 
 def test_an_unknown_name_is_refused_with_those_there_are():
     with pytest.raises(
-        InputError, match="no network 'pointnot' for parts; there are pointnet, pointnet2, dgcnn"
+        InputError,
+        match="no network 'pointnot' for parts; there are pointnet, pointnet2, pointnet2_msg",
     ):
         build_segmenter(description("pointnot"))
 

@@ -10,6 +10,7 @@ from inr2vec_core.tasks.generation.metrics import (
     nearest_neighbor_accuracy,
     occupancy_divergence,
     set_scores,
+    sphere_grid,
 )
 from inr2vec_core.tasks.generation.pairwise_distances import chamfer_matrix, earth_movers_matrix
 
@@ -105,23 +106,38 @@ def test_divergence_of_a_set_from_itself_and_from_a_far_one():
 
 
 def test_divergence_by_hand():
-    here, there = np.array([[-0.5, -0.5, -0.5]]), np.array([[0.5, 0.5, 0.5]])
+    # Of the 27 points of a grid of 3, the center and the 6 on the axes are in the sphere.
+    here, there = np.array([[-0.9, 0.1, 0.2]]), np.array([[0.6, 0.3, -0.5]])
     # Shares (1, 0) and (1/2, 1/2), their mean (3/4, 1/4).
     expected = (np.log2(4 / 3) + 0.5 * np.log2(2 / 3) + 0.5 * np.log2(2)) / 2
-    assert occupancy_divergence([here], [here, there], 2) == pytest.approx(expected)
+    assert occupancy_divergence([here], [here, there], 3) == pytest.approx(expected)
     # Each cloud weighs the same, however many points it has.
     many = np.repeat(there, 9, 0)
-    assert occupancy_divergence([here], [here, many], 2) == pytest.approx(expected)
+    assert occupancy_divergence([here], [here, many], 3) == pytest.approx(expected)
 
 
-def test_points_outside_the_cube_count_in_the_outermost_cells():
-    inside = [np.array([[0.99, -0.99, 0.99]])]
-    assert occupancy_divergence([np.array([[1.0, -7, 1.01]])], inside) == 0
+def test_the_grid_is_the_published_one():
+    grid = sphere_grid(28)
+    # Counted in the public code: points 1/27 apart in the unit cube, in the sphere of radius 1/2.
+    assert len(grid) == 10_144
+    np.testing.assert_allclose(grid / 2 * 27 % 1, 0.5, atol=1e-9)
+    assert np.linalg.norm(grid, axis=1).max() <= 1
+
+
+def test_the_divergence_is_that_of_the_public_code():
+    assert 100 * occupancy_divergence(clouds(4, 300), clouds(4, 300, seed=1)) == pytest.approx(
+        63.000018, abs=1e-6
+    )
+
+
+def test_points_outside_the_sphere_count_for_the_nearest_grid_point():
+    outside, inside = [np.array([[0.01, -7, 0.01]])], [np.array([[0.04, -0.98, 0.04]])]
+    assert occupancy_divergence(outside, inside) == 0
 
 
 def test_a_finer_grid_sees_more():
     a, b = clouds(3, 500), clouds(3, 500, seed=1)
-    coarse, fine = (occupancy_divergence(a, b, r) for r in (2, 28))
+    coarse, fine = (occupancy_divergence(a, b, r) for r in (4, 28))
     assert 0 < coarse < fine < 1
 
 

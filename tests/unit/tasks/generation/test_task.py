@@ -37,7 +37,7 @@ def chairs(n=12, m=4, e=6, seed=0, scale=0.3):
 def task_of(data=None, settings=None, noise=4, seed=3, initial=0):
     data = data or chairs()
     torch.manual_seed(initial)
-    model = LatentGan(Generator(data.train.shape[1], noise))
+    model = LatentGan(Generator(data.train.shape[1], noise, noise_std=1.0))
     return LatentGanTask(model, data, settings or GanSettings(batch=8), seed, CPU)
 
 
