@@ -36,8 +36,8 @@ MAPPING_TABLES = {
 OF_PARTS = ("table3", "table7")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
-READS = {"pointnet": "udf", "pointnet2": "udf", "dgcnn": "udf", "meshwalker": "sdf",
-         "conv3dnet": "occ"}  # fmt: skip
+READS = {"pointnet": "udf", "pointnet2": "udf", "pointnet2_msg": "udf", "dgcnn": "udf",
+         "meshwalker": "sdf", "conv3dnet": "occ"}  # fmt: skip
 
 
 def wrong_names(config: dict) -> list[str]:
