@@ -50,6 +50,10 @@ class Encoder(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm1d(b) for b in hidden)
         self.last = nn.Linear(hidden[-1], embedding)
 
+    def matrix(self, flat: Tensor) -> Tensor:
+        """The rows that are read: (b, n_parameters) -> (b, n_rows, width)."""
+        return rows(flat, self.siren)
+
     @torch.no_grad()
     def calibrate(self, flat: Tensor, init: Tensor | None) -> None:
         """Take the initial weights and the one scale of differences.
@@ -68,14 +72,14 @@ class Encoder(nn.Module):
                     "init: set `options: {differences: false}`, or another `init` of the INRs"
                 )
             self.init.copy_(init)
-            hidden = rows(flat - self.init, self.siren)
+            hidden = self.matrix(flat - self.init)
             self.scale.copy_(hidden.square().mean().sqrt().clamp_min(1e-12))
 
     def forward(self, flat: Tensor) -> Tensor:
         """Flat weights (b, n_parameters) -> embeddings (b, embedding)."""
         if self.differences:
             flat = (flat - self.init) / self.scale
-        matrix = rows(flat, self.siren)
+        matrix = self.matrix(flat)
         if not (self.training or torch.is_grad_enabled()):
             return self._embed(matrix)
         for layer, norm in zip(self.layers, self.norms, strict=True):  # every row is a sample
