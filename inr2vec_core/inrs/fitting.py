@@ -1,5 +1,6 @@
 """Fitting many INRs at once (paper, Appendix B)."""
 
+from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from threading import Event
@@ -85,16 +86,71 @@ def fit(
     Raises:
         CancelledError: `stop` was set.
     """
+    last = max(1, settings.steps // 10)
+    n_steps = (first.steps if first else 0) + settings.steps
+    batch = new_batch(initial, stored.shape[1], siren, settings, chunk, first)
+    total = initial.new_zeros(len(initial))
+    for step, value in fit_steps(batch, stored, settings, offsets, stop, first):
+        if step >= n_steps - last:
+            total += value
+    return batch.flat(), total / last
+
+
+def new_batch(
+    initial: Tensor,
+    n: int,
+    siren: SirenConfig,
+    settings: FitSettings,
+    chunk: int | None = None,
+    first: FirstSteps | None = None,
+) -> SirenBatch:
+    """The INRs of a fit before its first step.
+
+    Args:
+        initial: (b, n_parameters) initial weights.
+        n: stored queries of each INR.
+        siren: as for `fit`.
+        settings: as for `fit`.
+        chunk: as for `fit`.
+        first: as for `fit`.
+    """
+    longest = min(max(_lengths(settings, first)), n)
+    chunk = min(chunk or longest, longest)
+    if settings.precision == "float32":
+        return SirenBatch(initial, siren, chunk)
+    return RoundedBatch(initial, siren, chunk, forward=settings.precision == "bfloat16")
+
+
+def fit_steps(
+    batch: SirenBatch,
+    stored: Tensor,
+    settings: FitSettings,
+    offsets: Tensor,
+    stop: Event | None = None,
+    first: FirstSteps | None = None,
+) -> Iterator[tuple[int, Tensor]]:
+    """Take the steps of a fit, one by one.
+
+    Args:
+        batch: from `new_batch`; it holds the weights.
+        stored: as for `fit`.
+        settings: as for `fit`.
+        offsets: as for `fit`.
+        stop: as for `fit`.
+        first: as for `fit`.
+
+    Yields:
+        After each step its number from 0, and the loss before it (b,).
+
+    Raises:
+        CancelledError: `stop` was set.
+    """
     n = stored.shape[1]
-    first_q, q = min(first.queries if first else 0, n), min(settings.queries, n)
-    longest = max(first_q, q if settings.steps else 0)
-    batch = _batch(initial, siren, min(chunk or longest, longest), settings.precision)
+    first_q, q = (min(length, n) for length in _lengths(settings, first))
     loss = modality(settings.field).loss_and_gradient(settings.loss)
     descent = first and batch.gradient_descent(first.rates)
     adam = batch.adam(settings.lr)
     n_first = first.steps if first else 0
-    last = max(1, settings.steps // 10)
-    total = initial.new_zeros(len(initial))
     # From each shape's own start on, so that a step's block is one slice for all.
     stored = torch.stack([s.roll(-o, 0) for s, o in zip(stored, offsets.tolist(), strict=True)])
     start = 0
@@ -106,15 +162,12 @@ def fit(
         start += length
         value = batch.step(coords, labels, loss)
         optimizer.step()
-        if step >= n_first + settings.steps - last:
-            total += value
-    return batch.flat(), total / last
+        yield step, value
 
 
-def _batch(initial: Tensor, siren: SirenConfig, chunk: int, precision: str) -> SirenBatch:
-    if precision == "float32":
-        return SirenBatch(initial, siren, chunk)
-    return RoundedBatch(initial, siren, chunk, forward=precision == "bfloat16")
+def _lengths(settings: FitSettings, first: FirstSteps | None) -> tuple[int, int]:
+    """Queries of a step of gradient descent, and of Adam; 0 where there is none."""
+    return first.queries if first else 0, settings.queries if settings.steps else 0
 
 
 def _block(stored: Tensor, start: int, length: int) -> Tensor:
