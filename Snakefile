@@ -22,6 +22,7 @@ include: "rules/generation.smk"
 include: "rules/mapping.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/hub.smk"
 
 
 report: "report/workflow.rst"
@@ -83,3 +84,4 @@ localrules:
     table_init,
     completion,
     surface_reconstruction,
+    hub_model,

@@ -47,6 +47,9 @@ GENERATION = (
 GENERATED_EXPORT = "results/generated/{dataset}/{inr}/{encoder}/{generator}/{size}/{class_name}/{number}.{extension}"
 MAPPED = f"{TRANSFER}/measured/{{method}}.parquet"
 TIMES = "results/{dataset}/times/{inr}/times.parquet"
+HUB_MODEL = "results/hub/{dataset}/{inr}/{encoder}"
+HUB_INRS = "results/hub/{dataset}/{inr}/inrs"
+HUB_INIT, HUB_CONFIG, HUB_CARD = "init.safetensors", "config.json", "README.md"
 METRICS, PREDICTIONS = "metrics.json", "predictions.parquet"
 
 # Tables and figures.

@@ -48,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         "init and the settings of its INRs. Exit status: 1 where a file failed, 2 for wrong usage.",
     )
     options = {
-        "--model": "a model's file, the folder of a model.safetensors, or builtin:udf",
+        "--model": "a model's file, the folder of a model.safetensors, builtin:udf, or owner/name "
+        "on the Hugging Face hub",
         "--out": ".parquet; or .npy, with the names beside it in .files.txt (default %(default)s)",
         "--decode": "also write what each embedding decodes to, as .ply in units of its sphere",
         "--points": "of decoded clouds (default %(default)s)",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.hub.location import MODEL, HubName
 from inr2vec_core.inrs.shared_init import SharedInit
 from inr2vec_core.inrs.siren import initial_weights
 from inr2vec_core.inrs.siren_config import SirenConfig
@@ -51,15 +52,16 @@ def model_file(path: str | Path) -> Path:
     """The file of an encoder's model.
 
     Args:
-        path: the file, the folder that it lies in as `model.safetensors`, or "builtin:" and a
-            field for the one that ships with the package.
+        path: the file, the folder that it lies in as `model.safetensors`, "builtin:" and a field
+            for the one that ships with the package, or "owner/name" or "owner/name@revision" on the
+            Hugging Face hub, where nothing of this name is here.
 
     Raises:
-        InputError: there is no such file.
+        InputError: there is no such file, or it cannot be downloaded.
     """
     if isinstance(path, str) and path.startswith(BUILT_IN):
         field = path.removeprefix(BUILT_IN)
-        file = SHIPPED / field / "model.safetensors"
+        file = SHIPPED / field / MODEL
         if field not in modality_names() or not file.exists():
             there = ", ".join(f"{BUILT_IN}{p.parent.name}" for p in SHIPPED.glob("*/model.*"))
             raise InputError(
@@ -67,9 +69,11 @@ def model_file(path: str | Path) -> Path:
                 "path of one, or train it with train_inr2vec"
             )
         return file
+    if name := HubName.of(path):
+        return name.model()
     file = Path(path)
     if file.is_dir():
-        file = file / "model.safetensors"
+        file = file / MODEL
     if not file.is_file():
         raise InputError(f"{file} is missing: give the file of a model, or the folder it lies in")
     return file

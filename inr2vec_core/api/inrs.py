@@ -14,6 +14,7 @@ from inr2vec_core.api.outputs import plain_shape, reconstruct
 from inr2vec_core.api.recipe import FitRecipe
 from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
+from inr2vec_core.hub.inr_folder import folder_of_inrs, read_inrs
 from inr2vec_core.inrs.shared_init import SharedInit
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.siren_module import SirenModule, weights_and_biases
@@ -170,16 +171,21 @@ class Inrs:
 
     @classmethod
     def load(cls, path: str | Path, shapes: str | Path | None = None) -> "Inrs":
-        """Read what `save` wrote, or a shard of the workflow.
+        """Read what `save` wrote, a shard of the workflow, or INRs that were handed on.
 
         Args:
-            path: the shard of INRs, such as `results/<dataset>/inrs/<inr>/0.h5`.
+            path: the shard of INRs, such as `results/<dataset>/inrs/<inr>/0.h5`; a folder such as
+                `results/hub/<dataset>/<inr>/inrs`; or "owner/name" or "owner/name@revision", such a
+                folder on the Hugging Face hub, which needs `huggingface_hub`.
             shapes: the shard of their shapes, where it is another file:
                 `results/<dataset>/shapes/0.h5`.
 
         Raises:
-            InputError: a file is missing, damaged or no such shard, or a shape is missing in it.
+            InputError: a file is missing, damaged or no such shard, a shape is missing in it, or
+                it cannot be downloaded.
         """
+        if folder := folder_of_inrs(path):
+            return cls._of_folder(folder, shapes)
         spec = InrSpec.of(path)
         with open_shard(path) as file:
             attrs = {k: file.attrs[k] for k in ("queries", "shapes") if k in file.attrs}
@@ -203,6 +209,18 @@ class Inrs:
         return cls(
             torch.from_numpy(weights), spec.siren, recipe, names, losses, init, spec.init, kept,
             classes, splits,
+        )  # fmt: skip
+
+    @classmethod
+    def _of_folder(cls, folder: Path, shapes: str | Path | None) -> "Inrs":
+        read = read_inrs(folder)
+        siren = {k: read.config["siren"][k] for k in ("width", "depth", "omega")}
+        entries = {k: json.dumps(read.config[k]) for k in ("fit", "queries", "shapes")}
+        return cls(
+            torch.from_numpy(read.weights), SirenConfig(**siren),
+            FitRecipe.read(read.config["field"], entries), read.names, read.losses, read.init,
+            read.init.id, None if shapes is None else _shapes_of(read.names, folder, shapes),
+            read.classes, read.splits,
         )  # fmt: skip
 
 

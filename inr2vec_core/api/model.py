@@ -190,12 +190,15 @@ def load_model(path: str | Path, device: str | torch.device | None = None) -> In
     """Read a model that `Inr2vecModel.save` or the workflow wrote.
 
     Args:
-        path: the file; the folder that it lies in as `model.safetensors`; or "builtin:udf",
-            "builtin:sdf" or "builtin:occ", those that ship with the package.
+        path: the file; the folder that it lies in as `model.safetensors`; "builtin:udf",
+            "builtin:sdf" or "builtin:occ", those that ship with the package; or "owner/name" or
+            "owner/name@revision" on the Hugging Face hub, which needs `huggingface_hub`. What lies
+            here goes before what lies there.
         device: where it shall compute; a GPU if there is one.
 
     Raises:
-        InputError: the file is missing, damaged or no such model, or none of this name ships.
+        InputError: the file is missing, damaged or no such model, none of this name ships, or it
+            cannot be downloaded.
     """
     file = model_file(path)
     network, architecture = load_checkpoint(file, build_inr2vec)

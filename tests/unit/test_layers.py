@@ -21,6 +21,7 @@ LAYERS = (
     {"models"},
     {"tasks"},
     {"baselines"},
+    {"hub"},
     {"api"},
 )
 LAYER = {package: number for number, layer in enumerate(LAYERS) for package in layer}

@@ -24,7 +24,8 @@ LOCKED = {
     for lock in LOCKS
     for name, version in re.findall(r"^([\w.-]+)==(\S+)$", lock.read_text("utf-8"), re.M)
 }
-OPTIONAL = {"pytorch3d"}  # faster where it happens to be installed; nothing needs it
+# Faster where it happens to be installed; an extra of its own. Nothing else needs them.
+OPTIONAL = {"pytorch3d", "huggingface_hub"}
 
 
 def imported_by(folder):

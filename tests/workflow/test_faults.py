@@ -20,6 +20,7 @@ from inr2vec_core.io.sealed import read_sealed
 OVERLAYS = {
     "tiny": [],
     "comparison": ["comparison.yaml"],
+    "hub": ["hub.yaml"],
     "inits": ["inits.yaml"],
     "networks": ["networks.yaml"],
     "products": ["products.yaml"],
@@ -28,6 +29,7 @@ OVERLAYS = {
 # Files that are made on demand, of rules that are not part of `all`.
 EXPORTS = {
     "tiny": ["results/exports/grids/small/inr/6/ball/test/0.npy"],
+    "hub": ["results/hub/scans/few/inr2vec/README.md", "results/hub/scans/few/inrs/README.md"],
     "products": ["results/generated/demo/small/inr2vec/gan/32/chair/0.ply"],
 }
 CURE = "remove it and run again, and it is made anew"
@@ -180,6 +182,8 @@ def test_results_are_read_where_checksums_are():
         ("inr2vec_core/training/trainer.py", "load"),
         ("inr2vec_core/api/inrs.py", "loads"),
         ("inr2vec_core/api/recipe.py", "loads"),
+        ("inr2vec_core/hub/inr_folder.py", "loads"),
+        ("inr2vec_core/hub/model_folder.py", "loads"),
         ("inr2vec_core/inrs/shared_init.py", "loads"),
         ("inr2vec_core/inrs/spec.py", "loads"),
         # what the process that reads shapes says and is asked through pipes

@@ -88,5 +88,6 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "type" and isinstance(error.instance, str):
         return f"{error.message} (YAML reads 1e-4 as text: write 1.0e-4)"
     if error.validator == "not":  # the names that entries may not have
-        return f"{error.instance!r} is the name of a method: give the entry another"
+        taken = "the name of a method or of a folder of results"
+        return f"{error.instance!r} is {taken}: give the entry another"
     return error.message

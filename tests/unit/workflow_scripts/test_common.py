@@ -220,7 +220,8 @@ def message_of(**changes):
     ({"datasets": {40: {"reader": "procedural"}}}, ["datasets:", "40 is not of type 'string'"]),
     ({"encoders": {"weights_probe": {}}}, ["encoders:", "'weights_probe'"]),
     ({"encoders": {"upper_bound": {}}},
-     ["encoders: 'upper_bound' is the name of a method: give the entry another"]),
+     ["encoders: 'upper_bound' is the name of a method or of a folder of results: give the entry"
+      " another"]),
     ({"encoders": {"e": {"options": {"rank": 4}}}}, ["no 'rank'", "takes differences"]),
     ({"encoders": {"e": {}, "f": {"from": "d", "encoder": "e", "seed": 1}}}, ["encoders.f.seed"]),
     ({"encoders": {"e": {"hidden": [64, "x"]}}}, ["encoders.e.hidden.1:", "'x'"]),
