@@ -1,6 +1,7 @@
 """Models that are trained on INRs in memory: what they embed and decode, and their files."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,6 +51,23 @@ def test_embeddings_and_files(model, box_inrs, grids, tmp_path):
     assert torch.allclose(read.embed(fitted), z, atol=1e-4)
     with pytest.raises(InputError, match=r"name it \.safetensors"):
         model.save(tmp_path / "model.pt")
+
+
+def test_models_of_the_hub(model, box_inrs, tmp_path, monkeypatch):
+    model.save(tmp_path / "cache/model.safetensors")
+    monkeypatch.chdir(tmp_path)
+    hub = SimpleNamespace(
+        hf_hub_download=lambda name, revision, filename: f"cache/{filename}"
+        if (name, revision) == ("me/voxels", "v1") else None
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    read = load_model("me/voxels@v1", "cpu")
+    assert torch.equal(read.embed(box_inrs), model.embed(box_inrs))
+    with pytest.raises(InputError, match="me/others is no file or folder here, and could not"):
+        load_model("me/others")
+    (tmp_path / "me/voxels@v1").mkdir(parents=True)  # what is here goes first
+    with pytest.raises(InputError, match=r"me/voxels@v1/model.safetensors is missing"):
+        load_model("me/voxels@v1")
 
 
 def test_training_is_the_same_again(model, box_inrs):

@@ -1,6 +1,9 @@
 """INRs in a folder: the same rows back, in bounded blocks, and nothing else is read as such."""
 
 import json
+import sys
+from fnmatch import fnmatch
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -47,6 +50,18 @@ def test_inrs_are_the_same_again(folder, shards, init):
     assert (inrs.recipe.steps, inrs.recipe.lr) == (FIT["steps"], FIT["lr"])
     assert (inrs.recipe.shapes.points, inrs.field) == (SHAPES["points"], "udf")
     assert Inrs.load(str(folder)).names == inrs.names
+
+
+def test_inrs_of_the_hub(folder, shards, monkeypatch):
+    def snapshot_download(name, revision, repo_type, allow_patterns):
+        assert (name, revision, repo_type) == ("me/inrs", None, "dataset")
+        files = {f"{f.relative_to(folder)}" for f in folder.rglob("*") if f.is_file()}
+        assert all(any(fnmatch(file, p) for p in allow_patterns) for file in files)
+        return str(folder)
+
+    hub = SimpleNamespace(snapshot_download=snapshot_download)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    assert len(Inrs.load("me/inrs")) == len(shards.rows)
 
 
 def test_files_are_of_one_split_and_flag_copies(folder):
