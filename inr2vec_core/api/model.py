@@ -168,11 +168,13 @@ class Inr2vecModel:
         """
         return replace(self, network=self.network.to(device_of(device)))
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, half: bool = False) -> None:
         """Write a file that `load_model` reads, with the init and the recipe of its INRs.
 
         Args:
             path: the file, whose name ends in .safetensors.
+            half: whether to store matrices as float16, in half the space. Embeddings then change in
+                the third or fourth digit.
 
         Raises:
             InputError: the name has another ending, or the file cannot be written.
@@ -181,7 +183,7 @@ class Inr2vecModel:
             raise InputError(f"{path}: models are saved as safetensors, name it .safetensors")
         beside, first_steps = self.init.beside_a_model() if self.init else ({}, "{}")
         save_model(
-            self.network, {**self.architecture, "shift": self.network.shift}, path, beside,
+            self.network, {**self.architecture, "shift": self.network.shift}, path, beside, half,
             first_steps=first_steps, **self.recipe.entries(),
         )  # fmt: skip
 

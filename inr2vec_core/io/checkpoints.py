@@ -20,21 +20,26 @@ def save_model(
     description: Mapping,
     path: str | Path,
     beside: Mapping[str, np.ndarray] | None = None,
+    half: bool = False,
     **metadata,
 ) -> None:
     """Write a model's weights and description to a safetensors file.
 
     Args:
-        model: the model; its weights are written as they are.
+        model: the model; its weights are written as they are, unless `half`.
         description: what `load_model` builds the model from; anything that JSON can hold.
         path: the file to write.
         beside: arrays that the file carries and the model does not have, by other names than its
             weights; `load_arrays` reads them, too.
+        half: whether to store the model's matrices as float16; `load_model` reads them as the
+            model has them. Vectors, such as the spread of each weight, stay as they are.
         metadata: further entries of the file's header, stored as text.
     """
     header = {"architecture": json.dumps(description)}
     header |= {name: str(value) for name, value in metadata.items()}
     tensors = {k: v.contiguous().cpu() for k, v in model.state_dict().items()}
+    if half:
+        tensors = {k: v.half() if v.ndim > 1 else v for k, v in tensors.items()}
     if beside:
         header[_BESIDE] = json.dumps(sorted(beside))
         tensors |= {name: torch.from_numpy(array) for name, array in beside.items()}

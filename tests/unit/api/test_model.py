@@ -53,6 +53,19 @@ def test_embeddings_and_files(model, box_inrs, grids, tmp_path):
         model.save(tmp_path / "model.pt")
 
 
+def test_half_of_the_space_and_nearly_the_same_embeddings(box_inrs, tmp_path):
+    model = train_inr2vec(box_inrs, **SMALL | {"hidden": (64,)})
+    model.save(tmp_path / "whole.safetensors")
+    model.save(tmp_path / "half.safetensors", half=True)
+    whole, half = (tmp_path / f"{name}.safetensors" for name in ("whole", "half"))
+    assert half.stat().st_size < 0.7 * whole.stat().st_size
+    z, read = model.embed(box_inrs), load_model(half, "cpu")
+    assert {p.dtype for p in read.network.state_dict().values()} <= {torch.float32, torch.int64}
+    assert not torch.equal(read.embed(box_inrs), z)
+    assert torch.allclose(read.embed(box_inrs), z, atol=5e-3 * float(z.abs().max()))
+    assert read.init.id == model.init.id and read.recipe == model.recipe
+
+
 def test_models_of_the_hub(model, box_inrs, tmp_path, monkeypatch):
     model.save(tmp_path / "cache/model.safetensors")
     monkeypatch.chdir(tmp_path)
