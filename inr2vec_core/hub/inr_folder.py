@@ -112,8 +112,7 @@ def _read_block(
     numbers = [augmentation[name] for name in texts["shape_id"]]
     flat = pa.FixedSizeListArray.from_arrays(pa.array(weights.reshape(-1)), weights.shape[1])
     return pa.RecordBatch.from_pydict({
-        **{name: pa.array(column, pa.string())
-           for name, column in texts.items()},
+        **{name: pa.array(column, pa.string()) for name, column in texts.items()},
         "augmentation": pa.array(numbers, pa.int32()), "loss": pa.array(losses), "weights": flat,
     })  # fmt: skip
 

@@ -17,10 +17,10 @@ from inr2vec_core.models.inr2vec import build_inr2vec
 from unit.hub.helpers import FIT, QUERIES, SHAPES, SIREN
 
 
-@pytest.fixture(params=["learned", "random"])
+@pytest.fixture
 def init(request, tmp_path):
-    """An init, read from a file of its own."""
-    learned = request.param == "learned"
+    """An init, read from a file of its own; learned, or "random" if a test asks for that."""
+    learned = getattr(request, "param", "learned") == "learned"
     weights = initial_weights(SIREN, 0)
     rates = np.full_like(weights, 0.01) if learned else None
     more = (rates, 2, 32, "udf") if learned else ()
@@ -30,12 +30,12 @@ def init(request, tmp_path):
 
 @pytest.fixture
 def shards(init, tmp_path):
-    """Two shards of INRs: their files, and all they hold by the shapes' names."""
+    """Three shards of INRs, one of them empty: their files, and all they hold by shapes' names."""
     rng = np.random.default_rng(0)
     files, rows = [], {}
-    for k in range(2):
-        names = [f"a/{k}", f"a/{k}@1", f"b/{k}", f"b/t{k}"][: 4 - k]
-        splits = ["train", "train", "val", "test"][: 4 - k]
+    for k, n in enumerate((4, 0, 3)):
+        names = [f"a/{k}", f"a/{k}@1", f"b/{k}", f"b/t{k}"][:n]
+        splits = ["train", "train", "val", "test"][:n]
         weights = rng.standard_normal((len(names), SIREN.n_parameters)).astype(np.float16)
         losses = rng.random(len(names)).astype(np.float32)
         classes = [name[0] for name in names]

@@ -58,6 +58,7 @@ def test_a_models_card(license, fields, told, config, tmp_path):
         assert line in body, line
 
 
+@pytest.mark.parametrize("init", ["learned", "random"], indirect=True)
 def test_a_models_start_and_fit_are_told(config, init, tmp_path):
     body = written(tmp_path, model_card(config, [], "", "do"))[1]
     start, fit = ("shared random weights", "3 steps of Adam of 16 queries")

@@ -33,6 +33,7 @@ def folder(shards, init, data, augmentation, tmp_path):
     return made
 
 
+@pytest.mark.parametrize("init", ["learned", "random"], indirect=True)
 def test_inrs_are_the_same_again(folder, shards, init):
     inrs = Inrs.load(folder)
     assert sorted(inrs.names) == sorted(shards.rows)

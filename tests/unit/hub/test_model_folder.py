@@ -34,6 +34,7 @@ def test_a_damaged_file_is_not_copied(left, model, tmp_path):
     assert not (tmp_path / "copy.safetensors").exists()
 
 
+@pytest.mark.parametrize("init", ["learned", "random"], indirect=True)
 def test_an_init_by_itself_is_the_models(model, init, tmp_path):
     write_init(SharedInit.read(model), tmp_path / "init.safetensors")
     found = SharedInit.read(tmp_path / "init.safetensors")
@@ -45,6 +46,7 @@ def test_an_init_by_itself_is_the_models(model, init, tmp_path):
         assert np.array_equal(found.rates, init.rates)
 
 
+@pytest.mark.parametrize("init", ["learned", "random"], indirect=True)
 def test_what_is_said_is_what_the_file_says(model, init, data):
     config = describe_model(model, [data], {"epochs": 9, "lr": 0.1}, NAMES)
     header = read_metadata(model)
@@ -63,6 +65,7 @@ def test_what_is_said_is_what_the_file_says(model, init, data):
     assert config["parameters"] == sum(tensor.numel() for tensor in tensors)
 
 
+@pytest.mark.parametrize("init", ["learned", "random"], indirect=True)
 def test_a_model_without_a_shared_init_is_refused(model, init, data, tmp_path):
     arrays, header = load_arrays(model), read_metadata(model)
     architecture = json.loads(header["architecture"])

@@ -1,11 +1,14 @@
 """Tables in several Parquet files: whole, of the sizes that were asked for, and checked."""
 
+import os
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.io import atomic as atomic_module
 from inr2vec_core.io.parquet_shards import read_parquet_shard, write_parquet_shards
 
 
@@ -50,6 +53,17 @@ def test_damage_is_named(tmp_path):
     path.unlink()
     with pytest.raises(InputError, match="is missing: restore it"):
         list(read_parquet_shard(path, file["sha256"]))
+
+
+def test_a_full_disk_is_told(tmp_path, monkeypatch):
+    def no_room(path):
+        name = f".{path.name}.{atomic_module._HOST}-{os.getpid()}.tmp"
+        path.with_name(name).symlink_to("/dev/full")
+
+    monkeypatch.setattr(atomic_module, "_remove_leftovers", no_room)
+    with pytest.raises(InputError, match=r"00001.parquet cannot be written: the disk .* is full"):
+        write_parquet_shards(tmp_path, "x", batches(4, 3), 7, 100)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_leaves_no_file(tmp_path):
