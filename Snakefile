@@ -14,6 +14,7 @@ include: "rules/resources.smk"
 include: "rules/shapes.smk"
 include: "rules/inrs.smk"
 include: "rules/encoders.smk"
+include: "rules/shared_networks.smk"
 include: "rules/classification.smk"
 include: "rules/baselines.smk"
 include: "rules/segmentation.smk"
@@ -30,10 +31,10 @@ report: "report/workflow.rst"
 
 wildcard_constraints:
     dataset=one_of("datasets"),
-    inr=one_of("inrs"),
+    inr=one_of("inrs", also=[SHARED]),
     init=one_of("inits"),
     siren=r"\d+x\d+",
-    encoder=one_of("encoders"),
+    encoder=one_of("encoders", "shared_networks"),
     method="[^/]+",
     baseline=one_of("baselines"),
     autoencoder=one_of("autoencoders"),
@@ -75,8 +76,10 @@ localrules:
     table1,
     table2,
     table3,
+    table4,
     table6,
     table7,
+    table9,
     table10,
     table_reconstruction,
     table_generation,

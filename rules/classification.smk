@@ -15,7 +15,7 @@ rule classify_embeddings:
     benchmark:
         benchmark_of(CLASSIFICATION)
     wildcard_constraints:
-        method=one_of("encoders"),
+        method=one_of("encoders", "shared_networks"),
         tested="inr",
     conda:
         ENV
@@ -118,7 +118,7 @@ rule evaluate_retrieval:
     benchmark:
         benchmark_of(RETRIEVAL)
     wildcard_constraints:
-        method=one_of("encoders", "autoencoders"),
+        method=one_of("encoders", "shared_networks", "autoencoders"),
     conda:
         ENV
     resources:

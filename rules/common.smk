@@ -28,6 +28,7 @@ except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong:\n{error}")
 add_chains(config)
 
+SHARED = config_checks.SHARED
 PROJECT_CODE = ProjectCode(environment.ROOT)
 ENV = "../envs/environment.yaml"
 
@@ -139,7 +140,9 @@ def _shards(template, dataset, inr):
 
 
 def trained_entry(name):
-    """The entry of the encoder that is used: another's, where an entry takes it from there."""
+    """The entry of the encoder or shared network that is used: another's, where it is taken there."""
+    if name in config["shared_networks"]:
+        return config["shared_networks"][name]
     encoder = config["encoders"][name]
     return config["encoders"].get(encoder.get("encoder"), encoder)
 
@@ -247,6 +250,7 @@ SCORED = (
     "table3",
     "table6",
     "table7",
+    "table9",
     "encoders",
     "init",
     "generation",
@@ -266,9 +270,17 @@ USED_ENCODERS = [
     for row in config["tables"][table]
     for name in [*row[column], row.get("encoder")]
     if name in config["encoders"]
-] + [(side["dataset"], side["encoder"]) for side in MAPPED_SIDES]
+] + [
+    (side["dataset"], side["encoder"]) for side in MAPPED_SIDES if side["inr"] != SHARED
+]
 TRAINED_ON = (
     {row["dataset"] for table in SCORED for row in config["tables"][table]}
+    | {
+        row["dataset"]
+        for table in config_checks.TABLES
+        for row in config["tables"][table]
+        if row["inr"] == SHARED or table == "table4"
+    }
     | {side["dataset"] for side in MAPPED_SIDES}
     | {
         used

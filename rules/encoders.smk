@@ -15,6 +15,9 @@ rule train_encoder:
         ),
     log:
         log_of(ENCODER),
+    wildcard_constraints:
+        inr=one_of("inrs"),
+        encoder=one_of("encoders"),
     cache: True
     priority: 2
     conda:
@@ -45,6 +48,9 @@ rule embed_inrs:
         EMBEDDINGS,
     log:
         log_of(EMBEDDINGS),
+    wildcard_constraints:
+        inr=one_of("inrs"),
+        encoder=one_of("encoders"),
     cache: True
     conda:
         ENV

@@ -18,7 +18,7 @@ FIGURES = [
 # Its own rule, so that an edited figure trains nothing.
 rule plot_encoder_training:
     input:
-        f"{ENCODER}/{HISTORY}",
+        lambda wildcards: trained_model(*wildcards, file=HISTORY),
     output:
         report(
             f"{ENCODER_FIGURE}/curves.png",
@@ -185,7 +185,7 @@ rule plot_retrieved:
     benchmark:
         benchmark_of(f"{METHOD_FIGURE}/retrieved.png")
     wildcard_constraints:
-        method=one_of("encoders", "autoencoders"),
+        method=one_of("encoders", "shared_networks", "autoencoders"),
     conda:
         ENV
     params:

@@ -14,7 +14,7 @@ rule evaluate_reconstruction:
     benchmark:
         benchmark_of(RECONSTRUCTION)
     wildcard_constraints:
-        method=one_of("encoders", also=["inr", "upper_bound"]),
+        method=one_of("encoders", "shared_networks", also=["inr", "upper_bound"]),
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -40,7 +40,7 @@ rule reconstruct_examples:
     benchmark:
         benchmark_of(EXAMPLES)
     wildcard_constraints:
-        method=one_of("encoders", also=["inr"]),
+        method=one_of("encoders", "shared_networks", also=["inr"]),
     conda:
         ENV
     threads: config["compute"]["train_threads"]
@@ -83,8 +83,7 @@ rule reconstruct_test_shapes:
 # Any shape as a file: EXPORT with the extension ply, obj or npy.
 rule export_shape:
     input:
-        inrs=inr_shard_of_shape,
-        model=model_of_method,
+        unpack(files_of_shape),
     output:
         EXPORT,
     log:
@@ -93,7 +92,7 @@ rule export_shape:
         benchmark_of(EXPORT)
     wildcard_constraints:
         size=r"[1-9]\d*",
-        method=one_of("encoders", also=["inr"]),
+        method=one_of("encoders", "shared_networks", also=["inr"]),
         shape=r".+",
         extension="npy|obj|ply",
     conda:

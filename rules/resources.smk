@@ -24,7 +24,7 @@ def n_parameters(inr):
 def shapes_of(dataset, inr=None):
     """How many shapes a data set has, with augmented copies where an entry's INRs have them."""
     records, copies = catalog_of(dataset).records, catalog_of(dataset).copies
-    if inr and not config["inrs"][inr]["copies"]:
+    if inr in config["inrs"] and not config["inrs"][inr]["copies"]:
         copies = 0
     return len(records) + copies * sum(record.split == "train" for record in records)
 
@@ -94,6 +94,25 @@ def train_mib(wildcards, attempt):
     return attempt * int(2000 + 4 * (step + 2 * held) / 2**20)
 
 
+def network_sizes(name):
+    """Width and number of the layers of a shared network, by its options, or the largest published."""
+    options = config["shared_networks"][name]["options"]
+    return options.get("hidden", 512), options.get("layers", 15)
+
+
+def shared_network_mib(wildcards, attempt):
+    """Memory of training a shared network: the shuffling buffer and a step's activations."""
+    network, dataset = config["shared_networks"][wildcards.encoder], wildcards.dataset
+    width, layers = network_sizes(wildcards.encoder)
+    # Numbers a query, unit and layer that a step keeps; second derivatives need most.
+    step = 24 * network["batch"] * network["queries"] * width * layers
+    held = min(network["buffer"], shapes_of(dataset)) * (
+        shape_numbers(dataset, network["queries"])
+    )
+    codes = 4 * shapes_of(dataset) * network["embedding"]
+    return attempt * int(2000 + 4 * (step + 2 * held + codes) / 2**20)
+
+
 def network_mib(wildcards, attempt):
     """Memory of training a network: the shuffling buffer and a step's activations."""
     (section,) = {"baseline", "autoencoder", "segmenter"} & set(wildcards.keys())
@@ -157,11 +176,15 @@ def measure_minutes(wildcards, attempt):
     dataset = wildcards.dataset
     shapes = shapes_of(dataset, wildcards.inr)
     encoder = config["encoders"].get(wildcards.method)
-    if settings["shapes"] and (encoder or not settings["all_inrs"]):
+    decoded = encoder or wildcards.inr == SHARED
+    if settings["shapes"] and (decoded or not settings["all_inrs"]):
         shapes = min(shapes, 3 * settings["shapes"])  # of each split
     weights = n_weights(wildcards.inr) if wildcards.method == "inr" else 0
     if encoder:
         weights = 6 * encoder["decoder_hidden"] ** 2
+    if wildcards.inr == SHARED:
+        width, layers = network_sizes(wildcards.method)
+        weights = layers * width**2
     flop = 2 * weights * settings["resolution"] ** 3
     return attempt * int(30 + shapes * (1 + flop / 20e9) / 60)
 

@@ -87,6 +87,31 @@ use rule table1 as table6 with:
         code=code("tables/table_scores.py"),
 
 
+# Table 9 of the paper: retrieval and classification by codes of shared networks.
+use rule table1 as table9 with:
+    input:
+        score_files("table9", ["accuracy", *RETRIEVAL_SCORES], "inr"),
+    output:
+        csv=report(
+            f"{TABLE}/table9.csv",
+            caption="../report/table9.rst",
+            category="Tables",
+            labels={"table": "9", "what": "codes of shared networks"},
+        ),
+        markdown=f"{TABLE}/table9.md",
+    log:
+        log_of(f"{TABLE}/table9"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table9")
+    params:
+        title="Table 9: retrieval and classification by codes of shared networks",
+        metrics=["accuracy", *RETRIEVAL_SCORES],
+        titles=titles("table9"),
+        modalities=modalities("table9"),
+        paper=environment.paper_figures(9),
+        code=code("tables/table_scores.py"),
+
+
 rule table3:
     input:
         segmentation_files("table3", "inr"),

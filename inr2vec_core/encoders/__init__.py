@@ -18,11 +18,11 @@ starts from its own. What it keeps of them must be a parameter or a registered b
 else is in the model's file.
 """
 
-import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.utils.class_options import defines, options_after
 from inr2vec_core.utils.discovery import import_file, parse_file
 
 if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
@@ -50,35 +50,9 @@ def option_names(name: str) -> set[str] | None:
     """
     path = Path(__file__).parent / f"{name}.py"
     tree = parse_file(path)
-    if not any(_defines_encoder(node) for node in ast.walk(tree)):
+    if not defines(tree, "Encoder"):
         raise InputError(f"{path} defines no class Encoder: add it, or rename the one there is")
-    parameters = _constructor_parameters(tree)
-    if parameters is None or parameters.kwarg:
-        return None
-    positional = [argument.arg for argument in parameters.args]
-    if "embedding" not in positional:
-        return None
-    options = positional[positional.index("embedding") + 1 :]
-    return {*options, *(argument.arg for argument in parameters.kwonlyargs)}
-
-
-def _constructor_parameters(tree: ast.Module) -> ast.arguments | None:
-    """The parameters of `Encoder.__init__`; None where the class defines none."""
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef) and node.name == "Encoder":
-            for member in node.body:
-                if isinstance(member, ast.FunctionDef) and member.name == "__init__":
-                    return member.args
-    return None
-
-
-def _defines_encoder(node: ast.AST) -> bool:
-    """Whether a statement may give a module the name `Encoder`."""
-    if isinstance(node, ast.ImportFrom):
-        return any((alias.asname or alias.name) in ("Encoder", "*") for alias in node.names)
-    if isinstance(node, ast.Name):
-        return node.id == "Encoder" and isinstance(node.ctx, ast.Store)
-    return isinstance(node, ast.ClassDef) and node.name == "Encoder"
+    return options_after(tree, "Encoder", "embedding")
 
 
 def encoder_class(name: str) -> "type[nn.Module]":

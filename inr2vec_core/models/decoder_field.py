@@ -1,11 +1,10 @@
-"""The field that the implicit decoder gives for one embedding."""
+"""The field that a decoder gives for one embedding."""
 
 import copy
 
 from torch import Tensor, nn
 
 from inr2vec_core.inrs.neural_field import ChunkedField, ToValues
-from inr2vec_core.models.implicit_decoder import ImplicitDecoder
 from inr2vec_core.ops.autograd import value_and_gradient
 
 
@@ -13,7 +12,8 @@ class DecoderField(ChunkedField):
     """The field that a decoder gives for one embedding; the gradient is autograd's.
 
     Args:
-        decoder: one with a single output; its parameters are neither copied nor changed.
+        decoder: embeddings (b, e) and coordinates (b, q, 3) -> outputs (b, q), with the width of
+            its layers in `hidden`; its parameters are neither copied nor changed.
         embedding: (e,), on the device of the decoder and the points.
         to_values: as for `InrField`.
         chunk: as for `InrField`.
@@ -21,7 +21,7 @@ class DecoderField(ChunkedField):
 
     def __init__(
         self,
-        decoder: ImplicitDecoder,
+        decoder: nn.Module,
         embedding: Tensor,
         to_values: ToValues,
         chunk: int | None = None,

@@ -9,23 +9,18 @@ from torch import Tensor, nn
 
 from inr2vec_core.encoders import encoder_class
 from inr2vec_core.errors import InputError
-from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.inrs.siren_config import SirenConfig
 from inr2vec_core.inrs.spec import InrSpec
 from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.modalities import Modality, modality
-from inr2vec_core.models.decoder_field import DecoderField
 from inr2vec_core.models.implicit_decoder import ImplicitDecoder
+from inr2vec_core.models.shape_decoder import ShapeDecoder
 from inr2vec_core.ops.chunked_loss import mean_loss
-from inr2vec_core.reconstruction.evaluate import distance_or_failed
-from inr2vec_core.reconstruction.extract import CloudSettings, Field
+from inr2vec_core.reconstruction.extract import Field
 from inr2vec_core.utils.float32_products import fast_float32_products
-from inr2vec_core.utils.seeding import numpy_stream, torch_stream
-
-_ONE_MOVE = CloudSettings(moves=1, rounds=40)
 
 
-class Inr2vec(nn.Module):
+class Inr2vec(ShapeDecoder):
     """An encoder of the weights of INRs of one size, and the implicit decoder that trains it.
 
     Args:
@@ -33,8 +28,7 @@ class Inr2vec(nn.Module):
         decoder: embeddings and coordinates -> logits.
         siren: the sizes of the INRs.
         modality: what the INRs represent.
-        shift: added to the decoder's logits where shapes are decoded, and not in training: below 0
-            decoded meshes are thicker and voxels fewer (`iso_level.calibrate_iso_level`).
+        shift: as of `ShapeDecoder`.
         init: identifies the weights that the INRs start from, as of `InrSpec`; "" where unknown.
     """
 
@@ -47,9 +41,8 @@ class Inr2vec(nn.Module):
         shift: float = 0.0,
         init: str = "",
     ):
-        super().__init__()
-        self.encoder, self.decoder, self.siren = encoder, decoder, siren
-        self.modality, self.shift, self.init = modality, shift, init
+        super().__init__(decoder, modality, shift)
+        self.encoder, self.siren, self.init = encoder, siren, init
 
     def forward(self, flat: Tensor, coords: Tensor) -> Tensor:
         """(b, n_parameters), (b, q, 3) -> logits (b, q)."""
@@ -95,15 +88,6 @@ class Inr2vec(nn.Module):
                 "inits.*.file with the file of the encoder's model)"
             )
 
-    def decoded(self, embedding: Tensor) -> DecoderField:
-        """The field that the decoder gives for one embedding (e,), its logits shifted."""
-        values, shift = self.modality.values, self.shift
-        return DecoderField(self.decoder, embedding, lambda logits: values(logits + shift))
-
-    def logits(self, embedding: Tensor) -> DecoderField:
-        """The decoder's plain logits for one embedding (e,), as a field."""
-        return DecoderField(self.decoder, embedding, lambda logits: logits)
-
 
 @torch.no_grad()
 def embed(encoder: nn.Module, flat: Tensor) -> Tensor:
@@ -111,43 +95,6 @@ def embed(encoder: nn.Module, flat: Tensor) -> Tensor:
     encoder.eval()
     with fast_float32_products(flat.device):
         return encoder(flat)
-
-
-def decoded_distance(
-    model: Inr2vec,
-    embedding: Tensor,
-    original: Shape,
-    n_points: int,
-    resolution: int,
-    seed: int,
-    shape_id: str,
-) -> float:
-    """Chamfer distance of the shape that is decoded from an embedding, as validations ask for it.
-
-    Clouds take one move. Meshes are compared by points drawn on them (the paper compares
-    vertices, which say nothing of a large flat face).
-
-    Args:
-        model: the decoder's model.
-        embedding: (e,), on the model's device.
-        original: the shape that it is compared with.
-        n_points: points of a cloud, or points drawn on each mesh.
-        resolution: of the grid that a mesh is extracted from.
-        seed: the run's seed.
-        shape_id: names the random streams.
-
-    Returns:
-        The distance; `FAILED` where there is no surface.
-    """
-    size = original.matching_size(n_points, resolution)
-    stream = torch_stream(seed, "validation", shape_id)
-    field = model.decoded(embedding)
-    return distance_or_failed(
-        original,
-        lambda: model.modality.reconstruct(field, size, stream, embedding.device, _ONE_MOVE),
-        n_points,
-        numpy_stream(seed, "validation", shape_id),
-    )
 
 
 def fields_of(spec: InrSpec, weights: Tensor, model: Inr2vec | None = None) -> Sequence[Field]:

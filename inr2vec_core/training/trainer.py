@@ -27,7 +27,11 @@ _CHECKPOINT = Origin("make it first", "training starts anew")
 
 
 class Task(Protocol):
-    """What the trainer needs of a task."""
+    """What the trainer needs of a task.
+
+    A task with a method `parameter_groups(lr)` says which parameters are trained at which learning
+    rate, as torch's optimizers take them; otherwise all of the model's are, at the same.
+    """
 
     model: nn.Module
     steps_per_epoch: int
@@ -52,8 +56,8 @@ class TrainSettings(Settings):
         epochs: number of epochs.
         lr: the learning rate; the schedule's maximum with "onecycle".
         weight_decay: AdamW's weight decay.
-        schedule: "constant" or "onecycle", which varies the learning rate and the first of
-            `betas`.
+        schedule: "constant"; "halving", which halves the learning rate after each quarter of the
+            epochs; or "onecycle", which varies the learning rate and the first of `betas`.
         validate_every: epochs between validations; the last epoch is always validated.
         select: the epoch whose weights a training ends with: "best" in validation, or the "last".
             Where the schedule ends at a rate of 0 and few shapes are validated, the best score is
@@ -128,15 +132,12 @@ def train(
             damaged one is passed over.
     """
     model = task.model
+    groups = getattr(task, "parameter_groups", None)
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=settings.lr, betas=settings.betas,
-        weight_decay=settings.weight_decay, fused=True,
+        groups(settings.lr) if groups else model.parameters(), lr=settings.lr,
+        betas=settings.betas, weight_decay=settings.weight_decay, fused=True,
     )  # fmt: skip
-    scheduler = None
-    if settings.schedule == "onecycle":
-        scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, settings.lr, total_steps=settings.epochs * task.steps_per_epoch + 1
-        )
+    scheduler = _scheduler(optimizer, settings, settings.epochs * task.steps_per_epoch)
     components = {"model": model, "optimizer": optimizer}
     if scheduler:
         components["scheduler"] = scheduler
@@ -170,6 +171,16 @@ def train(
     if checkpoint:
         checkpoint.unlink(missing_ok=True)
     return result
+
+
+def _scheduler(optimizer: torch.optim.Optimizer, settings: TrainSettings, steps: int):
+    """What changes the learning rates after each of so many steps; None for nothing."""
+    if settings.schedule == "onecycle":
+        rates = [group["lr"] for group in optimizer.param_groups]
+        return torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps + 1)
+    if settings.schedule == "halving":
+        return torch.optim.lr_scheduler.StepLR(optimizer, math.ceil(steps / 4), gamma=0.5)
+    return None
 
 
 def _run_epoch(task: Task, epoch: int, optimizer, scheduler, clip: float | None) -> float:

@@ -1,6 +1,10 @@
 """What rules of classification and retrieval read and write, by what the config names."""
 
-EMBEDDERS = [*config["encoders"], *config["autoencoders"]]
+EMBEDDERS = [
+    *config["encoders"],
+    *config["shared_networks"],
+    *config["autoencoders"],
+]
 
 
 def classification_files(row, method, tested="inr", file=METRICS):
@@ -28,9 +32,9 @@ def retrieval_metrics(row, method):
 
 
 def embeddings_of_method(wildcards):
-    """The embeddings that shapes are retrieved by: an encoder's of INRs, or of the clouds."""
+    """The embeddings that shapes are retrieved by: of INRs, codes, or those of the clouds."""
     name = wildcards.method
-    if name in config["encoders"]:
+    if name not in config["autoencoders"]:
         return EMBEDDINGS.format(**wildcards, encoder=name)
     return CLOUD_EMBEDDINGS.format(**wildcards, autoencoder=name)
 

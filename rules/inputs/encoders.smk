@@ -17,6 +17,8 @@ def trained_model(dataset, inr, name, file=MODEL):
     Args:
         file: another file of the same training.
     """
+    if inr == SHARED:
+        return f"{SHARED_NETWORK}/{file}".format(dataset=dataset, encoder=name)
     encoder = config["encoders"][name]
     if "file" in encoder:
         return named_file(f"encoders.{name}.file", encoder["file"])
@@ -69,8 +71,9 @@ def encoder_settings(wildcards):
 
 
 def encoders_of(row):
-    """The encoders in a row of a table."""
-    return [name for name in row["methods"] if name in config["encoders"]]
+    """The encoders, or shared networks, in a row of a table."""
+    known = config["shared_networks" if row["inr"] == SHARED else "encoders"]
+    return [name for name in row["methods"] if name in known]
 
 
 def compared_encoders(wildcards):

@@ -5,7 +5,9 @@ def example_methods():
     """(dataset, inr, method) whose shapes are drawn: encoders, and INRs where there is none."""
     rows = config["tables"]["reconstruction"]
     found = {
-        (r["dataset"], r["inr"], e) for r in rows for e in r["encoders"] or ["inr"]
+        (r["dataset"], r["inr"], e)
+        for r in rows
+        for e in r["encoders"] or methods_of_inrs(r)[1:]
     }
     for row in config["tables"]["table2"]:
         found |= {(row["dataset"], row["inr"], name) for name in encoders_of(row)}
@@ -15,10 +17,10 @@ def example_methods():
 def figures_of(dataset, inr, method):
     """The figures of one encoder on one data set, or of INRs alone."""
     names = ["decoded"]
-    if method in config["encoders"]:
+    if method != "inr":
         names.append("interpolated")
         own = ENCODER.format(dataset=dataset, inr=inr, encoder=method)
-        if trained_model(dataset, inr, method) == f"{own}/{MODEL}":
+        if inr == SHARED or trained_model(dataset, inr, method) == f"{own}/{MODEL}":
             names.append("curves")
         if any(
             (row["dataset"], row["inr"]) == (dataset, inr) and method in row["methods"]
@@ -55,7 +57,7 @@ def baseline_histories(wildcards):
 
 
 def comparison_figures():
-    """Figures of retrieval, of the baselines' trainings, of inference times and of parts."""
+    """Figures of retrieval, baselines' trainings, inference times, parts and shared networks."""
     rows = config["tables"]
     retrieved = {
         f"{METHOD_FIGURE}/retrieved.png".format(**row, method=method)
@@ -76,4 +78,5 @@ def comparison_figures():
         for row in rows[table]
         for name in encoders_of(row)
     }
-    return sorted(retrieved | trained | timed | segmented)
+    shared = {SHARED_FIGURE.format(**row) for row in rows["table4"]}
+    return sorted(retrieved | trained | timed | segmented | shared)

@@ -17,7 +17,7 @@ LAYERS = (
     {"reconstruction"},
     {"modalities"},
     {"inrs", "shapes", "training", "reporting"},
-    {"encoders"},
+    {"encoders", "shared_networks"},
     {"models"},
     {"tasks"},
     {"baselines"},

@@ -25,6 +25,7 @@ OVERLAYS = {
     "networks": ["networks.yaml"],
     "products": ["products.yaml"],
     "segmentation": ["segmentation.yaml"],
+    "shared_networks": ["shared_networks.yaml"],
 }
 # Files that are made on demand, of rules that are not part of `all`.
 EXPORTS = {

@@ -16,6 +16,7 @@ RULES = Path(__file__).parents[2] / "rules"
 SCRIPTS = {
     "table1": "table_scores",
     "table3": "table_segmentation",
+    "table4": "table_shared_networks",
     "table10": "table_inference_time",
     "completion": "table_mapping",
 }

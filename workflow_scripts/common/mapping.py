@@ -4,7 +4,7 @@ import torch
 
 from inr2vec_core.io.checkpoints import load_model
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.models.load import load_shape_decoder
 from inr2vec_core.models.transfer import build_transfer
 from inr2vec_core.shapes.manifest import read_manifest
 from inr2vec_core.tasks.mapping.methods import MappingMethods
@@ -41,4 +41,6 @@ def load_methods(
         device: where the networks run.
     """
     transfer = load_model(inputs.network, build_transfer)[0] if inputs.get("network") else None
-    return MappingMethods(pairs, load_inr2vec(inputs.model), transfer, resolution, seed, device)
+    return MappingMethods(
+        pairs, load_shape_decoder(inputs.model), transfer, resolution, seed, device
+    )

@@ -5,7 +5,7 @@ import torch
 
 from inr2vec_core.io.atomic import atomic
 from inr2vec_core.io.embeddings import read_embeddings
-from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.models.load import load_shape_decoder
 from inr2vec_core.reporting.shape_figures import plot_interpolation
 from inr2vec_core.shapes.selection import select_pairs
 from inr2vec_core.utils.progress import track
@@ -18,7 +18,7 @@ PAIRS, STEPS, SEARCHED = 4, 7, 500
 def main(snakemake):
     size, seed = snakemake.params.size, snakemake.params.seed
     device = torch_device(snakemake)
-    model = load_inr2vec(snakemake.input.model).to(device)
+    model = load_shape_decoder(snakemake.input.model).to(device)
     data = read_embeddings(snakemake.input.embeddings)
     shown = []
     test = np.flatnonzero(data.split == "test") if "test" in data.split else np.arange(len(data.x))

@@ -5,8 +5,8 @@ from inr2vec_core.io.embeddings import read_embeddings
 from inr2vec_core.io.hdf5 import open_shard, read_strings
 from inr2vec_core.io.shape_sets import ShapeSet, write_shape_sets
 from inr2vec_core.modalities import modality
-from inr2vec_core.models.inr2vec import load_inr2vec
 from inr2vec_core.models.latent_gan import build_generator
+from inr2vec_core.models.load import load_shape_decoder
 from inr2vec_core.tasks.generation.sampling import decode_sets, sample_embeddings, shapes_of_class
 from workflow_scripts.common.job import provenance, run, torch_device
 
@@ -35,7 +35,7 @@ def main(snakemake):
                 epochs = dict(zip(read_strings(file["name"]), file["embedding"][:], strict=True))
         data = read_embeddings(inputs.embeddings)
         embeddings = sample_embeddings(method, data, class_name, n, draws, seed)
-        model = load_inr2vec(inputs.model).to(device)
+        model = load_shape_decoder(inputs.model).to(device)
         size = test_shapes[0].matching_size(None, settings["resolution"])
         shapes = decode_sets(model, {**embeddings, **epochs}, class_name, size, seed, device)
         sets = [ShapeSet(name, found, name in embeddings) for name, found in shapes.items()]

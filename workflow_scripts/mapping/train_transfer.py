@@ -6,7 +6,7 @@ import torch
 
 from inr2vec_core.io.checkpoint_key import hash_arrays
 from inr2vec_core.io.shapes_by_id import ShapesById
-from inr2vec_core.models.inr2vec import load_inr2vec
+from inr2vec_core.models.load import load_shape_decoder
 from inr2vec_core.models.transfer import build_transfer
 from inr2vec_core.tasks.mapping.task import MappingSettings, TransferTask, validation_rows
 from inr2vec_core.utils.seeding import derive_seed
@@ -34,7 +34,7 @@ def main(snakemake):
     }
     torch.manual_seed(derive_seed(seed, "mapping", name))
     task = TransferTask(
-        build_transfer(description), pairs, load_inr2vec(inputs.model), (rows, shapes),
+        build_transfer(description), pairs, load_shape_decoder(inputs.model), (rows, shapes),
         MappingSettings.from_config(settings),
         seed, device,
     )  # fmt: skip

@@ -4,16 +4,13 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import torch
 
-from inr2vec_core.inrs.spec import InrSpec
-from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.models.inr2vec import fields_of, load_inr2vec
 from inr2vec_core.reconstruction.attempt import shape_or_none
 from inr2vec_core.reconstruction.evaluate import RECONSTRUCTION_METRICS, reconstruction_metrics
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.utils.progress import track
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
+from workflow_scripts.common.fields import fields_of_job
 from workflow_scripts.common.job import run, torch_device
 from workflow_scripts.common.results import write_frame
 
@@ -24,29 +21,24 @@ def main(snakemake):
     # The random draws go by the first name of the upper bound, so that figures stay as they were.
     drawn_as = "floor" if method == "upper_bound" else method
     sizes, device = (settings["cloud_points"], settings["resolution"]), torch_device(snakemake)
-    data = ShardedShapes(snakemake.input.inrs, snakemake.input.shapes)
-    spec = InrSpec.of(snakemake.input.inrs[0])
-    modality = spec.modality
-    model = None
-    if method not in ("inr", "upper_bound"):
-        model = load_inr2vec(snakemake.input.model[0]).to(device)
+    source = fields_of_job(snakemake, device)
+    data, modality = source.data, source.modality
 
-    number = settings["shapes"] if model or not settings["all_inrs"] else None
+    decoded = method not in ("inr", "upper_bound")
+    number = settings["shapes"] if decoded or not settings["all_inrs"] else None
     wanted = ("train", "val", "test") if settings["all_inrs"] else ("train", "test")
     splits = [s for s in wanted if s in data.split] or sorted(set(data.split))
     chosen = np.concatenate([of_split(data, split, number, seed) for split in splits])
     rows = []
     for i in track(chosen, f"reconstructing ({method})", unit="shape"):
-        columns = data.read(np.array([i]), ("weights", "shapes"))
-        original, name = columns["shapes"][0], data.shape_id[i]
+        original, name = data.read(np.array([i]), ("shapes",))["shapes"][0], data.shape_id[i]
         draw = (seed, "reconstruction", drawn_as, name)
         size, stream = original.matching_size(*sizes), torch_stream(*draw)
         if method == "upper_bound":
             oracle = partial(modality.oracle, original, size, stream)
             found = shape_or_none(oracle, name)
         else:
-            (field,) = fields_of(spec, torch.from_numpy(columns["weights"]).to(device), model)
-            found = modality.try_reconstruct(field, size, stream, device, label=name)
+            found = modality.try_reconstruct(source.field(i), size, stream, device, label=name)
         row = {"shape_id": name, "class": data.class_name[i], "split": data.split[i]}
         rows.append(
             row | reconstruction_metrics(original, found, settings["points"], numpy_stream(*draw))

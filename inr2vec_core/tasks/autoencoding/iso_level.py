@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.models.inr2vec import Inr2vec
+from inr2vec_core.models.shape_decoder import ShapeDecoder
 from inr2vec_core.reconstruction.evaluate import FAILED, distance_or_failed
 from inr2vec_core.utils.seeding import numpy_stream
 
@@ -26,7 +26,7 @@ SHIFTS = tuple(sorted((k / 10 for k in range(-12, 3)), key=abs))
 
 @torch.no_grad()
 def calibrate_iso_level(
-    model: Inr2vec,
+    model: ShapeDecoder,
     examples: Iterable[tuple[str, Shape, Tensor]],
     n_points: int,
     resolution: int,

@@ -17,7 +17,8 @@ from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.copies import DrawnCopies
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, n_batches
-from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
+from inr2vec_core.models.inr2vec import Inr2vec
+from inr2vec_core.models.shape_decoder import decoded_distance
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level

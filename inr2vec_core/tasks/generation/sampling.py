@@ -9,8 +9,8 @@ import torch
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.embeddings import EmbeddingSet
 from inr2vec_core.io.sharded_dataset import ShardedShapes
-from inr2vec_core.models.inr2vec import Inr2vec
 from inr2vec_core.models.latent_gan import Generator
+from inr2vec_core.models.shape_decoder import ShapeDecoder
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.generation.class_embeddings import ClassEmbeddings
 from inr2vec_core.tasks.generation.gaussian import gaussian_samples
@@ -77,7 +77,7 @@ def sample_embeddings(
 
 
 def decode_sets(
-    model: Inr2vec,
+    model: ShapeDecoder,
     sets: Mapping[str, np.ndarray],
     class_name: str,
     size: int,

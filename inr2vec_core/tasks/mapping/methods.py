@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from inr2vec_core.geometry.shapes import Shape
-from inr2vec_core.models.inr2vec import Inr2vec
+from inr2vec_core.models.shape_decoder import ShapeDecoder
 from inr2vec_core.reconstruction.attempt import shape_or_none
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.tasks.mapping.poisson import poisson_surface
@@ -30,7 +30,7 @@ class MappingMethods:
     def __init__(
         self,
         pairs: Pairs,
-        model: Inr2vec,
+        model: ShapeDecoder,
         transfer: nn.Module | None,
         resolution: int,
         seed: int,

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import n_batches
-from inr2vec_core.models.inr2vec import Inr2vec, decoded_distance
+from inr2vec_core.models.shape_decoder import ShapeDecoder, decoded_distance
 from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.mapping.pairs import Pairs
@@ -39,7 +39,7 @@ class TransferTask:
     Args:
         model: source embeddings (b, e) -> target embeddings (b, f).
         pairs: the pairs of all splits.
-        decoder: the inr2vec model whose embeddings are the targets.
+        decoder: the model whose embeddings are the targets.
         validation: numbers of the validation pairs whose shapes are decoded (`validation_rows`),
             and the shapes of their targets.
         settings: batches and validation.
@@ -56,7 +56,7 @@ class TransferTask:
         self,
         model: nn.Module,
         pairs: Pairs,
-        decoder: Inr2vec,
+        decoder: ShapeDecoder,
         validation: tuple[np.ndarray, Sequence[Shape]],
         settings: MappingSettings,
         seed: int,

@@ -14,6 +14,7 @@ import yaml
 from workflow_scripts.common import environment
 from workflow_scripts.common.config import ConfigError, complete_config
 from workflow_scripts.common.config_checks import encoders as encoder_checks
+from workflow_scripts.common.config_checks.shared_networks import fill_published
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA_FILE = ROOT / "schemas" / "config.schema.yaml"
@@ -56,9 +57,9 @@ KNOWN = dict(properties(SCHEMA))
 # The sections whose entries have names.
 NAMED = (
     "datasets", "inits", "inrs", "encoders", "baselines", "autoencoders", "segmenters",
-    "generators", "mappings",
+    "generators", "mappings", "shared_networks",
 )  # fmt: skip
-FREE = [("encoders", "*", "options")]  # mappings of whatever keys
+FREE = [(section, "*", "options") for section in ("encoders", "shared_networks")]  # any keys
 
 
 def leaves(value, path=()):
@@ -162,6 +163,7 @@ def assert_filled(given, done, node, path=""):
 def test_what_config_yaml_leaves_out_is_the_schemas_default():
     given = read(ROOT / "config.yaml")
     done = complete_config(copy.deepcopy(given), SCHEMA_FILE)
+    fill_published(given)
     for section in ("datasets", "inrs", "encoders"):
         node = SCHEMA["properties"][section]
         assert_filled(given[section], done[section], node, section)
@@ -292,6 +294,32 @@ def generation(**row):
     return {"generators": {"g": {}}, "tables": {"generation": rows}}
 
 
+def shared(table="table9", network=None, **row):
+    """A shared network n, and a row of it on data set d, which has no INRs."""
+    rows = [{"dataset": "d", "inr": "shared", "methods": ["n"]} | row]
+    networks = {"n": {"type": "deepsdf"} | (network or {})}
+    return {"shared_networks": networks, "tables": {table: rows}}
+
+
+def test_a_shared_network_has_its_published_settings_unless_it_says_otherwise():
+    (network,) = completed(**shared(network={"lr": 1.0e-2}))["shared_networks"].values()
+    assert (network["lr"], network["batch"], network["queries"]) == (1e-2, 64, 16_384)
+    assert (network["embedding"], network["schedule"], network["epochs"]) == (256, "halving", 2000)
+    assert network["weight_decay"] == 0 and network["copies"] is False
+
+
+def test_rows_without_inrs_take_shared_networks():
+    for table in ("table1", "table2", "table9"):
+        completed(**shared(table))
+    completed(**shared("table4", inr="i"))
+    rows = [{"dataset": "d", "inr": "shared", "encoders": ["n"]}]
+    completed(**shared() | {"tables": {"reconstruction": rows}})
+    row = {"dataset": "d", "inr": "shared", "encoder": "n", "methods": ["gaussian"]}
+    completed(**shared() | {"tables": {"generation": [row]}})
+    side = {"dataset": "d", "inr": "shared", "encoder": "n"}
+    completed(**shared() | {"mappings": {"m": {"source": side, "target": side}}})
+
+
 def test_names_that_exist_are_accepted():
     completed(**generation())
     completed(**learned())
@@ -373,6 +401,24 @@ def test_names_that_exist_are_accepted():
     (mapping(side="partial", copies=1), ["partial clouds are not augmented"]),
     (mapping(frame="complete"), ["datasets.p.frame: a complete cloud's is its own"]),
     (mapping(frame="mesh", field="sdf"), ["datasets.p.frame: a mesh's is its own"]),
+    (shared(network={"type": "x"}), [
+        "shared_networks.n.type: no file inr2vec_core/shared_networks/x.py; there are deepsdf"]),
+    (shared(network={"options": {"depth": 4}}), [
+        "shared_networks.n.options: deepsdf takes no 'depth'; it takes dropout, hidden, layers"]),
+    (shared(network={"schedule": "halve"}), ["shared_networks.n.schedule:", "'halving'"]),
+    (shared("table10"), ["tables.table10.0.inr: table table10 needs INRs"]),
+    (shared("table3"), ["tables.table3.0.inr: table table3 needs INRs"]),
+    (shared("table4"), ["tables.table4.0.inr: table table4 needs INRs"]),
+    (shared(chains=2), ["tables.table9.0.chains: shared networks have none"]),
+    (shared(methods=["e"]), ["tables.table9.0.methods: 'e' is no entry; there are n"]),
+    (shared(inr="i"), ["tables.table9.0.methods: 'n' is no entry; there are e"]),
+    (shared("table2", methods=["weights_probe"]), ["tables.table2.0.methods: 'weights_probe'"]),
+    (shared() | {"encoders": {"n": {}}}, ["n: a name of one entry only"]),
+    (shared() | {"inrs": {"i": {}, "shared": {}}}, ["inrs: 'shared' is"]),
+    (shared() | {"mappings": {"m": {"source": {"dataset": "d", "inr": "shared", "encoder": "e"},
+                                    "target": {"dataset": "d", "inr": "i", "encoder": "n"}}}}, [
+        "mappings.m.source.encoder: 'e' is no entry; there are n",
+        "mappings.m.target.encoder: 'n' is no entry; there are e"]),
 ], ids=str)  # fmt: skip
 def test_a_dangling_name_is_told_with_its_key(changes, parts):
     message = message_of(**changes)

@@ -13,6 +13,12 @@ from workflow_scripts.common.config_checks.encoders import (
     wrong_encoders,
     wrong_inrs,
 )
+from workflow_scripts.common.config_checks.shared_networks import (
+    SHARED,
+    known_methods,
+    wrong_inr_of_row,
+    wrong_shared_networks,
+)
 
 # Where the rows of each table name methods, the sections they are entries of, and what else may
 # stand there.
@@ -21,8 +27,10 @@ TABLES = {
     "table1": ("methods", ("encoders", "autoencoders"), ()),
     "table2": ("methods", ("encoders", "baselines"), PROBES),
     "table3": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
+    "table4": ("methods", ("shared_networks",), ()),
     "table6": ("methods", ("encoders", "baselines"), PROBES),
     "table7": ("methods", ("encoders", "segmenters"), ("nearest_point",)),
+    "table9": ("methods", ("encoders",), ()),
     "table10": ("methods", ("encoders", "baselines"), ()),
     "encoders": ("methods", ("encoders", "baselines"), PROBES),
     "init": ("methods", ("encoders", "baselines"), PROBES),
@@ -46,6 +54,7 @@ def wrong_names(config: dict) -> list[str]:
         *_of_datasets(config),
         *wrong_inrs(config),
         *wrong_encoders(config),
+        *wrong_shared_networks(config),
         *_of_mappings(config),
         *_used_twice(config),
         *_of_mapping_tables(config),
@@ -81,15 +90,22 @@ def _of_mappings(config: dict) -> Iterator[str]:
     for name, mapping in config["mappings"].items():
         for side in ("source", "target"):
             where, named = f"mappings.{name}.{side}", mapping[side]
-            for key in ("dataset", "inr", "encoder"):
-                yield from unknown(f"{where}.{key}", named[key], config[f"{key}s"])
+            yield from unknown(f"{where}.dataset", named["dataset"], config["datasets"])
+            if named["inr"] == SHARED:
+                networks = config["shared_networks"]
+                yield from unknown(f"{where}.encoder", named["encoder"], networks)
+            else:
+                for key in ("inr", "encoder"):
+                    yield from unknown(f"{where}.{key}", named[key], config[f"{key}s"])
             used = config["encoders"].get(named["encoder"], {}).get("trained_on")
             if used and named["dataset"] not in used:
                 yield f"{where}.encoder: it is trained on {', '.join(used)}"
 
 
 def _used_twice(config: dict) -> Iterator[str]:
-    sections = ("encoders", "baselines", "autoencoders", "segmenters", "generators")
+    sections = (
+        "encoders", "shared_networks", "baselines", "autoencoders", "segmenters", "generators",
+    )  # fmt: skip
     names = Counter(name for section in sections for name in config[section])
     for name, times in names.items():
         if times > 1:
@@ -107,12 +123,11 @@ def _of_mapping_tables(config: dict) -> Iterator[str]:
 
 def _of_tables(config: dict) -> Iterator[str]:
     for table, (column, sections, more) in TABLES.items():
-        known = [*(name for section in sections for name in config[section]), *more]
         for k, row in enumerate(config["tables"][table]):
             where = f"tables.{table}.{k}"
-            for key in ("dataset", "inr", "encoder"):
-                if key in row:
-                    yield from unknown(f"{where}.{key}", row[key], config[f"{key}s"])
+            known = known_methods(config, row, sections, more)
+            yield from unknown(f"{where}.dataset", row["dataset"], config["datasets"])
+            yield from wrong_inr_of_row(config, where, row, table)
             dataset = config["datasets"].get(row["dataset"])
             if dataset:
                 yield from _unsuitable(table, where, row["dataset"], dataset)
