@@ -328,3 +328,25 @@ def test_gradients_are_scaled_down_to_the_norm_that_is_asked(clip, moved, monkey
     before = task.model.weight.detach().clone()
     train(task, TrainSettings(epochs=1, clip=clip), seed=0)
     assert (task.model.weight - before).norm().item() == pytest.approx(moved, rel=1e-4)
+
+
+def test_halving_halves_the_rate_after_each_quarter_of_the_epochs():
+    history = train(Toy(), TrainSettings(8, lr=0.8, schedule="halving"), seed=0).history
+    assert [round(row["lr"], 9) for row in history] == [0.8, 0.8, 0.4, 0.4, 0.2, 0.2, 0.1, 0.1]
+
+
+@pytest.mark.parametrize("schedule", ["constant", "halving", "onecycle"])
+def test_a_task_says_which_parameters_learn_at_which_rate(schedule):
+    class Grouped(Toy):
+        def parameter_groups(self, lr):
+            first, *_, last = self.model
+            return [
+                {"params": list(first.parameters()), "lr": 0.0},
+                {"params": list(last.parameters()), "lr": 2 * lr},
+            ]
+
+    task = Grouped()
+    before = {name: value.clone() for name, value in task.model.named_parameters()}
+    train(task, TrainSettings(1, lr=1e-2, schedule=schedule, weight_decay=0), seed=0)
+    moved = {n for n, value in task.model.named_parameters() if not torch.equal(value, before[n])}
+    assert moved == {"3.weight", "3.bias"}

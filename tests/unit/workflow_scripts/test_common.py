@@ -107,6 +107,7 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
 @pytest.mark.parametrize("document, examples", [
     ("README.md", 1), ("docs/guides/own-shapes.md", 1), ("docs/guides/pairs.md", 1),
     ("docs/guides/embedding-only.md", 1), ("docs/encoders.md", 2), ("docs/inits.md", 2),
+    ("docs/shared-networks.md", 1),
 ])  # fmt: skip
 def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
     monkeypatch.setattr(
