@@ -2,7 +2,6 @@
 
 from torch import Tensor, nn
 
-from inr2vec_core.errors import InputError
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.modalities import Modality
 from inr2vec_core.models.decoder_field import DecoderField
@@ -36,22 +35,6 @@ class ShapeDecoder(nn.Module):
     def logits(self, embedding: Tensor) -> DecoderField:
         """The decoder's plain logits for one embedding (e,), as a field."""
         return DecoderField(self.decoder, embedding, lambda logits: logits)
-
-    def check_modality(self, modality: Modality, name: str) -> None:
-        """Check that the model decodes such shapes.
-
-        Args:
-            modality: what they are.
-            name: what messages call the model.
-
-        Raises:
-            InputError: it does not.
-        """
-        if self.modality != modality:
-            raise InputError(
-                f"{name} was trained on {self.modality.name} shapes, these are {modality.name} "
-                "shapes: take one that was trained on such"
-            )
 
 
 def decoded_distance(
