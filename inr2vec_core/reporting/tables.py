@@ -78,12 +78,14 @@ def add_paper_values(
 
     Args:
         table: a tidy table with the columns method, modality, dataset and metric.
-        paper: the same columns, and value.
+        paper: the same columns, and value; or nothing at all, not even columns.
         more_keys: further columns that must agree.
 
     Returns:
         The table with the column `paper`, empty where the paper has no value.
     """
+    if paper.empty:
+        return table.assign(paper=float("nan"))
     keys = ["method", "modality", "dataset", "metric", *more_keys]
     return table.merge(paper[[*keys, "value"]].rename(columns={"value": "paper"}), "left", keys)
 

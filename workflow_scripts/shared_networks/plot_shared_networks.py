@@ -34,8 +34,9 @@ def main(snakemake):
             )
         kind = "trained on" if split == "train" else "new"
         shown.append((f"{inrs.data.class_name[i]} ({kind})", versions))
+    labels = [name.replace("_", "\n") for name in sources]  # or they run into each other
     with atomic(snakemake.output[0]) as path:
-        plot_shape_grid(shown, ["original", *sources], path, params.title)
+        plot_shape_grid(shown, ["original", *labels], path, params.title)
 
 
 def examples(data, seed: int) -> list[int]:

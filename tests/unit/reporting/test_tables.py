@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from inr2vec_core.reporting.tables import generation_rows, reconstruction_rows
+from inr2vec_core.reporting.tables import add_paper_values, generation_rows, reconstruction_rows
 
 
 def test_mean_and_sample_deviation_over_seeds_in_percent(table):
@@ -31,6 +31,12 @@ def test_only_the_named_metrics_are_collected(table):
 def test_the_papers_value_is_that_of_the_same_modality_data_set_and_metric(table):
     assert table["paper"].iloc[0] == 87
     assert table["paper"].iloc[1:].isna().all()  # the paper's hit@1 above is of meshes
+
+
+def test_of_a_table_without_published_figures_the_column_is_empty(table):
+    found = add_paper_values(table.drop(columns="paper"), pd.DataFrame([]))
+    assert found["paper"].isna().all()
+    assert len(found) == len(table)
 
 
 def test_the_training_of_a_network_stands_in_its_row(network_table):
