@@ -19,6 +19,8 @@ include: "rules/classification.smk"
 include: "rules/baselines.smk"
 include: "rules/segmentation.smk"
 include: "rules/reconstruction.smk"
+include: "rules/weight_space.smk"
+include: "rules/fit_stages.smk"
 include: "rules/generation.smk"
 include: "rules/mapping.smk"
 include: "rules/tables.smk"
@@ -79,8 +81,15 @@ localrules:
     table4,
     table6,
     table7,
+    table5,
+    table8,
     table9,
     table10,
+    shared_start,
+    table_repeatability,
+    table_connectivity,
+    inr_size,
+    losses,
     table_reconstruction,
     table_generation,
     table_encoders,

@@ -233,8 +233,14 @@ def code_of_format(script, wildcards):
 
 def code_of_encoders(script, wildcards, *names):
     """The code of a script that uses these entries' encoders, one file each."""
-    types = {trained_entry(name)["type"] for name in names}
-    files = [f"inr2vec_core/encoders/{type}.py" for type in sorted(types)]
+    return code_of_types(
+        script, wildcards, *(trained_entry(name)["type"] for name in names)
+    )
+
+
+def code_of_types(script, wildcards, *types):
+    """The code of a script that uses encoders of these types, one file each."""
+    files = [f"inr2vec_core/encoders/{type}.py" for type in sorted(set(types))]
     return code_version(script, field_of_job(wildcards), *files)
 
 
@@ -253,6 +259,8 @@ SCORED = (
     "table9",
     "encoders",
     "init",
+    "table8",
+    "shared_start",
     "generation",
 )
 MAPPED_SIDES = [

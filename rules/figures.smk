@@ -9,6 +9,9 @@ FIGURES = [
     *(figure for example in DRAWN for figure in figures_of(*example)),
     *([VIEWER] if DRAWN else []),
     *comparison_figures(),
+    *decoded_by_figures(),
+    *weight_space_figures(),
+    *stage_figures(),
     *([INIT_FIGURE] if config["tables"]["init"] else []),
     *generated_figures(),
     *mapped_figures(),
@@ -109,6 +112,31 @@ rule plot_decoded:
         code=code("figures/plot_decoded.py"),
     script:
         "../workflow_scripts/figures/plot_decoded.py"
+
+
+# Figure 15 of the paper.
+rule plot_decoded_by:
+    input:
+        decoded_by_examples,
+    output:
+        report(
+            DECODED_BY_FIGURE,
+            caption="../report/decoded_by.rst",
+            category="Figures",
+            labels={"figure": "shapes by encoder", "data set": "{dataset}"},
+        ),
+    log:
+        log_of(DECODED_BY_FIGURE),
+    benchmark:
+        benchmark_of(DECODED_BY_FIGURE)
+    conda:
+        ENV
+    params:
+        title=lambda wildcards: title_of(wildcards.dataset),
+        methods=decoded_by,
+        code=code("figures/plot_decoded_by.py"),
+    script:
+        "../workflow_scripts/figures/plot_decoded_by.py"
 
 
 rule plot_interpolated:

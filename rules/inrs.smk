@@ -71,6 +71,8 @@ rule fit_inrs:
         INRS,
     log:
         log_of(INRS),
+    wildcard_constraints:
+        inr=fitted_inrs(),
     cache: True
     priority: 4  # before what can wait: all else hangs on it
     conda:
@@ -87,3 +89,33 @@ rule fit_inrs:
         code=code("inrs/fit_inrs.py"),
     script:
         "../workflow_scripts/inrs/fit_inrs.py"
+
+
+# INRs that are each from random weights of its own, their units in the places of one of them.
+rule match_inrs:
+    input:
+        inrs=lambda wildcards: INRS.format(
+            dataset=wildcards.dataset,
+            inr=matched_from(wildcards),
+            shard=wildcards.shard,
+        ),
+        reference=lambda wildcards: inr_shards(
+            wildcards.dataset, matched_from(wildcards)
+        )[0],
+    output:
+        INRS,
+    log:
+        log_of(INRS),
+    wildcard_constraints:
+        inr=matched_inrs(),
+    cache: True
+    priority: 4
+    conda:
+        ENV
+    resources:
+        mem_mb=fit_mib,
+        runtime=fit_minutes,
+    params:
+        code=code("inrs/match_inrs.py"),
+    script:
+        "../workflow_scripts/inrs/match_inrs.py"

@@ -17,6 +17,9 @@ LEARNED_INIT = "results/inits/{dataset}/{init}/{siren}"
 INRS = "results/{dataset}/inrs/{inr}/{shard}.h5"
 RECONSTRUCTED = "results/{dataset}/reconstructed/{inr}/{shard}.h5"
 
+REFITS = "results/{dataset}/refits/{inr}.h5"
+STAGES = "results/{dataset}/stages/{inr}"
+
 # Folders of trained models.
 ENCODER = "results/{dataset}/encoders/{inr}/{encoder}"
 SHARED_NETWORK = "results/{dataset}/shared_networks/{encoder}"
@@ -41,6 +44,8 @@ SEGMENTATION = "results/{dataset}/segmentation/{inr}/{method}/{tested}/seed{seed
 RECONSTRUCTION = "results/{dataset}/reconstruction/{inr}/{method}.parquet"
 EXAMPLES = "results/{dataset}/examples/{inr}/{method}.h5"
 EXPORT = "results/exports/{dataset}/{inr}/{method}/{size}/{shape}.{extension}"
+REPEATABILITY = "results/{dataset}/repeatability/{inr}/{encoder}.parquet"
+CONNECTIVITY = "results/{dataset}/connectivity/{inr}.parquet"
 GENERATED = "results/{dataset}/generated/{inr}/{encoder}/{method}/{class_name}.h5"
 GENERATION = (
     "results/{dataset}/generation/{inr}/{encoder}/{method}/{class_name}.parquet"
@@ -64,6 +69,7 @@ METHOD_FIGURE = f"{FIGURE}/{{dataset}}/{{inr}}/{{method}}"
 GENERATED_FIGURE = f"{ENCODER_FIGURE}/{{generator}}/generated.png"
 MAPPED_FIGURE = f"{FIGURE}/mappings/{{mapping}}/mapped.png"
 INIT_FIGURE = f"{FIGURE}/init.png"
+DECODED_BY_FIGURE = f"{FIGURE}/{{dataset}}/{{inr}}/encoders.png"
 VIEWER = f"{FIGURE}/shapes.html"
 GENERATED_PAGE = f"{FIGURE}/generated.png"
 

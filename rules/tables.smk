@@ -6,7 +6,13 @@ include: "inputs/tables.smk"
 
 TABLES = [
     f"{TABLE}/{name}.csv"
-    for name in (*config_checks.TABLES, *MAPPING_TABLES)
+    for name in (
+        *config_checks.TABLES,
+        *MAPPING_TABLES,
+        *config_checks.FIT_TABLES,
+        "connectivity",
+        "table5",
+    )
     if config["tables"][name]
 ]
 
@@ -160,6 +166,85 @@ use rule table3 as table7 with:
         modality=modality("udf").title,
         paper=environment.paper_figures(7),
         code=code("tables/table_segmentation.py"),
+
+
+rule table5:
+    output:
+        csv=report(
+            f"{TABLE}/table5.csv",
+            caption="../report/table5.rst",
+            category="Tables",
+            labels={"table": "5", "what": "parameters of encoders"},
+        ),
+        markdown=f"{TABLE}/table5.md",
+    log:
+        log_of(f"{TABLE}/table5"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table5")
+    conda:
+        ENV
+    params:
+        encoders=config["tables"]["table5"],
+        paper=environment.paper_figures(5),
+        code=lambda wildcards: code_of_types(
+            "tables/table_parameters.py",
+            wildcards,
+            *(encoder["type"] for encoder in config["tables"]["table5"]),
+        ),
+    script:
+        "../workflow_scripts/tables/table_parameters.py"
+
+
+rule table8:
+    input:
+        unpack(lambda wildcards: decoding_files("table8")),
+    output:
+        csv=report(
+            f"{TABLE}/table8.csv",
+            caption="../report/table8.rst",
+            category="Tables",
+            labels={"table": "8", "what": "encoders of hidden and of all layers"},
+        ),
+        markdown=f"{TABLE}/table8.md",
+    log:
+        log_of(f"{TABLE}/table8"),
+    benchmark:
+        benchmark_of(f"{TABLE}/table8")
+    conda:
+        ENV
+    params:
+        title="Table 8: encoders of hidden and of all layers",
+        starts=starts_of_inrs("table8"),
+        titles=titles("table8"),
+        modalities=modalities("table8"),
+        paper=environment.paper_figures(8),
+        code=code("tables/table_decoding.py"),
+    script:
+        "../workflow_scripts/tables/table_decoding.py"
+
+
+use rule table8 as shared_start with:
+    input:
+        unpack(lambda wildcards: decoding_files("shared_start")),
+    output:
+        csv=report(
+            f"{TABLE}/shared_start.csv",
+            caption="../report/shared_start.rst",
+            category="Tables",
+            labels={"table": "shared start", "what": "encoders by where INRs start"},
+        ),
+        markdown=f"{TABLE}/shared_start.md",
+    log:
+        log_of(f"{TABLE}/shared_start"),
+    benchmark:
+        benchmark_of(f"{TABLE}/shared_start")
+    params:
+        title="Encoders of INRs of one start, each of its own, and matched",
+        starts=starts_of_inrs("shared_start"),
+        titles=titles("shared_start"),
+        modalities=modalities("shared_start"),
+        paper=[],
+        code=code("tables/table_decoding.py"),
 
 
 rule table_reconstruction:

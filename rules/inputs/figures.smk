@@ -80,3 +80,41 @@ def comparison_figures():
     }
     shared = {SHARED_FIGURE.format(**row) for row in rows["table4"]}
     return sorted(retrieved | trained | timed | segmented | shared)
+
+
+def decoded_by(wildcards):
+    """The encoders of a data set's INRs that table 8 compares."""
+    names = [
+        name
+        for row in config["tables"]["table8"]
+        if (row["dataset"], row["inr"]) == (wildcards.dataset, wildcards.inr)
+        for name in encoders_of(row)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def decoded_by_examples(wildcards):
+    """The shapes that those encoders decode."""
+    return [EXAMPLES.format(**wildcards, method=name) for name in decoded_by(wildcards)]
+
+
+def decoded_by_figures():
+    """The figures of table 8."""
+    rows = config["tables"]["table8"]
+    return sorted({DECODED_BY_FIGURE.format(**row) for row in rows if encoders_of(row)})
+
+
+def weight_space_figures():
+    """The figures of repeated fits, and of lines between INRs."""
+    names = ("repeatability", "connectivity")
+    return [f"{FIGURE}/{name}.png" for name in names if config["tables"][name]]
+
+
+def stage_figures():
+    """The figures of quality along fits: curves, and a shape's pictures."""
+    return [
+        f"{FIGURE}/{name}{ending}"
+        for name in config_checks.FIT_TABLES
+        if config["tables"][name]
+        for ending in (".png", "_shapes.png")
+    ]

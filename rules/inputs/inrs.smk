@@ -57,3 +57,20 @@ def learn_init_mib(wildcards, attempt):
         for dataset in datasets
     )
     return attempt * int(1500 + 4 * (kept + held) / 2**20)
+
+
+def fitted_inrs():
+    """Regular expression of the entries of inrs that are fitted here."""
+    names = [name for name, inr in config["inrs"].items() if "matched" not in inr]
+    return "|".join(names) or "(?!)"
+
+
+def matched_inrs():
+    """Regular expression of the entries of inrs that are others', matched."""
+    names = [name for name, inr in config["inrs"].items() if "matched" in inr]
+    return "|".join(names) or "(?!)"
+
+
+def matched_from(wildcards):
+    """The entry whose INRs are matched."""
+    return config["inrs"][wildcards.inr]["matched"]

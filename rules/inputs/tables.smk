@@ -71,3 +71,24 @@ def timed_methods(wildcards):
             keys = ["type", "hidden", "embedding", "options"]
         methods[name] = {k: entry[k] for k in keys}
     return methods
+
+
+def decoding_files(table):
+    """The files that a table of encoders by their decoded shapes is made of."""
+    files = {"reconstructed": [], "scores": []}
+    for row in rows_of_chains(config, table):
+        for method in row["methods"]:
+            files["scores"] += classification_files(row, method)
+        for name in encoders_of(row):
+            files["reconstructed"].append(RECONSTRUCTION.format(**row, method=name))
+            files["scores"].append(retrieval_metrics(row, name))
+    return {kind: list(dict.fromkeys(found)) for kind, found in files.items()}
+
+
+def starts_of_inrs(table):
+    """Each entry of INRs in a table -> where its INRs start, and whether they are matched."""
+    starts = {}
+    for row in rows_of_chains(config, table):
+        inr = config["inrs"][row["inr"]]
+        starts[row["inr"]] = inr["init"] + (", matched" if "matched" in inr else "")
+    return starts

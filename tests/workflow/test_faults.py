@@ -26,6 +26,7 @@ OVERLAYS = {
     "products": ["products.yaml"],
     "segmentation": ["segmentation.yaml"],
     "shared_networks": ["shared_networks.yaml"],
+    "weight_space": ["weight_space.yaml"],
 }
 # Files that are made on demand, of rules that are not part of `all`.
 EXPORTS = {

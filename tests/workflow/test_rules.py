@@ -17,7 +17,10 @@ SCRIPTS = {
     "table1": "table_scores",
     "table3": "table_segmentation",
     "table4": "table_shared_networks",
+    "table5": "table_parameters",
+    "table8": "table_decoding",
     "table10": "table_inference_time",
+    "inr_size": "table_stages",
     "completion": "table_mapping",
 }
 

@@ -54,6 +54,9 @@ def _add_inr(config: dict, name: str, chain: int) -> None:
         init = config["inits"][inr["init"]]
         inr["init"] = name_in_chain(inr["init"], chain)
         config["inits"][inr["init"]] = _with_seed(config, init, chain)
+    if "matched" in inr:
+        _add_inr(config, inr["matched"], chain)
+        inr["matched"] = name_in_chain(inr["matched"], chain)
     config["inrs"][name_in_chain(name, chain)] = inr
 
 

@@ -7,7 +7,7 @@ import yaml
 
 from inr2vec_core.shapes.formats import format_names
 from workflow_scripts.common.config_checks import wrong_names
-from workflow_scripts.common.config_checks.encoders import idle_keys
+from workflow_scripts.common.config_checks.encoders import idle_keys, take_over_matched
 from workflow_scripts.common.config_checks.shared_networks import fill_published
 from workflow_scripts.common.renamed import old_names
 
@@ -27,6 +27,7 @@ def complete_config(config: dict, schema_file: Path) -> dict:
     if problems := [*old_names(config), *idle_keys(config)]:
         raise ConfigError("\n".join(f"  {p}" for p in problems))
     fill_published(config)
+    take_over_matched(config)
     _fill_defaults(config, schema, schema)
     validator = jsonschema.Draft202012Validator(schema)
     errors = sorted(validator.iter_errors(config), key=lambda e: [str(part) for part in e.path])

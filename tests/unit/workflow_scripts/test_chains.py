@@ -38,3 +38,15 @@ def test_each_chain_has_entries_of_its_own_seeds():
     assert found["encoders"]["taken@1"] == {"from": "e", "encoder": "mine@1"}
     assert found["inits"]["learned"] == {"rounds": 4}
     assert set(found["inrs"]) == {"few", "few@1", "few@2", "many"}
+
+
+def test_a_chain_of_matched_inrs_has_inrs_of_its_own_to_match():
+    found = config()
+    found["inrs"] |= {
+        "own": {"init": "random_each"},
+        "matched": {"init": "random_each", "matched": "own"},
+    }
+    found["tables"] = {"table2": [{"inr": "matched", "methods": ["mine"], "chains": 2}]}
+    add_chains(found)
+    assert found["inrs"]["matched@1"] == {"init": "random_each", "matched": "own@1", "seed": 6}
+    assert found["inrs"]["own@1"] == {"init": "random_each", "seed": 6}

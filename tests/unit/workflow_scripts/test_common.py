@@ -59,7 +59,11 @@ NAMED = (
     "datasets", "inits", "inrs", "encoders", "baselines", "autoencoders", "segmenters",
     "generators", "mappings", "shared_networks",
 )  # fmt: skip
-FREE = [(section, "*", "options") for section in ("encoders", "shared_networks")]  # any keys
+FREE = [  # mappings of whatever keys
+    ("encoders", "*", "options"),
+    ("shared_networks", "*", "options"),
+    ("tables", "table5", "*", "options"),
+]
 
 
 def leaves(value, path=()):
@@ -110,9 +114,8 @@ def test_every_overlay_is_valid_in_the_command_that_it_opens_with(path):
     ("docs/shared-networks.md", 1),
 ])  # fmt: skip
 def test_examples_in_documents_are_valid_over_the_demo(document, examples, monkeypatch):
-    monkeypatch.setattr(
-        encoder_checks, "known_types", lambda: ["inr2vec", "projected", "my_encoder"]
-    )
+    known = [*encoder_checks.known_types(), "my_encoder"]
+    monkeypatch.setattr(encoder_checks, "known_types", lambda: known)
     monkeypatch.setattr(encoder_checks, "option_names", lambda _: None)
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / document).read_text(), re.S)
     assert len(blocks) == examples
@@ -165,6 +168,7 @@ def test_what_config_yaml_leaves_out_is_the_schemas_default():
     given = read(ROOT / "config.yaml")
     done = complete_config(copy.deepcopy(given), SCHEMA_FILE)
     fill_published(given)
+    encoder_checks.take_over_matched(given)
     for section in ("datasets", "inrs", "encoders"):
         node = SCHEMA["properties"][section]
         assert_filled(given[section], done[section], node, section)
@@ -233,6 +237,40 @@ def test_a_wrong_value_is_named_with_its_key(changes, parts):
     message = message_of(**changes)
     for part in parts:
         assert part in message
+
+
+OWN = {"init": "random_each", "width": 32}
+
+
+def test_matched_inrs_are_as_those_that_they_are_matched_from():
+    inrs = completed(inrs={"i": {}, "own": OWN, "m": {"matched": "own"}})["inrs"]
+    assert inrs["m"] == inrs["own"] | {"matched": "own"}
+
+
+@pytest.mark.parametrize("entry, part", [
+    ({"matched": "own", "width": 64}, "inrs.m: `matched` says it all, and nothing is fitted: remove"
+     " width"),
+    ({"matched": "i"}, "inrs.m.matched: 'i' is no entry; there are own"),
+    ({"matched": "m"}, "inrs.m.matched: 'm' is no entry; there are own"),
+    ({"matched": "none"}, "inrs.m.matched: 'none' is no entry; there are own"),
+])  # fmt: skip
+def test_what_cannot_be_matched_is_told(entry, part):
+    assert part in message_of(inrs={"i": {}, "own": OWN, "m": entry})
+
+
+@pytest.mark.parametrize("tables, part", [
+    ({"table5": [{"type": "none"}]}, "tables.table5.0.type: 'none' is no entry; there are"),
+    ({"table5": [{"type": "inr2vec"}] * 2}, "tables.table5.1.type: inr2vec stands there twice"),
+    ({"table5": [{"type": "inr2vec", "options": {"rank": 4}}]}, "takes no 'rank'"),
+    ({"inr_size": [{"dataset": "x", "inrs": ["i"]}]}, "tables.inr_size.0.dataset: 'x' is no entry"),
+    ({"losses": [{"dataset": "d", "inrs": ["m"]}]}, "tables.losses.0.inrs: 'm' is no entry"),
+    ({"connectivity": [{"dataset": "d", "inr": "m"}]}, "tables.connectivity.0.inrs: 'm' is no"),
+    ({"repeatability": [{"dataset": "d", "inr": "m", "methods": ["e"]}]}, "'m' is no entry"),
+    ({"table8": [{"dataset": "d", "inr": "i", "methods": ["n"]}]}, "tables.table8.0.methods: 'n'"),
+])  # fmt: skip
+def test_rows_of_the_papers_further_tables_are_checked(tables, part):
+    inrs = {"i": {}, "own": OWN, "m": {"matched": "own"}}
+    assert part in message_of(inrs=inrs, tables=tables)
 
 
 def test_all_wrong_values_are_named_at_once_whatever_their_keys():

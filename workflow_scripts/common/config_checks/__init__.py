@@ -10,6 +10,7 @@ from workflow_scripts.common.config_checks.encoders import (
     init_of_another_field,
     inits_that_differ,
     unknown,
+    wrong_encoder_sizes,
     wrong_encoders,
     wrong_inrs,
 )
@@ -34,6 +35,9 @@ TABLES = {
     "table10": ("methods", ("encoders", "baselines"), ()),
     "encoders": ("methods", ("encoders", "baselines"), PROBES),
     "init": ("methods", ("encoders", "baselines"), PROBES),
+    "table8": ("methods", ("encoders",), PROBES[:2]),
+    "shared_start": ("methods", ("encoders",), PROBES[:2]),
+    "repeatability": ("methods", ("encoders",), ()),
     "reconstruction": ("encoders", ("encoders",), ()),
     "generation": ("methods", ("generators",), ("gaussian", "training_shapes", "decoded_test")),
 }
@@ -41,6 +45,9 @@ MAPPING_TABLES = {
     "completion": "clouds completed from partial ones",
     "surface_reconstruction": "meshes reconstructed from clouds",
 }
+# Tables whose rows name INRs that are fitted for them.
+FIT_TABLES = ("inr_size", "losses")
+REFIT_TABLES = ("repeatability", "connectivity")
 OF_PARTS = ("table3", "table7")
 OF_CLOUDS = ("table1", "table3", "table7", "table10")
 # The field of the shapes that a network reads.
@@ -59,6 +66,8 @@ def wrong_names(config: dict) -> list[str]:
         *_used_twice(config),
         *_of_mapping_tables(config),
         *_of_tables(config),
+        *_of_fit_tables(config),
+        *wrong_encoder_sizes(config),
     ]
 
 
@@ -136,6 +145,17 @@ def _of_tables(config: dict) -> Iterator[str]:
                 yield from unknown(f"{where}.{column}", name, known)
                 yield from _unreadable(config, where, row["dataset"], name)
                 yield from inits_that_differ(config, where, row, name)
+
+
+def _of_fit_tables(config: dict) -> Iterator[str]:
+    for table in (*FIT_TABLES, *REFIT_TABLES):
+        for k, row in enumerate(config["tables"][table]):
+            where = f"tables.{table}.{k}"
+            yield from unknown(f"{where}.dataset", row["dataset"], config["datasets"])
+            for name in row.get("inrs", [row.get("inr")]):
+                fitted = [n for n, inr in config["inrs"].items() if "matched" not in inr]
+                yield from unknown(f"{where}.inrs", name, fitted)
+                yield from init_of_another_field(config, where, row | {"inr": name})
 
 
 def _unsuitable(table: str, where: str, name: str, dataset: dict) -> Iterator[str]:

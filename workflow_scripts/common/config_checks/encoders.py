@@ -10,15 +10,31 @@ RANDOM_INITS = ("random", "random_each")
 
 def idle_keys(config: dict) -> list[str]:
     """Keys that go with none, of a config as it was written, before defaults are filled in."""
-    inits = config.get("inits")
+    inits, inrs = (config.get(section) for section in ("inits", "inrs"))
     entries = inits.items() if isinstance(inits, dict) else ()
-    return [
+    fits = inrs.items() if isinstance(inrs, dict) else ()
+    beside_match = [
+        f"inrs.{name}: `matched` says it all, and nothing is fitted: remove "
+        f"{', '.join(sorted(map(str, entry.keys() - {'matched'})))}"
+        for name, entry in fits
+        if isinstance(entry, dict) and "matched" in entry and len(entry) > 1
+    ]
+    return beside_match + [
         f"inits.{name}: `file` says it all, and nothing is learned: remove "
         f"{', '.join(sorted(map(str, entry.keys() - {'file'})))}; or give it a name of its own, "
         "if they come from an entry of the same name in another file"
         for name, entry in entries
         if isinstance(entry, dict) and "file" in entry and len(entry) > 1
     ]
+
+
+def take_over_matched(config: dict) -> None:
+    """Give entries of `inrs` that are matched the keys of the entry that they are matched from."""
+    inrs = config.get("inrs")
+    for entry in inrs.values() if isinstance(inrs, dict) else ():
+        source = inrs.get(entry.get("matched")) if isinstance(entry, dict) else None
+        if isinstance(source, dict) and "matched" not in source:
+            entry.update({k: v for k, v in source.items() if k not in entry})
 
 
 def unknown(where: str, name: str, known) -> list[str]:
@@ -32,6 +48,10 @@ def wrong_inrs(config: dict) -> Iterator[str]:
     """What is wrong with the entries of `inrs` and `inits`."""
     for name, inr in config["inrs"].items():
         yield from unknown(f"inrs.{name}.init", inr["init"], [*RANDOM_INITS, *config["inits"]])
+        if "matched" in inr:
+            each = [n for n, i in config["inrs"].items()
+                    if i["init"] == "random_each" and "matched" not in i]  # fmt: skip
+            yield from unknown(f"inrs.{name}.matched", inr["matched"], each)
         if inr["init"] in RANDOM_INITS and not inr["steps"]:
             yield f"inrs.{name}.steps: an INR that starts from random weights needs at least 1"
         if inr["init"] in config["inits"] and inr["loss"] != "bce":
@@ -76,6 +96,20 @@ def wrong_encoders(config: dict) -> Iterator[str]:
             yield f"{where}: of {' and '.join(f'`{key}`' for key in named)} one is enough"
         if "seed" in encoder and taken:
             yield f"{where}.seed: nothing is trained; give it to the entry that is"
+
+
+def wrong_encoder_sizes(config: dict) -> Iterator[str]:
+    """What is wrong with the encoders whose parameters table 5 counts."""
+    seen = set()
+    for k, encoder in enumerate(config["tables"]["table5"]):
+        where = f"tables.table5.{k}"
+        if encoder["type"] not in known_types():
+            yield from unknown(f"{where}.type", encoder["type"], known_types())
+            continue
+        if encoder["type"] in seen:
+            yield f"{where}.type: {encoder['type']} stands there twice; one is enough"
+        seen.add(encoder["type"])
+        yield from _unknown_options(where, encoder)
 
 
 def _unknown_options(where: str, encoder: dict) -> Iterator[str]:
