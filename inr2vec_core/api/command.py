@@ -48,8 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         "init and the settings of its INRs. Exit status: 1 where a file failed, 2 for wrong usage.",
     )
     options = {
-        "--model": "a model's file, the folder of a model.safetensors, builtin:udf, or owner/name "
-        "on the Hugging Face hub",
+        "--model": "a model's file, the folder of a model.safetensors, owner/name on the Hugging "
+        "Face hub, or one that ships: builtin:udf for clouds and meshes as clouds, builtin:sdf for "
+        "meshes, builtin:occ for voxels (default %(default)s)",
         "--out": ".parquet; or .npy, with the names beside it in .files.txt (default %(default)s)",
         "--decode": "also write what each embedding decodes to, as .ply in units of its sphere",
         "--points": "of decoded clouds (default %(default)s)",
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seed": "of all that is drawn (default %(default)s)",
     }
     settings = {
-        "--model": {"required": True, "metavar": "PATH"},
+        "--model": {"default": "builtin:udf", "metavar": "PATH"},
         "--out": {"default": "embeddings.parquet", "metavar": "FILE"},
         "--decode": {"metavar": "FOLDER"},
         "--points": {"type": _positive, "default": 2048},
