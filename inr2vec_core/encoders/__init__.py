@@ -21,9 +21,9 @@ else is in the model's file.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inr2vec_core.errors import InputError
-from inr2vec_core.utils.class_options import defines, options_after
-from inr2vec_core.utils.discovery import import_file, parse_file
+from inr2vec_core.errors import InputError as InputError
+from inr2vec_core.utils.class_options import options_after
+from inr2vec_core.utils.discovery import import_class, names_of_files, parse_defining
 
 if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
     from torch import nn
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
 
 def known_types() -> list[str]:
     """The names of all encoders: of the files beside this one, without those with an underscore."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_"))
+    return names_of_files(Path(__file__).parent)
 
 
 def option_names(name: str) -> set[str] | None:
@@ -48,10 +48,7 @@ def option_names(name: str) -> set[str] | None:
     Raises:
         InputError: the file is no Python, or it defines no `Encoder`.
     """
-    path = Path(__file__).parent / f"{name}.py"
-    tree = parse_file(path)
-    if not defines(tree, "Encoder"):
-        raise InputError(f"{path} defines no class Encoder: add it, or rename the one there is")
+    tree = parse_defining(Path(__file__).parent / f"{name}.py", "Encoder")
     return options_after(tree, "Encoder", "embedding")
 
 
@@ -65,9 +62,4 @@ def encoder_class(name: str) -> "type[nn.Module]":
         InputError: there is no file of this name, it cannot be imported, or it defines no
             `Encoder`.
     """
-    if name not in known_types():  # a model's file names its type: nothing else is ever imported
-        raise InputError(f"no encoder {name!r}: there are {', '.join(known_types())}")
-    module = import_file(__name__, name)
-    if not isinstance(getattr(module, "Encoder", None), type):
-        raise InputError(f"{module.__file__} defines no class Encoder")
-    return module.Encoder
+    return import_class(__name__, name, "Encoder", "encoder", known_types())

@@ -1,11 +1,14 @@
 """What all models have in common that give the field of a shape from one vector."""
 
+from collections.abc import Iterable
+
+import numpy as np
 from torch import Tensor, nn
 
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.modalities import Modality
 from inr2vec_core.models.decoder_field import DecoderField
-from inr2vec_core.reconstruction.evaluate import distance_or_failed
+from inr2vec_core.reconstruction.evaluate import FAILED, distance_or_failed
 from inr2vec_core.reconstruction.extract import CloudSettings
 from inr2vec_core.utils.seeding import numpy_stream, torch_stream
 
@@ -72,3 +75,32 @@ def decoded_distance(
         n_points,
         numpy_stream(seed, "validation", shape_id),
     )
+
+
+def decoding_scores(
+    model: ShapeDecoder,
+    represented: Iterable[tuple[str, Shape, Tensor]],
+    n_points: int,
+    resolution: int,
+    seed: int,
+) -> dict[str, float]:
+    """What a validation says of decoded shapes.
+
+    Args:
+        model: the decoder's model.
+        represented: name, original and embedding (e,) of each shape.
+        n_points: as for `decoded_distance`.
+        resolution: as for `decoded_distance`.
+        seed: as for `decoded_distance`.
+
+    Returns:
+        "chamfer", the mean distance, and "failed", the share without a surface.
+    """
+    distances = [
+        decoded_distance(model, embedding, shape, n_points, resolution, seed, shape_id)
+        for shape_id, shape, embedding in represented
+    ]
+    return {
+        "chamfer": float(np.mean(distances)),
+        "failed": float(np.mean(np.array(distances) == FAILED)),
+    }

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inr2vec_core.errors import InputError
-from inr2vec_core.utils.class_options import defines, options_after
-from inr2vec_core.utils.discovery import import_file, parse_file
+from inr2vec_core.utils.class_options import options_after
+from inr2vec_core.utils.discovery import import_class, names_of_files, parse_defining, parse_file
 
 if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
     from inr2vec_core.shared_networks._base import SharedNetwork
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the rule files, which never import torch, ask for the names
 
 def known_types() -> list[str]:
     """The names of all networks: of the files beside this one, without those with an underscore."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_"))
+    return names_of_files(Path(__file__).parent)
 
 
 def option_names(name: str) -> set[str] | None:
@@ -42,10 +42,7 @@ def option_names(name: str) -> set[str] | None:
     Raises:
         InputError: the file is no Python, or it defines no `Network`.
     """
-    path = _file_of(name)
-    tree = parse_file(path)
-    if not defines(tree, "Network"):
-        raise InputError(f"{path} defines no class Network: add it, or rename the one there is")
+    tree = parse_defining(_file_of(name), "Network")
     return options_after(tree, "Network", "embedding")
 
 
@@ -82,12 +79,7 @@ def network_class(name: str) -> "type[SharedNetwork]":
         InputError: there is no file of this name, it cannot be imported, or it defines no
             `Network`.
     """
-    if name not in known_types():  # a model's file names its type: nothing else is ever imported
-        raise InputError(f"no shared network {name!r}: there are {', '.join(known_types())}")
-    module = import_file(__name__, name)
-    if not isinstance(getattr(module, "Network", None), type):
-        raise InputError(f"{module.__file__} defines no class Network")
-    return module.Network
+    return import_class(__name__, name, "Network", "shared network", known_types())
 
 
 def _file_of(name: str) -> Path:

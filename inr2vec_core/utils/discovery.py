@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from inr2vec_core.errors import InputError
+from inr2vec_core.utils.class_options import defines
 
 
 def parse_file(path: Path) -> ast.Module:
@@ -45,6 +46,51 @@ def import_file(package: str, name: str) -> ModuleType:
         where = f"{here[-1].filename}, line {here[-1].lineno}" if here else f"{name}.py"
         cure = "install it or mend the import" if isinstance(error, ImportError) else "mend it"
         raise InputError(f"{where}: {type(error).__name__}: {error}; {cure}") from error
+
+
+def names_of_files(folder: Path) -> list[str]:
+    """The names of a folder's Python files, without those with an underscore."""
+    return sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_"))
+
+
+def parse_defining(path: Path, class_name: str) -> ast.Module:
+    """The syntax tree of a file that must define a class.
+
+    Args:
+        path: The file.
+        class_name: The class.
+
+    Raises:
+        InputError: The file is no Python, or it defines nothing of this name.
+    """
+    tree = parse_file(path)
+    if not defines(tree, class_name):
+        raise InputError(
+            f"{path} defines no class {class_name}: add it, or rename the one there is"
+        )
+    return tree
+
+
+def import_class(package: str, name: str, class_name: str, kind: str, known: list[str]) -> type:
+    """The class that a file of a package defines.
+
+    Args:
+        package: The package's dotted name.
+        name: The module's file, without ".py".
+        class_name: The class.
+        kind: What such a class is, for the message.
+        known: The files there are: a model's file names its type, and nothing else is imported.
+
+    Raises:
+        InputError: There is no such file, it cannot be imported, or it does not define the class.
+    """
+    if name not in known:
+        raise InputError(f"no {kind} {name!r}: there are {', '.join(known)}")
+    module = import_file(package, name)
+    found = getattr(module, class_name, None)
+    if not isinstance(found, type):
+        raise InputError(f"{module.__file__} defines no class {class_name}")
+    return found
 
 
 def check_subclass(found: object, base: type, label: str) -> None:

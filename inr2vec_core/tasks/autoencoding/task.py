@@ -18,8 +18,7 @@ from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.copies import DrawnCopies
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes, n_batches
 from inr2vec_core.models.inr2vec import Inr2vec
-from inr2vec_core.models.shape_decoder import decoded_distance
-from inr2vec_core.reconstruction.evaluate import FAILED
+from inr2vec_core.models.shape_decoder import decoding_scores
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
 from inr2vec_core.training.query_source import QuerySource
@@ -135,17 +134,10 @@ class Inr2vecTask(ShardTask):
 
     def validate(self) -> dict[str, float]:
         """Mean Chamfer distance of reconstructed validation shapes, and the share that failed."""
-        distances = [
-            decoded_distance(
-                self.model, embedding, shape, self.settings.validation_points,
-                self.settings.validation_resolution, self.seed, shape_id,
-            )
-            for shape_id, shape, embedding in self._validated(self.settings.validation_shapes)
-        ]  # fmt: skip
-        return {
-            "chamfer": float(np.mean(distances)),
-            "failed": float(np.mean(np.array(distances) == FAILED)),
-        }
+        return decoding_scores(
+            self.model, self._validated(self.settings.validation_shapes),
+            self.settings.validation_points, self.settings.validation_resolution, self.seed,
+        )  # fmt: skip
 
     def calibrate_iso_level(self) -> None:
         """Give the trained model the shift that brings decoded validation shapes nearest."""

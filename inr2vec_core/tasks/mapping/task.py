@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import n_batches
-from inr2vec_core.models.shape_decoder import ShapeDecoder, decoded_distance
-from inr2vec_core.reconstruction.evaluate import FAILED
+from inr2vec_core.models.shape_decoder import ShapeDecoder, decoding_scores
 from inr2vec_core.shapes.selection import select
 from inr2vec_core.tasks.mapping.pairs import Pairs
 from inr2vec_core.training.convergence import ConvergenceCheck, convergence_of_distance
@@ -97,18 +96,12 @@ class TransferTask:
         val = torch.from_numpy(np.flatnonzero(self.pairs.split == "val")).to(self.device)
         rows, shapes = self._validation
         predicted = self.model(self._x[torch.from_numpy(rows).to(self.device)])
-        distances = np.array([
-            decoded_distance(
-                self.decoder, embedding, shape, self.settings.validation_points,
-                self.settings.validation_resolution, self.seed, self.pairs.source_id[row],
-            )
-            for row, embedding, shape in zip(rows, predicted, shapes, strict=True)
-        ])  # fmt: skip
-        return {
-            "chamfer": float(distances.mean()),
-            "failed": float((distances == FAILED).mean()),
-            "mse": self.loss(val).item(),
-        }
+        names = (self.pairs.source_id[row] for row in rows)
+        scores = decoding_scores(
+            self.decoder, zip(names, shapes, predicted, strict=True),
+            self.settings.validation_points, self.settings.validation_resolution, self.seed,
+        )  # fmt: skip
+        return scores | {"mse": self.loss(val).item()}
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Check whether the Chamfer distance still fell at the end."""

@@ -11,9 +11,8 @@ from torch import Tensor
 from inr2vec_core.geometry.queries import QuerySampling, dequantize
 from inr2vec_core.geometry.shapes import Shape
 from inr2vec_core.io.sharded_dataset import Batch, ShardedShapes
-from inr2vec_core.models.shape_decoder import decoded_distance
+from inr2vec_core.models.shape_decoder import decoding_scores
 from inr2vec_core.models.shared_network import SharedModel
-from inr2vec_core.reconstruction.evaluate import FAILED
 from inr2vec_core.shared_networks._base import ShapeBatch
 from inr2vec_core.tasks.autoencoding.iso_level import calibrate_iso_level
 from inr2vec_core.tasks.shared_networks.inputs import InputsOfNewShapes, surface_points
@@ -139,17 +138,10 @@ class SharedNetworkTask(ShardTask):
 
     def validate(self) -> dict[str, float]:
         """Mean Chamfer distance of decoded validation shapes, and the share that failed."""
-        distances = [
-            decoded_distance(
-                self.model, code, shape, self.settings.validation_points,
-                self.settings.validation_resolution, self.seed, shape_id,
-            )
-            for shape_id, shape, code in self._represented(self.settings.validation_shapes)
-        ]  # fmt: skip
-        return {
-            "chamfer": float(np.mean(distances)),
-            "failed": float(np.mean(np.array(distances) == FAILED)),
-        }
+        return decoding_scores(
+            self.model, self._represented(self.settings.validation_shapes),
+            self.settings.validation_points, self.settings.validation_resolution, self.seed,
+        )  # fmt: skip
 
     def convergence(self, history: list[dict[str, float]]) -> ConvergenceCheck:
         """Whether the Chamfer distance still fell at the end of the training."""
